@@ -1,0 +1,48 @@
+//! A character: the persona that speaks as one participant of a room.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Models that a character insists on, each as `provider:model`; `None` leaves the choice to the worker.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Models {
+    /// Speech to text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stt: Option<String>,
+    /// The language model that writes the lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub llm: Option<String>,
+    /// Text to speech.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tts: Option<String>,
+}
+
+/// Who a character is, as the API shows it, a claim carries it and a worker plays it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Character {
+    /// `character_…`, or the file's stem for a built-in.
+    pub id: String,
+    /// The name it goes by and is called by, 1–200 characters.
+    pub name: String,
+    /// Other names it answers to.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Who it is, in the second person, up to 5 000 characters.
+    pub persona: String,
+    /// BCP 47 tag of the language that it speaks, `en` by default.
+    pub language: String,
+    /// How it talks: a few words such as `dry, precise, unhurried`.
+    #[serde(default)]
+    pub temperament: String,
+    /// 0.0 speaks only when addressed, 1.0 takes every chance.
+    pub talkativeness: f32,
+    /// Provider (`openai`, `piper`, `kokoro`) → that provider's name of the voice.
+    #[serde(default)]
+    pub voices: BTreeMap<String, String>,
+    /// Models that win over the worker's configuration.
+    #[serde(default)]
+    pub models: Models,
+}

@@ -1,0 +1,150 @@
+//! Speech to text, language models and text to speech behind three traits.
+//!
+//! Dropping a future or a stream cancels the work behind it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+
+/// Sample rate of speech handed to [`SpeechToText`], Hz, mono.
+pub const SPEECH_RATE_HZ: u32 = 16_000;
+
+/// Why a provider did not deliver. Messages hold no speech, prompt or secret.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ProviderError {
+    /// The key was refused.
+    #[error("{provider} refused the API key ({status}); check {variable}")]
+    Unauthorized {
+        /// Which provider.
+        provider: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// The environment variable to look at.
+        variable: &'static str,
+    },
+    /// Too many requests.
+    #[error("{provider} is rate limited")]
+    RateLimited {
+        /// Which provider.
+        provider: &'static str,
+        /// When to try again, if it said.
+        retry_after: Option<Duration>,
+    },
+    /// Any other HTTP failure.
+    #[error("{provider} answered {status}")]
+    Status {
+        /// Which provider.
+        provider: &'static str,
+        /// HTTP status.
+        status: u16,
+    },
+    /// No connection.
+    #[error("{provider} can't be reached: {detail}")]
+    Unreachable {
+        /// Which provider.
+        provider: &'static str,
+        /// What the connection said.
+        detail: String,
+    },
+    /// No answer, or no further piece of one, in time.
+    #[error("{provider} gave nothing for {waited:?}")]
+    Timeout {
+        /// Which provider.
+        provider: &'static str,
+        /// How long it was given.
+        waited: Duration,
+    },
+    /// The answer can't be read.
+    #[error("{provider} sent an answer that can't be read: {detail}")]
+    Malformed {
+        /// Which provider.
+        provider: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A model that runs in the process failed.
+    #[error("local model {model} failed: {detail}")]
+    Local {
+        /// Which model.
+        model: String,
+        /// What happened.
+        detail: String,
+    },
+}
+
+impl ProviderError {
+    /// Whether the same request may succeed when sent again.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::RateLimited { .. } | Self::Unreachable { .. } | Self::Timeout { .. } => true,
+            Self::Status { status, .. } => *status >= 500,
+            Self::Unauthorized { .. } | Self::Malformed { .. } | Self::Local { .. } => false,
+        }
+    }
+}
+
+/// Turns one utterance into words.
+#[async_trait]
+pub trait SpeechToText: Send + Sync {
+    /// Transcribes mono PCM at [`SPEECH_RATE_HZ`]; an empty answer means that nothing was said.
+    async fn transcribe(&self, pcm: &[i16], language: &str) -> Result<String, ProviderError>;
+}
+
+/// Who wrote a message of a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Instructions.
+    System,
+    /// Everyone but the character itself.
+    User,
+    /// The character's own lines.
+    Assistant,
+}
+
+/// One message of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Who wrote it.
+    pub role: Role,
+    /// What it says.
+    pub content: String,
+}
+
+/// What a language model is asked.
+#[derive(Debug, Clone)]
+pub struct ChatRequest {
+    /// The prompt, oldest message first.
+    pub messages: Vec<Message>,
+    /// Longest answer, tokens.
+    pub tokens_max: u32,
+    /// Sampling temperature, 0.0–2.0.
+    pub temperature: f32,
+}
+
+/// Pieces of an answer as they form.
+pub type TokenStream = BoxStream<'static, Result<String, ProviderError>>;
+
+/// Writes what a character says.
+#[async_trait]
+pub trait LanguageModel: Send + Sync {
+    /// Streams the answer.
+    async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError>;
+}
+
+/// Speech as it is made: mono PCM.
+pub struct SpeechStream {
+    /// Sample rate of all chunks, Hz.
+    pub rate_hz: u32,
+    /// PCM in order; chunks have any length.
+    pub chunks: BoxStream<'static, Result<Vec<i16>, ProviderError>>,
+}
+
+/// Speaks one chunk of text.
+#[async_trait]
+pub trait TextToSpeech: Send + Sync {
+    /// Key into a character's `voices`.
+    fn voice_key(&self) -> &'static str;
+    /// Streams the speech of `text`. `voice` is `None` when the character names none for this provider.
+    async fn synthesize(&self, text: &str, voice: Option<&str>, language: &str) -> Result<SpeechStream, ProviderError>;
+}
