@@ -1,1 +1,7 @@
-//! Part of Troupe.
+//! Models that run in the process, behind a synchronous API: callers choose the threads.
+
+pub mod error;
+mod threads;
+pub mod vad;
+
+pub use error::InferenceError;

@@ -1,0 +1,14 @@
+//! The threads that models run on.
+
+use std::sync::{Arc, LazyLock};
+
+use rten::{RunOptions, ThreadPool};
+
+/// Runs on one thread: a frame of voice activity is far too small to be worth splitting, and a pool as wide
+/// as the machine would keep its cores busy waiting while rooms need them.
+static ONE_THREAD: LazyLock<Arc<ThreadPool>> = LazyLock::new(|| Arc::new(ThreadPool::with_num_threads(1)));
+
+/// Options of a run on the one thread that all small models share.
+pub(crate) fn on_one_thread() -> RunOptions {
+    RunOptions::default().with_thread_pool(Some(Arc::clone(&ONE_THREAD)))
+}
