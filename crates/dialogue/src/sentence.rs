@@ -1,0 +1,161 @@
+//! Cuts a reply into chunks that text-to-speech can speak.
+
+/// The first chunk may be as short as this clause, so that speech starts early, characters.
+const FIRST_CLAUSE_MIN: usize = 4;
+/// Later chunks end at sentences; a sentence shorter than this waits for the next, characters.
+const SENTENCE_MIN: usize = 12;
+/// A later sentence longer than this may also end at a clause, characters.
+const CLAUSE_FROM: usize = 120;
+/// A chunk is cut at a word when it grows past this without any stop, characters.
+const CHUNK_MAX: usize = 240;
+
+/// Collects streamed text and hands out chunks: the first clause at once, then whole sentences.
+#[derive(Debug, Clone, Default)]
+pub struct Chunker {
+    buffer: String,
+    spoken: bool,
+}
+
+impl Chunker {
+    /// Takes the next piece of text.
+    pub fn push(&mut self, delta: &str) {
+        self.buffer.push_str(delta);
+    }
+
+    /// The next chunk that is complete, without surrounding space.
+    pub fn next_chunk(&mut self) -> Option<String> {
+        while let Some(end) = self.boundary() {
+            let rest = self.buffer.split_off(end);
+            let chunk = std::mem::replace(&mut self.buffer, rest);
+            if let Some(chunk) = speakable(&chunk) {
+                self.spoken = true;
+                return Some(chunk);
+            }
+        }
+        None
+    }
+
+    /// What is left when no more text comes.
+    pub fn finish(&mut self) -> Option<String> {
+        let rest = std::mem::take(&mut self.buffer);
+        speakable(&rest)
+    }
+
+    /// The byte after the first usable stop. A stop counts once the character after it is known, so
+    /// that "3.5" and "e.g" are not cut.
+    fn boundary(&self) -> Option<usize> {
+        let mut last_space = None;
+        let mut length = 0;
+        let mut marks = self.buffer.char_indices().peekable();
+        while let Some((at, mark)) = marks.next() {
+            length += 1;
+            let end = at + mark.len_utf8();
+            if mark == '\n' && length > 1 {
+                return Some(end);
+            }
+            if mark.is_whitespace() {
+                last_space = Some(end);
+            }
+            let wide = matches!(mark, '。' | '！' | '？' | '、' | '，');
+            let closes = match marks.peek() {
+                Some((_, next)) => wide || next.is_whitespace() || matches!(next, '"' | '”' | ')'),
+                None => false,
+            };
+            if closes && self.is_stop(mark, length, at) {
+                return Some(end);
+            }
+            if length >= CHUNK_MAX
+                && let Some(space) = last_space
+            {
+                return Some(space);
+            }
+        }
+        None
+    }
+
+    fn is_stop(&self, mark: char, length: usize, at: usize) -> bool {
+        let sentence = matches!(mark, '.' | '!' | '?' | '…' | '。' | '！' | '？');
+        let clause = matches!(mark, ',' | ';' | ':' | '—' | '–' | '、' | '，');
+        if mark == '.' && is_abbreviation(&self.buffer[..at]) {
+            return false;
+        }
+        if self.spoken {
+            sentence && length >= SENTENCE_MIN || clause && length >= CLAUSE_FROM
+        } else {
+            sentence || clause && length >= FIRST_CLAUSE_MIN
+        }
+    }
+}
+
+/// Whether the text before a full stop ends in an abbreviation or an initial.
+fn is_abbreviation(before: &str) -> bool {
+    let word = before
+        .rsplit(|c: char| c.is_whitespace())
+        .next()
+        .unwrap_or_default();
+    matches!(
+        word,
+        "Mr" | "Mrs" | "Ms" | "Dr" | "St" | "Prof" | "vs" | "etc" | "No" | "Jr" | "Sr"
+    ) || word.chars().count() == 1 && word.chars().all(char::is_uppercase) && word != "I"
+}
+
+fn speakable(chunk: &str) -> Option<String> {
+    let chunk = chunk.trim();
+    chunk.chars().any(char::is_alphanumeric).then(|| chunk.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds `text` letter by letter: chunks may not depend on how the stream was cut.
+    fn check(text: &str, expect: &[&str]) {
+        let mut chunker = Chunker::default();
+        let mut chunks = Vec::new();
+        for letter in text.chars() {
+            chunker.push(&letter.to_string());
+            while let Some(chunk) = chunker.next_chunk() {
+                chunks.push(chunk);
+            }
+        }
+        chunks.extend(chunker.finish());
+        assert_eq!(chunks, expect, "{text:?}");
+    }
+
+    #[test]
+    fn the_first_clause_goes_out_at_once_and_sentences_follow() {
+        check(
+            "Sure, I can help you with that. Let me look, slowly, at the details. Done.",
+            &[
+                "Sure,",
+                "I can help you with that.",
+                "Let me look, slowly, at the details.",
+                "Done.",
+            ],
+        );
+    }
+
+    #[test]
+    fn numbers_and_abbreviations_are_not_cut() {
+        check(
+            "It is 3.5 metres, says Dr. Who.",
+            &["It is 3.5 metres,", "says Dr. Who."],
+        );
+        check("J. R. was here.", &["J. R. was here."]);
+    }
+
+    #[test]
+    fn nothing_unspeakable_is_a_chunk() {
+        check("... \n\n — ", &[]);
+        check("  ", &[]);
+    }
+
+    #[test]
+    fn endless_text_is_cut_at_a_word() {
+        let text = "word ".repeat(100);
+        let mut chunker = Chunker::default();
+        chunker.push(&text);
+        let chunk = chunker.next_chunk().unwrap_or_default();
+        assert!(chunk.len() <= CHUNK_MAX && chunk.ends_with("word"));
+    }
+}
