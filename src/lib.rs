@@ -1,5 +1,9 @@
 //! Troupe: AI characters that speak in LiveKit rooms.
 
 pub mod character;
+pub mod cli;
+pub mod config;
 pub mod protocol;
 pub mod providers;
+pub mod shutdown;
+pub mod telemetry;

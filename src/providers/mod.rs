@@ -146,5 +146,10 @@ pub trait TextToSpeech: Send + Sync {
     /// Key into a character's `voices`.
     fn voice_key(&self) -> &'static str;
     /// Streams the speech of `text`. `voice` is `None` when the character names none for this provider.
-    async fn synthesize(&self, text: &str, voice: Option<&str>, language: &str) -> Result<SpeechStream, ProviderError>;
+    async fn synthesize(
+        &self,
+        text: &str,
+        voice: Option<&str>,
+        language: &str,
+    ) -> Result<SpeechStream, ProviderError>;
 }

@@ -1,0 +1,116 @@
+//! The command line: one file a command.
+
+mod demo;
+mod dev;
+mod failure;
+mod keys;
+mod models;
+mod output;
+mod serve;
+mod worker;
+
+use clap::{Parser, Subcommand};
+use tracing::Level;
+
+pub use failure::Failure;
+pub use output::Output;
+
+use crate::config::{Config, Overrides};
+use crate::shutdown::Shutdown;
+
+/// AI characters that speak in LiveKit rooms.
+#[derive(Debug, Parser)]
+#[command(name = "troupe", version, propagate_version = true)]
+pub struct Cli {
+    /// One JSON object a line on stdout (and in the logs)
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Configuration file; without it `troupe.toml`, where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<std::path::PathBuf>,
+    /// Load and fetch nothing from the internet
+    #[arg(long, global = true)]
+    offline: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Two characters talk with a recorded person: server, API, worker and room, from nothing
+    Demo(demo::Args),
+    /// API, worker and a LiveKit dev server in one, until Ctrl-C
+    Dev(dev::Args),
+    /// The Rooms API
+    Serve(serve::Args),
+    /// The worker that plays the characters
+    Worker(worker::Args),
+    /// API keys
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Local models
+    #[command(subcommand)]
+    Models(models::Command),
+}
+
+/// What every command is given.
+pub(crate) struct Context {
+    /// Where its data goes.
+    pub(crate) output: Output,
+    /// When to stop.
+    pub(crate) shutdown: Shutdown,
+    file: Option<std::path::PathBuf>,
+    offline: bool,
+}
+
+impl Context {
+    /// Reads the configuration; `overrides` are the command's own flags.
+    pub(crate) fn config(&self, overrides: Overrides) -> Result<Config, Failure> {
+        let overrides = Overrides {
+            offline: self.offline,
+            ..overrides
+        };
+        Config::load(self.file.as_deref(), overrides).map_err(Failure::configuration)
+    }
+}
+
+impl Cli {
+    /// How much to log unless the environment says otherwise: a demo shows its conversation and no more.
+    pub fn log_level(&self) -> Level {
+        match self.command {
+            Command::Serve(_) | Command::Worker(_) => Level::INFO,
+            _ => Level::WARN,
+        }
+    }
+
+    /// Runs the command until it is done or `shutdown` is cancelled.
+    ///
+    /// # Errors
+    /// Whatever kept the command from doing its work, ready to be shown.
+    pub async fn run(self, shutdown: Shutdown) -> Result<(), Failure> {
+        let context = Context {
+            output: Output::new(self.json),
+            shutdown,
+            file: self.config,
+            offline: self.offline,
+        };
+        match self.command {
+            Command::Demo(args) => demo::run(args, context).await,
+            Command::Dev(args) => dev::run(args, context).await,
+            Command::Serve(args) => serve::run(args, context).await,
+            Command::Worker(args) => worker::run(args, context).await,
+            Command::Keys(command) => keys::run(command, context).await,
+            Command::Models(command) => models::run(command, context).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn flags_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

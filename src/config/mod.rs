@@ -1,0 +1,198 @@
+//! Configuration: flags over environment over `troupe.toml`, read once, all faults at once.
+
+mod fault;
+mod file;
+mod setting;
+mod sources;
+mod value;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+pub use fault::{Fault, Faults};
+pub use value::{ModelName, ServerUrl};
+
+use setting as s;
+use sources::Sources;
+
+/// Where `troupe serve` listens, and a worker looks for it, when nothing is said.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+/// Where a worker answers health checks when nothing is said.
+const HEALTH: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8081);
+/// The database when nothing is said: a file in the working directory.
+const DB: &str = "sqlite:troupe.sqlite";
+/// Rooms of one worker when nothing is said.
+const ROOMS_MAX: u32 = 25;
+
+/// What flags say; they win over everything else.
+#[derive(Debug, Default)]
+pub struct Overrides {
+    /// `--listen`
+    pub listen: Option<String>,
+    /// `--db`
+    pub db: Option<String>,
+    /// `--api`
+    pub api_url: Option<String>,
+    /// `--key`
+    pub api_key: Option<String>,
+    /// `--health`
+    pub health: Option<String>,
+    /// `--max-rooms`
+    pub max_rooms: Option<String>,
+    /// `--offline`
+    pub offline: bool,
+}
+
+/// The LiveKit server and the key that signs its tokens.
+#[derive(Debug, Clone)]
+pub struct LiveKit {
+    /// `ws://` or `wss://` address; without one a dev server is started by the commands that may.
+    pub url: Option<ServerUrl>,
+    /// API key, `devkey` of a dev server by default.
+    pub api_key: String,
+    /// API secret, `secret` of a dev server by default.
+    pub api_secret: SecretString,
+    /// The address that clients are given, when it differs from `url`.
+    pub public_url: Option<ServerUrl>,
+}
+
+/// The Rooms API as a server.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub db: String,
+    /// The address that clients are given, when it differs from `listen`.
+    pub public_url: Option<ServerUrl>,
+    /// Hashes keys; without one the server makes its own and keeps it beside the database.
+    pub secret: Option<SecretString>,
+}
+
+/// The worker.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// Base URL of the Rooms API.
+    pub api_url: ServerUrl,
+    /// A worker key.
+    pub api_key: Option<SecretString>,
+    /// Where it answers health checks.
+    pub health: SocketAddr,
+    /// Rooms played at once, 1–1000.
+    pub max_rooms: u32,
+}
+
+/// Models for all characters that name none themselves; `None` leaves the choice to the providers.
+#[derive(Debug, Clone, Default)]
+pub struct Models {
+    /// Speech to text.
+    pub stt: Option<ModelName>,
+    /// Language model.
+    pub llm: Option<ModelName>,
+    /// Text to speech.
+    pub tts: Option<ModelName>,
+}
+
+/// Any server that speaks OpenAI's protocol.
+#[derive(Debug, Clone, Default)]
+pub struct OpenAi {
+    /// Base URL, with its version (`…/v1`).
+    pub base_url: Option<ServerUrl>,
+    /// API key.
+    pub api_key: Option<SecretString>,
+}
+
+/// Everything that can be configured.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The LiveKit server.
+    pub livekit: LiveKit,
+    /// The Rooms API as a server.
+    pub api: Api,
+    /// The worker.
+    pub worker: Worker,
+    /// Default models.
+    pub models: Models,
+    /// OpenAI-compatible server.
+    pub openai: OpenAi,
+    /// Folder of fetched models and servers.
+    pub cache: PathBuf,
+    /// Fetch nothing.
+    pub offline: bool,
+}
+
+impl Config {
+    /// Reads flags, environment and `file` (without one, `troupe.toml` where it exists).
+    ///
+    /// # Errors
+    /// Every fault of every source: which flag, variable, or line and field, and what to do.
+    pub fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, Faults> {
+        Self::from_sources(file, overrides, std::env::vars().collect())
+    }
+
+    fn from_sources(
+        path: Option<&Path>,
+        overrides: Overrides,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let file = file::read(path, &mut faults);
+        let mut from = Sources::new(environment, file, &mut faults);
+        let listen = from.parsed(s::LISTEN, overrides.listen).unwrap_or(LISTEN);
+        let config = Self {
+            livekit: LiveKit {
+                url: from.parsed(s::LIVEKIT_URL, None),
+                api_key: from
+                    .parsed(s::LIVEKIT_API_KEY, None)
+                    .unwrap_or_else(|| "devkey".into()),
+                api_secret: from
+                    .text(s::LIVEKIT_API_SECRET, None)
+                    .unwrap_or_else(|| "secret".into())
+                    .into(),
+                public_url: from.parsed(s::LIVEKIT_PUBLIC_URL, None),
+            },
+            api: Api {
+                listen,
+                db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
+                public_url: from.parsed(s::PUBLIC_URL, None),
+                secret: from.text(s::SECRET, None).map(Into::into),
+            },
+            worker: Worker {
+                api_url: from
+                    .parsed(s::API_URL, overrides.api_url)
+                    .unwrap_or_else(|| ServerUrl::http(listen)),
+                api_key: from.text(s::API_KEY, overrides.api_key).map(Into::into),
+                health: from.parsed(s::HEALTH, overrides.health).unwrap_or(HEALTH),
+                max_rooms: from
+                    .number(s::MAX_ROOMS, overrides.max_rooms, 1..=1000)
+                    .unwrap_or(ROOMS_MAX),
+            },
+            models: Models {
+                stt: from.parsed(s::STT, None),
+                llm: from.parsed(s::LLM, None),
+                tts: from.parsed(s::TTS, None),
+            },
+            openai: OpenAi {
+                base_url: from.parsed(s::OPENAI_BASE_URL, None),
+                api_key: from.text(s::OPENAI_API_KEY, None).map(Into::into),
+            },
+            cache: from
+                .text(s::CACHE, None)
+                .map(PathBuf::from)
+                .unwrap_or_else(|| from.default_cache()),
+            offline: overrides.offline,
+        };
+        from.report_unknown_fields();
+        if faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! The settings: each one's field in `troupe.toml`, its environment variable and its flag.
+
+/// Where one setting may be given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting {
+    /// Table and key in `troupe.toml`; an empty table is the top of the file.
+    pub(super) field: (&'static str, &'static str),
+    /// Environment variable; an empty value counts as not set.
+    pub(super) variable: &'static str,
+    /// Flag, where a command has one.
+    pub(super) flag: &'static str,
+}
+
+const fn at(table: &'static str, key: &'static str, variable: &'static str, flag: &'static str) -> Setting {
+    Setting {
+        field: (table, key),
+        variable,
+        flag,
+    }
+}
+
+pub(super) const LIVEKIT_URL: Setting = at("livekit", "url", "LIVEKIT_URL", "");
+pub(super) const LIVEKIT_API_KEY: Setting = at("livekit", "api_key", "LIVEKIT_API_KEY", "");
+pub(super) const LIVEKIT_API_SECRET: Setting = at("livekit", "api_secret", "LIVEKIT_API_SECRET", "");
+pub(super) const LIVEKIT_PUBLIC_URL: Setting = at("livekit", "public_url", "LIVEKIT_PUBLIC_URL", "");
+pub(super) const LISTEN: Setting = at("api", "listen", "TROUPE_LISTEN", "--listen");
+pub(super) const DB: Setting = at("api", "db", "TROUPE_DB", "--db");
+pub(super) const PUBLIC_URL: Setting = at("api", "public_url", "TROUPE_PUBLIC_URL", "");
+pub(super) const SECRET: Setting = at("api", "secret", "TROUPE_SECRET", "");
+pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "--api");
+pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
+pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");
+pub(super) const MAX_ROOMS: Setting = at("worker", "max_rooms", "TROUPE_MAX_ROOMS", "--max-rooms");
+pub(super) const STT: Setting = at("models", "stt", "TROUPE_STT", "");
+pub(super) const LLM: Setting = at("models", "llm", "TROUPE_LLM", "");
+pub(super) const TTS: Setting = at("models", "tts", "TROUPE_TTS", "");
+pub(super) const OPENAI_BASE_URL: Setting = at("openai", "base_url", "OPENAI_BASE_URL", "");
+pub(super) const OPENAI_API_KEY: Setting = at("openai", "api_key", "OPENAI_API_KEY", "");
+pub(super) const CACHE: Setting = at("", "cache", "TROUPE_CACHE", "");

@@ -1,0 +1,104 @@
+//! One setting from whichever source gives it: flag, environment, file.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::fault::{Faults, Origin};
+use super::file::File;
+use super::setting::Setting;
+
+/// The three sources, and the faults found so far.
+pub(super) struct Sources<'a> {
+    environment: BTreeMap<String, String>,
+    file: File,
+    faults: &'a mut Faults,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(environment: BTreeMap<String, String>, file: File, faults: &'a mut Faults) -> Self {
+        Self {
+            environment,
+            file,
+            faults,
+        }
+    }
+
+    fn find(&mut self, setting: Setting, flag: Option<String>) -> Option<(String, Origin)> {
+        // The file's field counts as known even when another source wins over it.
+        let field = self.file.take(setting.field);
+        if let Some(value) = flag {
+            return Some((value, Origin::Flag(setting.flag)));
+        }
+        if let Some(value) = self
+            .environment
+            .get(setting.variable)
+            .filter(|value| !value.is_empty())
+        {
+            return Some((value.clone(), Origin::Variable(setting.variable)));
+        }
+        let field = field?;
+        let origin = self.file.origin(setting.field, field.line);
+        if field.text.is_none() {
+            self.faults
+                .add(origin.clone(), "must be a string or a whole number");
+        }
+        field.text.map(|text| (text, origin))
+    }
+
+    /// The setting as it is; an empty flag or field is a fault.
+    pub(super) fn text(&mut self, setting: Setting, flag: Option<String>) -> Option<String> {
+        self.parsed(setting, flag)
+    }
+
+    /// The setting as a `T`.
+    pub(super) fn parsed<T>(&mut self, setting: Setting, flag: Option<String>) -> Option<T>
+    where
+        T: FromStr<Err: Display>,
+    {
+        let (value, origin) = self.find(setting, flag)?;
+        if value.trim().is_empty() {
+            self.faults.add(origin, "must not be empty");
+            return None;
+        }
+        value.parse().map_err(|error| self.faults.add(origin, error)).ok()
+    }
+
+    /// The setting as a whole number in `range`.
+    pub(super) fn number(
+        &mut self,
+        setting: Setting,
+        flag: Option<String>,
+        range: RangeInclusive<u32>,
+    ) -> Option<u32> {
+        let (value, origin) = self.find(setting, flag)?;
+        let number = value.parse().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            self.faults.add(
+                origin,
+                format!("must be a whole number from {} to {}", range.start(), range.end()),
+            );
+        }
+        number
+    }
+
+    /// Where fetched things are kept when nothing is said: the user's cache folder.
+    pub(super) fn default_cache(&self) -> PathBuf {
+        let set = |variable| self.environment.get(variable).filter(|value| !value.is_empty());
+        set("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".cache")))
+            .unwrap_or_else(std::env::temp_dir)
+            .join("troupe")
+    }
+
+    /// Faults for everything in the file that is no setting. Call it when all settings were asked for.
+    pub(super) fn report_unknown_fields(self) {
+        for origin in self.file.rest() {
+            self.faults
+                .add(origin, "is no setting; see README.md for their names");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use secrecy::ExposeSecret;
+
+use super::{Config, Overrides};
+
+fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// A configuration file that is gone after the test.
+struct Toml(PathBuf);
+
+impl Toml {
+    fn new(text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("troupe-config-{:016x}.toml", rand::random::<u64>()));
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+
+    fn faults(&self, overrides: Overrides, pairs: &[(&str, &str)]) -> Vec<String> {
+        let faults = Config::from_sources(Some(&self.0), overrides, environment(pairs)).unwrap_err();
+        let path = format!("{}", self.0.display());
+        faults
+            .iter()
+            .map(|fault| fault.to_string().replace(&path, "troupe.toml"))
+            .collect()
+    }
+}
+
+impl Drop for Toml {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn flags_win_over_environment_over_file() {
+    let toml = Toml::new("[api]\nlisten = \"127.0.0.1:1\"\ndb = \"sqlite:file\"\n[worker]\nmax_rooms = 3\n");
+    let overrides = Overrides {
+        listen: Some("127.0.0.1:3".into()),
+        ..Overrides::default()
+    };
+    let variables = environment(&[("TROUPE_LISTEN", "127.0.0.1:2"), ("TROUPE_DB", "sqlite:variable")]);
+    let config = Config::from_sources(Some(&toml.0), overrides, variables).unwrap();
+    assert_eq!(config.api.listen.port(), 3);
+    assert_eq!(config.api.db, "sqlite:variable");
+    assert_eq!(config.worker.max_rooms, 3);
+    assert_eq!(config.worker.api_url.as_str(), "http://127.0.0.1:3");
+}
+
+#[test]
+fn nothing_said_is_a_dev_setup() {
+    let toml = Toml::new("");
+    let variables = environment(&[("HOME", "/home/someone"), ("OPENAI_API_KEY", "")]);
+    let config = Config::from_sources(Some(&toml.0), Overrides::default(), variables).unwrap();
+    assert!(config.livekit.url.is_none());
+    assert_eq!(config.livekit.api_secret.expose_secret(), "secret");
+    assert_eq!(config.cache, PathBuf::from("/home/someone/.cache/troupe"));
+    assert!(config.openai.api_key.is_none());
+}
+
+#[test]
+fn all_faults_are_told_with_their_place() {
+    let toml = Toml::new(
+        "colour = \"red\"\n[api]\nlisten = \"here\"\n[worker]\nmax_rooms = 0\nhealth = true\n[models]\nllm = \"gpt\"\n",
+    );
+    let overrides = Overrides {
+        api_url: Some("ftp://x".into()),
+        ..Overrides::default()
+    };
+    assert_eq!(
+        toml.faults(
+            overrides,
+            &[("TROUPE_STT", "acme:whisper"), ("LIVEKIT_URL", "nonsense")]
+        ),
+        [
+            "troupe.toml:3: api.listen: invalid socket address syntax",
+            "LIVEKIT_URL: must be a URL such as https://example.com",
+            "--api: must begin with http://, https://, ws:// or wss://",
+            "troupe.toml:6: worker.health: must be a string or a whole number",
+            "troupe.toml:5: worker.max_rooms: must be a whole number from 1 to 1000",
+            "TROUPE_STT: names an unknown provider; known are local, openai",
+            "troupe.toml:8: models.llm: must be provider:model, such as openai:gpt-4o-mini",
+            "troupe.toml:1: colour: is no setting; see README.md for their names",
+        ]
+    );
+}
+
+#[test]
+fn malformed_toml_names_the_line_and_the_rest_is_still_read() {
+    let toml = Toml::new("[api]\ndb = \n[worker]\nmax_rooms = 5000\n");
+    let faults = toml.faults(Overrides::default(), &[]);
+    assert!(
+        faults.iter().any(|fault| fault.starts_with("troupe.toml:2: ")),
+        "{faults:?}"
+    );
+    assert!(
+        faults
+            .iter()
+            .any(|fault| fault.starts_with("troupe.toml:4: worker.max_rooms")),
+        "{faults:?}"
+    );
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let path = PathBuf::from("/nonexistent/troupe.toml");
+    let faults = Config::from_sources(Some(&path), Overrides::default(), environment(&[])).unwrap_err();
+    assert!(
+        faults
+            .to_string()
+            .starts_with("/nonexistent/troupe.toml: can't be read"),
+        "{faults}"
+    );
+}
