@@ -2,6 +2,11 @@
 //!
 //! Dropping a future or a stream cancels the work behind it.
 
+pub mod openai;
+pub mod registry;
+pub mod scripted;
+pub mod spec;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -55,6 +60,12 @@ pub enum ProviderError {
         /// How long it was given.
         waited: Duration,
     },
+    /// The connection closed in the middle of an answer.
+    #[error("{provider} broke off in the middle of its answer")]
+    BrokenOff {
+        /// Which provider.
+        provider: &'static str,
+    },
     /// The answer can't be read.
     #[error("{provider} sent an answer that can't be read: {detail}")]
     Malformed {
@@ -77,7 +88,10 @@ impl ProviderError {
     /// Whether the same request may succeed when sent again.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::Unreachable { .. } | Self::Timeout { .. } => true,
+            Self::RateLimited { .. }
+            | Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::BrokenOff { .. } => true,
             Self::Status { status, .. } => *status >= 500,
             Self::Unauthorized { .. } | Self::Malformed { .. } | Self::Local { .. } => false,
         }

@@ -1,0 +1,191 @@
+//! `POST /chat/completions`, streamed.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use async_openai::types::chat::{
+    ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
+    ChatCompletionRequestUserMessage, CreateChatCompletionRequest,
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::{self, BoxStream, StreamExt};
+use serde::Deserialize;
+
+use super::sse::Decoder;
+use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
+use super::NAME;
+use crate::providers::{ChatRequest, LanguageModel, Message, ProviderError, Role, TokenStream};
+
+/// One language model of one server.
+pub(super) struct Writer {
+    endpoint: Arc<Endpoint>,
+    model: String,
+}
+
+impl Writer {
+    pub(super) fn new(endpoint: Arc<Endpoint>, model: &str) -> Self {
+        Self { endpoint, model: model.to_owned() }
+    }
+
+    #[expect(deprecated, reason = "compatible servers know `max_tokens`, not all know its successor")]
+    fn body(&self, request: &ChatRequest) -> CreateChatCompletionRequest {
+        let official = self.endpoint.official;
+        CreateChatCompletionRequest {
+            model: self.model.clone(),
+            messages: request.messages.iter().map(message).collect(),
+            stream: Some(true),
+            max_tokens: (!official).then_some(request.tokens_max),
+            max_completion_tokens: official.then_some(request.tokens_max),
+            temperature: (!(official && reasons(&self.model))).then_some(request.temperature),
+            ..Default::default()
+        }
+    }
+}
+
+/// OpenAI's reasoning models refuse a temperature.
+fn reasons(model: &str) -> bool {
+    ["o1", "o3", "o4", "gpt-5"].iter().any(|family| model.starts_with(family))
+}
+
+fn message(message: &Message) -> ChatCompletionRequestMessage {
+    let content = message.content.clone();
+    match message.role {
+        Role::System => ChatCompletionRequestSystemMessage::from(content).into(),
+        Role::User => ChatCompletionRequestUserMessage::from(content).into(),
+        Role::Assistant => ChatCompletionRequestAssistantMessage::from(content).into(),
+    }
+}
+
+#[async_trait]
+impl LanguageModel for Writer {
+    async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError> {
+        let body = self.body(&request);
+        let deadline = self.endpoint.timing.llm;
+        let (first, rest) = self
+            .endpoint
+            .first_piece(deadline, || async {
+                let response = send(self.endpoint.post("/chat/completions").json(&body)).await?;
+                if media_type(&response) != "text/event-stream" {
+                    return Err(malformed("not a stream of events"));
+                }
+                let mut pieces = Answer::new(response).into_stream();
+                let first = pieces.next().await.transpose()?;
+                Ok((first, pieces))
+            })
+            .await?;
+        Ok(stream::iter(first.map(Ok)).chain(paced(rest, deadline.between)).boxed())
+    }
+}
+
+/// What we need of a chunk; compatible servers leave out much of the rest.
+#[derive(Deserialize)]
+struct Chunk {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    error: Option<ChunkError>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    delta: Delta,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Delta {
+    #[serde(default)]
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ChunkError {
+    #[serde(default)]
+    code: Option<serde_json::Value>,
+}
+
+/// An answer being read.
+struct Answer {
+    bytes: BoxStream<'static, Result<Bytes, ProviderError>>,
+    decoder: Decoder,
+    events: Vec<String>,
+    ready: VecDeque<Result<String, ProviderError>>,
+    /// The model said that it is finished, so the end of the bytes is no accident.
+    finished: bool,
+    ended: bool,
+}
+
+impl Answer {
+    fn new(response: reqwest::Response) -> Self {
+        let bytes = response.bytes_stream().map(|piece| piece.map_err(|error| failure(&error))).boxed();
+        Self {
+            bytes,
+            decoder: Decoder::default(),
+            events: Vec::new(),
+            ready: VecDeque::new(),
+            finished: false,
+            ended: false,
+        }
+    }
+
+    fn into_stream(self) -> TokenStream {
+        stream::unfold(self, |mut answer| async move { answer.next().await.map(|piece| (piece, answer)) }).boxed()
+    }
+
+    async fn next(&mut self) -> Option<Result<String, ProviderError>> {
+        loop {
+            if let Some(piece) = self.ready.pop_front() {
+                self.ended |= piece.is_err();
+                return Some(piece);
+            }
+            if self.ended {
+                return None;
+            }
+            match self.bytes.next().await {
+                Some(Ok(bytes)) => self.read(&bytes),
+                Some(Err(error)) => self.ready.push_back(Err(error)),
+                None if self.finished => self.ended = true,
+                None => self.ready.push_back(Err(ProviderError::BrokenOff { provider: NAME })),
+            }
+        }
+    }
+
+    fn read(&mut self, bytes: &[u8]) {
+        let readable = self.decoder.push(bytes, &mut self.events);
+        for event in self.events.drain(..) {
+            if event.trim() == "[DONE]" {
+                self.ended = true;
+                return;
+            }
+            match content(&event) {
+                Ok((text, finished)) => {
+                    self.finished |= finished;
+                    if !text.is_empty() {
+                        self.ready.push_back(Ok(text));
+                    }
+                }
+                Err(error) => {
+                    self.ready.push_back(Err(error));
+                    return;
+                }
+            }
+        }
+        if readable.is_err() {
+            self.ready.push_back(Err(malformed("an event that is too long or not UTF-8")));
+        }
+    }
+}
+
+/// Text of one event, and whether it is the last.
+fn content(event: &str) -> Result<(String, bool), ProviderError> {
+    let chunk: Chunk = serde_json::from_str(event).map_err(|_| malformed("an event that is not a chunk"))?;
+    if let Some(error) = chunk.error {
+        let status = error.code.and_then(|code| code.as_u64()).and_then(|code| u16::try_from(code).ok());
+        return Err(ProviderError::Status { provider: NAME, status: status.unwrap_or(500) });
+    }
+    let Some(choice) = chunk.choices.into_iter().next() else { return Ok((String::new(), false)) };
+    Ok((choice.delta.content.unwrap_or_default(), choice.finish_reason.is_some()))
+}
