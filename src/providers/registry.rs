@@ -37,7 +37,11 @@ impl Choice {
     /// Reads `TROUPE_STT`, `TROUPE_LLM` and `TROUPE_TTS` through `variable`; empty counts as not set.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let read = |name| variable(name).filter(|value| !value.trim().is_empty());
-        Self { stt: read("TROUPE_STT"), llm: read("TROUPE_LLM"), tts: read("TROUPE_TTS") }
+        Self {
+            stt: read("TROUPE_STT"),
+            llm: read("TROUPE_LLM"),
+            tts: read("TROUPE_TTS"),
+        }
     }
 }
 
@@ -56,7 +60,9 @@ pub enum ResolveError {
         error: ProviderError,
     },
     /// The process has no providers at all.
-    #[error("no provider is available; set OPENAI_API_KEY or OPENAI_BASE_URL, or use a build with local models")]
+    #[error(
+        "no provider is available; set OPENAI_API_KEY or OPENAI_BASE_URL, or use a build with local models"
+    )]
     Nothing,
 }
 
@@ -83,7 +89,10 @@ impl Registry {
         let known: Vec<&str> = backends.iter().map(|backend| backend.name()).collect();
         let mut faults = Vec::new();
         let mut read = |text: &Option<String>, field: &str| {
-            let spec = text.as_deref().map(|text| Spec::parse(text, field, &known)).transpose();
+            let spec = text
+                .as_deref()
+                .map(|text| Spec::parse(text, field, &known))
+                .transpose();
             spec.unwrap_or_else(|fault| {
                 faults.push(fault);
                 None
@@ -92,25 +101,40 @@ impl Registry {
         let stt = Kind::new(read(&choice.stt, "TROUPE_STT"));
         let llm = Kind::new(read(&choice.llm, "TROUPE_LLM"));
         let tts = Kind::new(read(&choice.tts, "TROUPE_TTS"));
-        if faults.is_empty() { Ok(Self { backends, stt, llm, tts }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self {
+                backends,
+                stt,
+                llm,
+                tts,
+            })
+        } else {
+            Err(faults)
+        }
     }
 
     /// The model that hears. `wanted` is the character's `models.stt`.
     pub async fn speech_to_text(&self, wanted: Option<&str>) -> Result<Arc<dyn SpeechToText>, ResolveError> {
         let (spec, backend) = self.pick(wanted, "models.stt", self.stt.chosen.as_ref())?;
-        self.stt.shared(&spec, || backend.speech_to_text(spec.model.as_deref())).await
+        self.stt
+            .shared(&spec, || backend.speech_to_text(spec.model.as_deref()))
+            .await
     }
 
     /// The model that writes. `wanted` is the character's `models.llm`.
     pub async fn language_model(&self, wanted: Option<&str>) -> Result<Arc<dyn LanguageModel>, ResolveError> {
         let (spec, backend) = self.pick(wanted, "models.llm", self.llm.chosen.as_ref())?;
-        self.llm.shared(&spec, || backend.language_model(spec.model.as_deref())).await
+        self.llm
+            .shared(&spec, || backend.language_model(spec.model.as_deref()))
+            .await
     }
 
     /// The model that speaks. `wanted` is the character's `models.tts`.
     pub async fn text_to_speech(&self, wanted: Option<&str>) -> Result<Arc<dyn TextToSpeech>, ResolveError> {
         let (spec, backend) = self.pick(wanted, "models.tts", self.tts.chosen.as_ref())?;
-        self.tts.shared(&spec, || backend.text_to_speech(spec.model.as_deref())).await
+        self.tts
+            .shared(&spec, || backend.text_to_speech(spec.model.as_deref()))
+            .await
     }
 
     fn pick(
@@ -125,18 +149,27 @@ impl Registry {
             None => chosen.cloned(),
         };
         let backend = match &spec {
-            Some(spec) => self.backends.iter().find(|backend| backend.name() == spec.provider),
+            Some(spec) => self
+                .backends
+                .iter()
+                .find(|backend| backend.name() == spec.provider),
             None => self.backends.first(),
         };
         let backend = backend.ok_or(ResolveError::Nothing)?;
-        let spec = spec.unwrap_or_else(|| Spec { provider: backend.name().to_owned(), model: None });
+        let spec = spec.unwrap_or_else(|| Spec {
+            provider: backend.name().to_owned(),
+            model: None,
+        });
         Ok((spec, backend.as_ref()))
     }
 }
 
 impl<T: ?Sized> Kind<T> {
     fn new(chosen: Option<Spec>) -> Self {
-        Self { chosen, made: Mutex::default() }
+        Self {
+            chosen,
+            made: Mutex::default(),
+        }
     }
 
     /// Two rooms that ask at once wait for one loading; a failed one is tried again by the next.
@@ -149,7 +182,10 @@ impl<T: ?Sized> Kind<T> {
             Arc::clone(made.entry(spec.clone()).or_default())
         };
         let model = cell.get_or_try_init(make).await;
-        model.cloned().map_err(|error| ResolveError::Provider { spec: spec.to_string(), error })
+        model.cloned().map_err(|error| ResolveError::Provider {
+            spec: spec.to_string(),
+            error,
+        })
     }
 }
 
@@ -160,15 +196,27 @@ mod tests {
     use crate::providers::scripted::Scripted;
 
     fn registry(choice: &Choice) -> Result<Registry, Vec<SpecError>> {
-        Registry::new(choice, vec![Box::new(Scripted::new("first")), Box::new(Scripted::new("second"))])
+        Registry::new(
+            choice,
+            vec![
+                Box::new(Scripted::new("first")),
+                Box::new(Scripted::new("second")),
+            ],
+        )
     }
 
     #[tokio::test]
     async fn the_character_wins_over_the_worker_over_the_default() {
-        let choice = Choice { tts: Some("second:x".into()), ..Choice::default() };
+        let choice = Choice {
+            tts: Some("second:x".into()),
+            ..Choice::default()
+        };
         let registry = registry(&choice).unwrap();
         let key = |tts: Arc<dyn TextToSpeech>| tts.voice_key();
-        assert_eq!(key(registry.text_to_speech(Some("first:y")).await.unwrap()), "first");
+        assert_eq!(
+            key(registry.text_to_speech(Some("first:y")).await.unwrap()),
+            "first"
+        );
         assert_eq!(key(registry.text_to_speech(None).await.unwrap()), "second");
         let plain = super::tests::registry(&Choice::default()).unwrap();
         assert_eq!(key(plain.text_to_speech(None).await.unwrap()), "first");
@@ -180,16 +228,37 @@ mod tests {
         let (a, b) = tokio::join!(registry.language_model(None), registry.language_model(None));
         assert!(Arc::ptr_eq(&a.unwrap(), &b.unwrap()));
         let other = registry.language_model(Some("first:other")).await.unwrap();
-        assert!(!Arc::ptr_eq(&registry.language_model(None).await.unwrap(), &other));
+        assert!(!Arc::ptr_eq(
+            &registry.language_model(None).await.unwrap(),
+            &other
+        ));
     }
 
     #[tokio::test]
     async fn all_faults_are_reported_at_once() {
-        let choice = Choice { stt: Some("a:b".into()), llm: Some("first".into()), tts: Some("c".into()) };
+        let choice = Choice {
+            stt: Some("a:b".into()),
+            llm: Some("first".into()),
+            tts: Some("c".into()),
+        };
         let faults = registry(&choice).err().unwrap();
-        assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["TROUPE_STT", "TROUPE_TTS"]);
+        assert_eq!(
+            faults
+                .iter()
+                .map(|fault| fault.field.as_str())
+                .collect::<Vec<_>>(),
+            ["TROUPE_STT", "TROUPE_TTS"]
+        );
         let registry = registry(&Choice::default()).unwrap();
-        let error = registry.language_model(Some("c:d")).await.err().unwrap().to_string();
-        assert!(error.starts_with("models.llm is \"c:d\"") && error.ends_with("first, second"), "{error}");
+        let error = registry
+            .language_model(Some("c:d"))
+            .await
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(
+            error.starts_with("models.llm is \"c:d\"") && error.ends_with("first, second"),
+            "{error}"
+        );
     }
 }

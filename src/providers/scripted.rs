@@ -8,7 +8,8 @@ use futures::stream::{self, BoxStream, StreamExt};
 
 use super::registry::Backend;
 use super::{
-    ChatRequest, LanguageModel, ProviderError, SPEECH_RATE_HZ, SpeechStream, SpeechToText, TextToSpeech, TokenStream,
+    ChatRequest, LanguageModel, ProviderError, SPEECH_RATE_HZ, SpeechStream, SpeechToText, TextToSpeech,
+    TokenStream,
 };
 
 /// One thing that happens in an answer.
@@ -72,12 +73,19 @@ impl Scripted {
 
     /// What the language model was asked so far.
     pub fn requests(&self) -> Vec<ChatRequest> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
 fn add<T>(answers: &Answers<T>, steps: Vec<Step<T>>) {
-    answers.lock().unwrap_or_else(PoisonError::into_inner).0.push(steps);
+    answers
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .0
+        .push(steps);
 }
 
 fn next<T: Clone + Send + 'static>(answers: &Answers<T>) -> BoxStream<'static, Result<T, ProviderError>> {
@@ -115,7 +123,10 @@ impl SpeechToText for Scripted {
 #[async_trait]
 impl LanguageModel for Scripted {
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(request);
         Ok(next(&self.lines))
     }
 }
@@ -127,7 +138,10 @@ impl TextToSpeech for Scripted {
     }
 
     async fn synthesize(&self, _: &str, _: Option<&str>, _: &str) -> Result<SpeechStream, ProviderError> {
-        Ok(SpeechStream { rate_hz: SPEECH_RATE_HZ, chunks: next(&self.speech) })
+        Ok(SpeechStream {
+            rate_hz: SPEECH_RATE_HZ,
+            chunks: next(&self.speech),
+        })
     }
 }
 
@@ -159,8 +173,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn pieces_come_when_the_script_says() {
         let error = ProviderError::BrokenOff { provider: "scripted" };
-        let model = Scripted::new("scripted")
-            .says(vec![Step::Wait(30), Step::Piece("a".into()), Step::Wait(5), Step::Fail(error)]);
+        let model = Scripted::new("scripted").says(vec![
+            Step::Wait(30),
+            Step::Piece("a".into()),
+            Step::Wait(5),
+            Step::Fail(error),
+        ]);
         let start = Instant::now();
         let mut seen = Vec::new();
         let mut pieces = next(&model.lines);

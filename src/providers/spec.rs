@@ -41,7 +41,10 @@ impl Spec {
             None => (text.trim(), None),
         };
         if known.contains(&provider) && model != Some("") {
-            return Ok(Self { provider: provider.to_owned(), model: model.map(str::to_owned) });
+            return Ok(Self {
+                provider: provider.to_owned(),
+                model: model.map(str::to_owned),
+            });
         }
         Err(SpecError {
             field: field.to_owned(),
@@ -72,7 +75,8 @@ mod tests {
 
     #[test]
     fn the_error_says_where_and_what_is_known() {
-        let shown = Spec::parse("acme:x", "TROUPE_TTS", &["local", "openai"]).map_err(|error| error.to_string());
+        let shown =
+            Spec::parse("acme:x", "TROUPE_TTS", &["local", "openai"]).map_err(|error| error.to_string());
         let expect = "TROUPE_TTS is \"acme:x\", which names no provider; \
                       write `provider:model` with one of: local, openai";
         assert_eq!(shown, Err(expect.to_owned()));

@@ -14,11 +14,20 @@ pub(super) const KEY_VARIABLE: &str = "OPENAI_API_KEY";
 /// Time for DNS, TCP and TLS together.
 const CONNECT: Duration = Duration::from_secs(3);
 /// A transcript comes whole: it is its own first byte.
-const STT: Deadline = Deadline { first: Duration::from_secs(8), between: Duration::from_secs(4) };
+const STT: Deadline = Deadline {
+    first: Duration::from_secs(8),
+    between: Duration::from_secs(4),
+};
 /// A small machine may still be loading its model when the first prompt comes.
-const LLM: Deadline = Deadline { first: Duration::from_secs(10), between: Duration::from_secs(5) };
+const LLM: Deadline = Deadline {
+    first: Duration::from_secs(10),
+    between: Duration::from_secs(5),
+};
 /// A gap within speech is heard once the audio sent so far has been played.
-const TTS: Deadline = Deadline { first: Duration::from_secs(6), between: Duration::from_secs(3) };
+const TTS: Deadline = Deadline {
+    first: Duration::from_secs(6),
+    between: Duration::from_secs(3),
+};
 /// Pause before the one retry; up to as much again is added at random.
 const BACKOFF: Duration = Duration::from_millis(100);
 /// A server that asks for a longer pause than this is not retried: somebody is waiting for a word.
@@ -52,7 +61,14 @@ pub struct Timing {
 
 impl Default for Timing {
     fn default() -> Self {
-        Self { connect: CONNECT, stt: STT, llm: LLM, tts: TTS, backoff: BACKOFF, retry_after_max: RETRY_AFTER_MAX }
+        Self {
+            connect: CONNECT,
+            stt: STT,
+            llm: LLM,
+            tts: TTS,
+            backoff: BACKOFF,
+            retry_after_max: RETRY_AFTER_MAX,
+        }
     }
 }
 
@@ -70,7 +86,9 @@ pub struct Config {
 /// The key stays out of every log.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config").field("timing", &self.timing).finish_non_exhaustive()
+        f.debug_struct("Config")
+            .field("timing", &self.timing)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,13 +113,21 @@ impl Config {
     /// Reads `OPENAI_BASE_URL` and `OPENAI_API_KEY` through `variable`; `None` when neither is set.
     /// Empty values count as not set.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let read = |name| variable(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let read = |name| {
+            variable(name)
+                .map(|v| v.trim().to_owned())
+                .filter(|v| !v.is_empty())
+        };
         let (url, api_key) = (read(URL_VARIABLE), read(KEY_VARIABLE));
         if url.is_none() && api_key.is_none() {
             return None;
         }
         let base_url = url.unwrap_or_else(|| OFFICIAL_URL.to_owned());
-        Some(Self { base_url, api_key, timing: Timing::default() })
+        Some(Self {
+            base_url,
+            api_key,
+            timing: Timing::default(),
+        })
     }
 
     /// Whether this is OpenAI itself: newer parameter names, and a key is needed.
@@ -121,13 +147,18 @@ mod tests {
         assert!(Config::from_variables(|_| Some(" ".into())).is_none());
         let key = Config::from_variables(|name| (name == KEY_VARIABLE).then(|| "sk-1".into())).unwrap();
         assert!(key.is_official());
-        let url = Config::from_variables(|name| (name == URL_VARIABLE).then(|| "http://localhost:1/v1".into()));
+        let url =
+            Config::from_variables(|name| (name == URL_VARIABLE).then(|| "http://localhost:1/v1".into()));
         assert!(!url.unwrap().is_official());
     }
 
     #[test]
     fn debug_output_hides_the_key() {
-        let config = Config { base_url: "http://u:p@h/v1".into(), api_key: Some("sk-1".into()), timing: Timing::default() };
+        let config = Config {
+            base_url: "http://u:p@h/v1".into(),
+            api_key: Some("sk-1".into()),
+            timing: Timing::default(),
+        };
         let shown = format!("{config:?}");
         assert!(!shown.contains("sk-1") && !shown.contains("u:p"));
     }

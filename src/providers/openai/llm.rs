@@ -12,9 +12,9 @@ use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 
+use super::NAME;
 use super::sse::Decoder;
 use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
-use super::NAME;
 use crate::providers::{ChatRequest, LanguageModel, Message, ProviderError, Role, TokenStream};
 
 /// One language model of one server.
@@ -25,10 +25,16 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(endpoint: Arc<Endpoint>, model: &str) -> Self {
-        Self { endpoint, model: model.to_owned() }
+        Self {
+            endpoint,
+            model: model.to_owned(),
+        }
     }
 
-    #[expect(deprecated, reason = "compatible servers know `max_tokens`, not all know its successor")]
+    #[expect(
+        deprecated,
+        reason = "compatible servers know `max_tokens`, not all know its successor"
+    )]
     fn body(&self, request: &ChatRequest) -> CreateChatCompletionRequest {
         let official = self.endpoint.official;
         CreateChatCompletionRequest {
@@ -45,7 +51,9 @@ impl Writer {
 
 /// OpenAI's reasoning models refuse a temperature.
 fn reasons(model: &str) -> bool {
-    ["o1", "o3", "o4", "gpt-5"].iter().any(|family| model.starts_with(family))
+    ["o1", "o3", "o4", "gpt-5"]
+        .iter()
+        .any(|family| model.starts_with(family))
 }
 
 fn message(message: &Message) -> ChatCompletionRequestMessage {
@@ -74,7 +82,9 @@ impl LanguageModel for Writer {
                 Ok((first, pieces))
             })
             .await?;
-        Ok(stream::iter(first.map(Ok)).chain(paced(rest, deadline.between)).boxed())
+        Ok(stream::iter(first.map(Ok))
+            .chain(paced(rest, deadline.between))
+            .boxed())
     }
 }
 
@@ -120,7 +130,10 @@ struct Answer {
 
 impl Answer {
     fn new(response: reqwest::Response) -> Self {
-        let bytes = response.bytes_stream().map(|piece| piece.map_err(|error| failure(&error))).boxed();
+        let bytes = response
+            .bytes_stream()
+            .map(|piece| piece.map_err(|error| failure(&error)))
+            .boxed();
         Self {
             bytes,
             decoder: Decoder::default(),
@@ -132,7 +145,10 @@ impl Answer {
     }
 
     fn into_stream(self) -> TokenStream {
-        stream::unfold(self, |mut answer| async move { answer.next().await.map(|piece| (piece, answer)) }).boxed()
+        stream::unfold(self, |mut answer| async move {
+            answer.next().await.map(|piece| (piece, answer))
+        })
+        .boxed()
     }
 
     async fn next(&mut self) -> Option<Result<String, ProviderError>> {
@@ -148,7 +164,9 @@ impl Answer {
                 Some(Ok(bytes)) => self.read(&bytes),
                 Some(Err(error)) => self.ready.push_back(Err(error)),
                 None if self.finished => self.ended = true,
-                None => self.ready.push_back(Err(ProviderError::BrokenOff { provider: NAME })),
+                None => self
+                    .ready
+                    .push_back(Err(ProviderError::BrokenOff { provider: NAME })),
             }
         }
     }
@@ -174,7 +192,8 @@ impl Answer {
             }
         }
         if readable.is_err() {
-            self.ready.push_back(Err(malformed("an event that is too long or not UTF-8")));
+            self.ready
+                .push_back(Err(malformed("an event that is too long or not UTF-8")));
         }
     }
 }
@@ -183,9 +202,20 @@ impl Answer {
 fn content(event: &str) -> Result<(String, bool), ProviderError> {
     let chunk: Chunk = serde_json::from_str(event).map_err(|_| malformed("an event that is not a chunk"))?;
     if let Some(error) = chunk.error {
-        let status = error.code.and_then(|code| code.as_u64()).and_then(|code| u16::try_from(code).ok());
-        return Err(ProviderError::Status { provider: NAME, status: status.unwrap_or(500) });
+        let status = error
+            .code
+            .and_then(|code| code.as_u64())
+            .and_then(|code| u16::try_from(code).ok());
+        return Err(ProviderError::Status {
+            provider: NAME,
+            status: status.unwrap_or(500),
+        });
     }
-    let Some(choice) = chunk.choices.into_iter().next() else { return Ok((String::new(), false)) };
-    Ok((choice.delta.content.unwrap_or_default(), choice.finish_reason.is_some()))
+    let Some(choice) = chunk.choices.into_iter().next() else {
+        return Ok((String::new(), false));
+    };
+    Ok((
+        choice.delta.content.unwrap_or_default(),
+        choice.finish_reason.is_some(),
+    ))
 }

@@ -38,7 +38,9 @@ pub struct OpenAi {
 impl OpenAi {
     /// Prepares the connections; nothing is sent yet.
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self { endpoint: Arc::new(Endpoint::new(config)?) })
+        Ok(Self {
+            endpoint: Arc::new(Endpoint::new(config)?),
+        })
     }
 }
 
@@ -49,14 +51,23 @@ impl Backend for OpenAi {
     }
 
     async fn speech_to_text(&self, model: Option<&str>) -> Result<Arc<dyn SpeechToText>, ProviderError> {
-        Ok(Arc::new(stt::Transcriber::new(Arc::clone(&self.endpoint), model.unwrap_or(STT_MODEL))))
+        Ok(Arc::new(stt::Transcriber::new(
+            Arc::clone(&self.endpoint),
+            model.unwrap_or(STT_MODEL),
+        )))
     }
 
     async fn language_model(&self, model: Option<&str>) -> Result<Arc<dyn LanguageModel>, ProviderError> {
-        Ok(Arc::new(llm::Writer::new(Arc::clone(&self.endpoint), model.unwrap_or(LLM_MODEL))))
+        Ok(Arc::new(llm::Writer::new(
+            Arc::clone(&self.endpoint),
+            model.unwrap_or(LLM_MODEL),
+        )))
     }
 
     async fn text_to_speech(&self, model: Option<&str>) -> Result<Arc<dyn TextToSpeech>, ProviderError> {
-        Ok(Arc::new(tts::Speaker::new(Arc::clone(&self.endpoint), model.unwrap_or(TTS_MODEL))))
+        Ok(Arc::new(tts::Speaker::new(
+            Arc::clone(&self.endpoint),
+            model.unwrap_or(TTS_MODEL),
+        )))
     }
 }

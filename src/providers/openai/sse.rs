@@ -66,13 +66,20 @@ mod tests {
         let whole = "\u{fc}: x\ndata: {\"a\":\"\u{fc}\"}\n\n: note\r\ndata:[DONE]\r\n\r\n".as_bytes();
         for cut in 0..whole.len() {
             let (head, tail) = whole.split_at(cut);
-            assert_eq!(decode(&[head, tail]), Ok(vec!["{\"a\":\"\u{fc}\"}".into(), "[DONE]".into()]), "cut at {cut}");
+            assert_eq!(
+                decode(&[head, tail]),
+                Ok(vec!["{\"a\":\"\u{fc}\"}".into(), "[DONE]".into()]),
+                "cut at {cut}"
+            );
         }
     }
 
     #[test]
     fn lines_of_one_event_are_joined() {
-        assert_eq!(decode(&[b"event: x\ndata: a\ndata:  b\n\nid: 1\n\n"]), Ok(vec!["a\n b".into()]));
+        assert_eq!(
+            decode(&[b"event: x\ndata: a\ndata:  b\n\nid: 1\n\n"]),
+            Ok(vec!["a\n b".into()])
+        );
     }
 
     #[test]

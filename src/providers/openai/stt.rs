@@ -22,7 +22,10 @@ pub(super) struct Transcriber {
 
 impl Transcriber {
     pub(super) fn new(endpoint: Arc<Endpoint>, model: &str) -> Self {
-        Self { endpoint, model: model.to_owned() }
+        Self {
+            endpoint,
+            model: model.to_owned(),
+        }
     }
 
     fn form(&self, file: Bytes, language: &str) -> Result<Form, ProviderError> {
@@ -31,7 +34,10 @@ impl Transcriber {
             .file_name("speech.wav")
             .mime_str("audio/wav")
             .map_err(|error| failure(&error))?;
-        let form = Form::new().part("file", file).text("model", self.model.clone()).text("response_format", "json");
+        let form = Form::new()
+            .part("file", file)
+            .text("model", self.model.clone())
+            .text("response_format", "json");
         Ok(match primary_subtag(language) {
             Some(language) => form.text("language", language),
             None => form,

@@ -62,7 +62,12 @@ impl Endpoint {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| ConfigError::Client(innermost(&error)))?;
-        Ok(Self { http, base, official, timing: config.timing })
+        Ok(Self {
+            http,
+            base,
+            official,
+            timing: config.timing,
+        })
     }
 
     /// A POST to `path`, which begins with a slash.
@@ -84,7 +89,10 @@ impl Endpoint {
             let error = match timeout(deadline.first, attempt()).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => error,
-                Err(_) => ProviderError::Timeout { provider: NAME, waited: deadline.first },
+                Err(_) => ProviderError::Timeout {
+                    provider: NAME,
+                    waited: deadline.first,
+                },
             };
             let Some(pause) = self.pause_before_retry(&error).filter(|_| tries < ATTEMPTS) else {
                 return Err(error);
@@ -99,7 +107,11 @@ impl Endpoint {
         if !error.is_transient() {
             return None;
         }
-        if let ProviderError::RateLimited { retry_after: Some(wanted), .. } = error {
+        if let ProviderError::RateLimited {
+            retry_after: Some(wanted),
+            ..
+        } = error
+        {
             return (*wanted <= self.timing.retry_after_max).then_some(*wanted);
         }
         // Many rooms fail at the same moment; they shouldn't return at the same moment.
@@ -115,13 +127,19 @@ pub(super) async fn send(request: RequestBuilder) -> Result<Response, ProviderEr
         return Ok(response);
     }
     Err(match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            ProviderError::Unauthorized { provider: NAME, status: status.as_u16(), variable: KEY_VARIABLE }
-        }
-        StatusCode::TOO_MANY_REQUESTS => {
-            ProviderError::RateLimited { provider: NAME, retry_after: retry_after(response.headers()) }
-        }
-        _ => ProviderError::Status { provider: NAME, status: status.as_u16() },
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderError::Unauthorized {
+            provider: NAME,
+            status: status.as_u16(),
+            variable: KEY_VARIABLE,
+        },
+        StatusCode::TOO_MANY_REQUESTS => ProviderError::RateLimited {
+            provider: NAME,
+            retry_after: retry_after(response.headers()),
+        },
+        _ => ProviderError::Status {
+            provider: NAME,
+            status: status.as_u16(),
+        },
     })
 }
 
@@ -136,7 +154,13 @@ pub(super) fn paced<T: Send + 'static>(
             Ok(Some(Ok(piece))) => Some((Ok(piece), Some(pieces))),
             Ok(Some(Err(error))) => Some((Err(error), None)),
             Ok(None) => None,
-            Err(_) => Some((Err(ProviderError::Timeout { provider: NAME, waited: between }), None)),
+            Err(_) => Some((
+                Err(ProviderError::Timeout {
+                    provider: NAME,
+                    waited: between,
+                }),
+                None,
+            )),
         }
     })
 }
@@ -144,9 +168,15 @@ pub(super) fn paced<T: Send + 'static>(
 /// Names a failure of the connection. Addresses stay out: they may hold credentials.
 pub(super) fn failure(error: &reqwest::Error) -> ProviderError {
     if error.is_connect() || error.is_builder() {
-        ProviderError::Unreachable { provider: NAME, detail: innermost(error) }
+        ProviderError::Unreachable {
+            provider: NAME,
+            detail: innermost(error),
+        }
     } else if error.is_timeout() {
-        ProviderError::Unreachable { provider: NAME, detail: "the connection timed out".into() }
+        ProviderError::Unreachable {
+            provider: NAME,
+            detail: "the connection timed out".into(),
+        }
     } else {
         ProviderError::BrokenOff { provider: NAME }
     }
@@ -154,19 +184,32 @@ pub(super) fn failure(error: &reqwest::Error) -> ProviderError {
 
 /// An answer that can't be read; `detail` is ours, never the server's text.
 pub(super) fn malformed(detail: &str) -> ProviderError {
-    ProviderError::Malformed { provider: NAME, detail: detail.into() }
+    ProviderError::Malformed {
+        provider: NAME,
+        detail: detail.into(),
+    }
 }
 
 /// The answer's media type, lower-case and without parameters.
 pub(super) fn media_type(response: &Response) -> String {
-    let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    let value = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 /// Seconds or `retry-after-ms`; a date is left out, for clocks differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
-    let milliseconds = number("retry-after-ms").or_else(|| number(RETRY_AFTER.as_str()).map(|s| s * 1000.0))?;
+    let milliseconds =
+        number("retry-after-ms").or_else(|| number(RETRY_AFTER.as_str()).map(|s| s * 1000.0))?;
     Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
 }
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
 use serde::Serialize;
 
-use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
 use super::NAME;
+use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
 use crate::providers::{ProviderError, SpeechStream, TextToSpeech};
 
 /// `response_format: pcm` is 16-bit little-endian mono at this rate.
@@ -23,7 +23,10 @@ pub(super) struct Speaker {
 
 impl Speaker {
     pub(super) fn new(endpoint: Arc<Endpoint>, model: &str) -> Self {
-        Self { endpoint, model: model.to_owned() }
+        Self {
+            endpoint,
+            model: model.to_owned(),
+        }
     }
 }
 
@@ -41,8 +44,18 @@ impl TextToSpeech for Speaker {
         NAME
     }
 
-    async fn synthesize(&self, text: &str, voice: Option<&str>, _: &str) -> Result<SpeechStream, ProviderError> {
-        let body = Body { model: &self.model, input: text, voice: voice.unwrap_or(VOICE), response_format: "pcm" };
+    async fn synthesize(
+        &self,
+        text: &str,
+        voice: Option<&str>,
+        _: &str,
+    ) -> Result<SpeechStream, ProviderError> {
+        let body = Body {
+            model: &self.model,
+            input: text,
+            voice: voice.unwrap_or(VOICE),
+            response_format: "pcm",
+        };
         let deadline = self.endpoint.timing.tts;
         let (first, rest) = self
             .endpoint
@@ -54,8 +67,13 @@ impl TextToSpeech for Speaker {
                 Ok((first, pieces))
             })
             .await?;
-        let chunks = stream::iter(first.map(Ok)).chain(paced(rest, deadline.between)).boxed();
-        Ok(SpeechStream { rate_hz: PCM_RATE_HZ, chunks })
+        let chunks = stream::iter(first.map(Ok))
+            .chain(paced(rest, deadline.between))
+            .boxed();
+        Ok(SpeechStream {
+            rate_hz: PCM_RATE_HZ,
+            chunks,
+        })
     }
 }
 
@@ -85,5 +103,7 @@ fn samples(response: reqwest::Response) -> BoxStream<'static, Result<Vec<i16>, P
         }
         Ok(pcm)
     });
-    pieces.filter(|piece| std::future::ready(!matches!(piece, Ok(pcm) if pcm.is_empty()))).boxed()
+    pieces
+        .filter(|piece| std::future::ready(!matches!(piece, Ok(pcm) if pcm.is_empty())))
+        .boxed()
 }

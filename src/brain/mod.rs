@@ -1,0 +1,4 @@
+//! A character's mind: what it is told, what it remembers, and what of a model's answer it may say.
+
+pub mod history;
+pub mod prompt;
