@@ -1,5 +1,6 @@
 //! Troupe: AI characters that speak in LiveKit rooms.
 
+pub mod brain;
 pub mod character;
 pub mod cli;
 pub mod config;

@@ -43,7 +43,12 @@ pub struct PromptError(String);
 impl From<minijinja::Error> for PromptError {
     fn from(error: minijinja::Error) -> Self {
         // The detail of a rendering error may quote the values.
-        Self(format!("{:?} in {} line {}", error.kind(), error.name().unwrap_or("?"), error.line().unwrap_or(0)))
+        Self(format!(
+            "{:?} in {} line {}",
+            error.kind(),
+            error.name().unwrap_or("?"),
+            error.line().unwrap_or(0)
+        ))
     }
 }
 
@@ -65,7 +70,10 @@ impl Prompter {
 
     /// What to ask the model for the character's next line.
     pub fn request(&self, situation: &Situation<'_>, history: &History) -> Result<ChatRequest, PromptError> {
-        let mut messages = vec![Message { role: Role::System, content: self.system(situation)? }];
+        let mut messages = vec![Message {
+            role: Role::System,
+            content: self.system(situation)?,
+        }];
         let lines = history.seen_by(situation.identity);
         // Some chat templates refuse a conversation that the assistant opens.
         if lines.first().is_none_or(|first| first.role == Role::Assistant) {
@@ -76,21 +84,26 @@ impl Prompter {
         if unanswered {
             messages.push(self.cue("go_on", situation.character)?);
         }
-        Ok(ChatRequest { messages, tokens_max: REPLY_TOKENS_MAX, temperature: TEMPERATURE })
+        if situation.asked_if_ai {
+            // At the end, so that what comes before it stays as a local model has already read it.
+            remind(&mut messages, self.cue("truth", situation.character)?);
+        }
+        Ok(ChatRequest {
+            messages,
+            tokens_max: REPLY_TOKENS_MAX,
+            temperature: TEMPERATURE,
+        })
     }
 
     /// The same question after an answer that drifted: a reminder at the end, and less chance.
     pub fn again(&self, request: &ChatRequest, character: &Character) -> Result<ChatRequest, PromptError> {
         let mut messages = request.messages.clone();
-        let reminder = self.cue("again", character)?;
-        match messages.last_mut() {
-            Some(last) if last.role == Role::User => {
-                last.content.push('\n');
-                last.content.push_str(&reminder.content);
-            }
-            _ => messages.push(reminder),
-        }
-        Ok(ChatRequest { messages, tokens_max: request.tokens_max, temperature: TEMPERATURE_AGAIN })
+        remind(&mut messages, self.cue("again", character)?);
+        Ok(ChatRequest {
+            messages,
+            tokens_max: request.tokens_max,
+            temperature: TEMPERATURE_AGAIN,
+        })
     }
 
     fn system(&self, situation: &Situation<'_>) -> Result<String, PromptError> {
@@ -108,7 +121,6 @@ impl Prompter {
             language => language_name(&character.language),
             scene => situation.scene.map(quoted).filter(|scene| !scene.is_empty()),
             scripted => situation.mode == Mode::Scripted,
-            asked_if_ai => situation.asked_if_ai,
             cast,
             people,
         })?;
@@ -121,7 +133,21 @@ impl Prompter {
             name => plain_name(&character.name),
             language => language_name(&character.language),
         })?;
-        Ok(Message { role: Role::User, content })
+        Ok(Message {
+            role: Role::User,
+            content,
+        })
+    }
+}
+
+/// Adds a note as the last thing that the model reads.
+fn remind(messages: &mut Vec<Message>, note: Message) {
+    match messages.last_mut() {
+        Some(last) if last.role == Role::User => {
+            last.content.push('\n');
+            last.content.push_str(&note.content);
+        }
+        _ => messages.push(note),
     }
 }
 
@@ -133,12 +159,24 @@ fn quoted(scene: &str) -> String {
 /// What the others know of a character: the first sentence of its persona, in the third person.
 fn about(character: &Character) -> String {
     let persona = one_line(&character.persona);
-    let sentence = persona.split_inclusive(['.', '!', '?']).next().unwrap_or_default();
-    let Some(rest) = sentence.strip_prefix("You are ") else { return String::new() };
+    let sentence = persona
+        .split_inclusive(['.', '!', '?'])
+        .next()
+        .unwrap_or_default();
+    let Some(rest) = sentence.strip_prefix("You are ") else {
+        return String::new();
+    };
     let rest = rest.trim_end_matches(['.', '!', '?']);
     // What comes after the name: "You are Ada, a retired watchmaker."
-    let rest = rest.strip_prefix(character.name.as_str()).unwrap_or(rest).trim_start_matches([',', ' ']);
-    if rest.chars().count() <= ABOUT_MAX { rest.to_owned() } else { String::new() }
+    let rest = rest
+        .strip_prefix(character.name.as_str())
+        .unwrap_or(rest)
+        .trim_start_matches([',', ' ']);
+    if rest.chars().count() <= ABOUT_MAX {
+        rest.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// English name of a language, by its BCP 47 tag; an unknown tag speaks for itself.

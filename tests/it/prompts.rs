@@ -23,19 +23,32 @@ fn character(name: &str, persona: &str) -> Character {
 }
 
 fn ada() -> Character {
-    character("Ada", "You are Ada, a retired watchmaker. You distrust anything with a battery.")
+    character(
+        "Ada",
+        "You are Ada, a retired watchmaker. You distrust anything with a battery.",
+    )
 }
 
 fn bo() -> Character {
-    character("Bo", "You are a lighthouse keeper who talks to gulls. You love soup.")
+    character(
+        "Bo",
+        "You are a lighthouse keeper who talks to gulls. You love soup.",
+    )
 }
 
 fn said(by: &str, name: &str, text: &str) -> Happening {
-    Happening::Said { by: by.into(), name: name.into(), text: text.into() }
+    Happening::Said {
+        by: by.into(),
+        name: name.into(),
+        text: text.into(),
+    }
 }
 
 fn shown(request: &ChatRequest) -> String {
-    let mut text = format!("tokens_max {} temperature {}\n", request.tokens_max, request.temperature);
+    let mut text = format!(
+        "tokens_max {} temperature {}\n",
+        request.tokens_max, request.temperature
+    );
     for message in &request.messages {
         write!(text, "\n=== {:?}\n{}\n", message.role, message.content).unwrap();
     }
@@ -64,7 +77,10 @@ fn ask(situation: impl FnOnce(&mut Situation<'_>), happenings: Vec<Happening>) -
 #[test]
 fn a_conversation_of_three() {
     let lines = vec![
-        Happening::Joined { by: "user-ann".into(), name: "Ann".into() },
+        Happening::Joined {
+            by: "user-ann".into(),
+            name: "Ann".into(),
+        },
         said("user-ann", "Ann", "Hello, both of you."),
         said("agent-bo", "Bo", "Hello! Soup?"),
         said("agent-ada", "Ada", "Not before noon."),
