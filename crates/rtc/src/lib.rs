@@ -1,1 +1,4 @@
 //! Part of Troupe.
+
+pub mod opus;
+pub mod receive;
