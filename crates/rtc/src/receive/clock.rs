@@ -35,3 +35,29 @@ impl Clock {
         time
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn pull(clock: &mut Clock, epoch: Instant, at_ms: u64, idle: bool) -> i64 {
+        clock.pull(epoch + Duration::from_millis(at_ms), idle) / SAMPLES_PER_MS
+    }
+
+    #[test]
+    fn an_uneven_timer_is_evened_out() {
+        let (mut clock, epoch) = (Clock::default(), Instant::now());
+        let times = [0, 15, 25, 30, 49, 50, 60].map(|at_ms| pull(&mut clock, epoch, at_ms, false));
+        assert_eq!(times, [0, 10, 20, 30, 40, 50, 60]);
+    }
+
+    #[test]
+    fn a_stopped_timer_leaves_no_trace() {
+        let (mut clock, epoch) = (Clock::default(), Instant::now());
+        pull(&mut clock, epoch, 0, false);
+        assert_eq!(pull(&mut clock, epoch, 50, true), 50);
+        assert_eq!(pull(&mut clock, epoch, 500, false), 500);
+        assert_eq!(pull(&mut clock, epoch, 510, false), 510);
+    }
+}

@@ -6,8 +6,8 @@ const STEP_SAMPLES: i64 = 5 * SAMPLES_PER_MS;
 const STEPS: usize = 101;
 /// The share of packets that shall be there in time.
 const QUANTILE: f32 = 0.97;
-/// What a packet's weight is multiplied by with every later packet: half is forgotten in 8 s of speech.
-const FORGETTING: f32 = 0.9983;
+/// What a packet's weight is multiplied by with every later packet: half is forgotten in 3 s of speech.
+const FORGETTING: f32 = 0.995;
 /// Added to the quantile: the caller pulls on a grid of 10 ms.
 const MARGIN_SAMPLES: i64 = 10 * SAMPLES_PER_MS;
 /// Packets of one slot of the sliding minimum, and the number of slots: four seconds of speech.

@@ -7,7 +7,7 @@ fn what_is_lost_is_made_up_and_nothing_else() {
         let scene = Scene {
             seed,
             loss,
-            seconds: 60.0,
+            seconds: 30.0,
             jitter_ms: 5.0,
             ..Scene::default()
         };
@@ -33,7 +33,7 @@ fn a_redundant_copy_replaces_a_lost_packet() {
     let scene = Scene {
         loss: 0.1,
         fec: true,
-        seconds: 60.0,
+        seconds: 30.0,
         ..Scene::default()
     };
     let heard = scene.run();
