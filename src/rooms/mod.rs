@@ -1,0 +1,23 @@
+//! The domain behind every surface: rooms, their participants and timeline, keys, and who plays a room.
+//!
+//! [`Rooms`] holds the operations; [`store`] the rows; [`lease`] decides, without clock or database, who may
+//! hold a room.
+
+pub mod character_record;
+pub mod error;
+pub mod id;
+pub mod key;
+pub mod lease;
+pub mod livekit;
+pub mod room;
+pub mod secret;
+pub mod service;
+pub mod store;
+pub mod timestamp;
+pub mod token;
+pub mod transcript;
+pub mod wakeups;
+
+pub use error::Error;
+pub use service::Rooms;
+pub use timestamp::Timestamp;

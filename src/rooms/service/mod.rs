@@ -1,0 +1,66 @@
+//! The operations on rooms: what every surface calls.
+
+mod characters;
+mod playing;
+mod rooms;
+mod sweep;
+
+use std::sync::Arc;
+
+use super::character_record::BuiltIns;
+use super::livekit::{RoomService, RoomTimeouts};
+use super::store::Store;
+use super::token::TokenMint;
+use super::wakeups::Wakeups;
+
+pub use rooms::JoinToken;
+
+/// Bounds of every room, s.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomBounds {
+    /// A room ends this long after its start.
+    pub max_duration_s: u64,
+    /// A freeform room ends after this time without people.
+    pub empty_timeout_s: u64,
+}
+
+impl Default for RoomBounds {
+    fn default() -> Self {
+        Self {
+            max_duration_s: 4 * 3600,
+            empty_timeout_s: 300,
+        }
+    }
+}
+
+impl RoomBounds {
+    /// Participants of kind agent do not keep a LiveKit room open, so LiveKit itself waits as long as a room
+    /// may last; the worker decides when it is over.
+    pub fn livekit_timeouts(self) -> RoomTimeouts {
+        let whole_s = u32::try_from(self.max_duration_s).unwrap_or(u32::MAX);
+        RoomTimeouts {
+            empty_s: whole_s,
+            departure_s: whole_s,
+        }
+    }
+}
+
+/// Everything that operations need.
+pub struct Rooms {
+    /// The rows.
+    pub store: Store,
+    /// The LiveKit server's room management.
+    pub livekit: Arc<dyn RoomService>,
+    /// Signs join tokens.
+    pub tokens: TokenMint,
+    /// Address of LiveKit for workers.
+    pub livekit_url: String,
+    /// Address of LiveKit for clients.
+    pub livekit_public_url: String,
+    /// The deployment's own characters.
+    pub built_ins: BuiltIns,
+    /// Bounds of every room.
+    pub bounds: RoomBounds,
+    /// Who waits for news.
+    pub wakeups: Wakeups,
+}

@@ -1,0 +1,185 @@
+//! Rooms as a worker sees them: claimed, played, released.
+
+use super::Rooms;
+use crate::character::Character;
+use crate::protocol::{
+    CastMember, Change, ChangeKind, Claim, EntriesRequest, HeartbeatRequest, Limits, ReleaseRequest,
+};
+use crate::rooms::error::Error;
+use crate::rooms::room::Participant;
+use crate::rooms::store::sqlite::{Claimed, PendingChange};
+use crate::rooms::wakeups::Topic;
+
+impl Rooms {
+    /// Takes rooms for a worker. Answers them, and when to look again if there are none, ms.
+    ///
+    /// # Errors
+    /// When the database fails or a token can't be signed.
+    pub async fn claim(
+        &self,
+        worker_id: &str,
+        request_id: &str,
+        capacity: u32,
+    ) -> Result<(Vec<Claim>, Option<i64>), Error> {
+        let made = self.store.claim(worker_id, request_id, capacity).await?;
+        for room_id in made.given_up {
+            tracing::error!(room_id, "give up a room that no worker could play");
+            self.wakeups.wake(&Topic::Room(room_id));
+        }
+        let claims = made
+            .claimed
+            .into_iter()
+            .map(|claimed| self.to_claim(claimed))
+            .collect::<Result<_, _>>()?;
+        Ok((claims, made.next_in_ms))
+    }
+
+    /// Extends a worker's lease. Answers the rooms that it named and does not hold.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn heartbeat(&self, request: &HeartbeatRequest) -> Result<Vec<String>, Error> {
+        let beaten = self.store.heartbeat(request).await?;
+        if beaten.reopened {
+            self.wakeups.wake(&Topic::Claims);
+        }
+        Ok(beaten.lost)
+    }
+
+    /// A worker's changes after `cursor`, and the next cursor.
+    ///
+    /// # Errors
+    /// When the database fails or a token can't be signed.
+    pub async fn changes(&self, worker_id: &str, cursor: u64) -> Result<(u64, Vec<Change>), Error> {
+        let cursor = i64::try_from(cursor).unwrap_or(i64::MAX);
+        let (next, pending) = self.store.changes(worker_id, cursor).await?;
+        let mut changes = Vec::with_capacity(pending.len());
+        for change in pending {
+            changes.extend(self.to_change(change)?);
+        }
+        Ok((u64::try_from(next).unwrap_or(0), changes))
+    }
+
+    /// Stores entries of a held room. Answers the highest sequence stored.
+    ///
+    /// # Errors
+    /// When the epoch is stale, a sequence is missing, or the database fails.
+    pub async fn append(&self, room_id: &str, request: &EntriesRequest) -> Result<u64, Error> {
+        let acknowledged = self
+            .store
+            .append_entries(room_id, &request.worker_id, request.epoch, &request.entries)
+            .await?;
+        self.wakeups.wake(&Topic::Room(room_id.to_owned()));
+        Ok(acknowledged)
+    }
+
+    /// Takes a room from its holder.
+    ///
+    /// # Errors
+    /// When the epoch is stale or the database fails.
+    pub async fn release(&self, room_id: &str, request: &ReleaseRequest) -> Result<(), Error> {
+        tracing::info!(
+            room_id,
+            worker_id = request.worker_id,
+            epoch = request.epoch,
+            reason = ?request.reason,
+            "release a room"
+        );
+        if self.store.release(room_id, request).await? {
+            self.wakeups.wake(&Topic::Room(room_id.to_owned()));
+            // The worker need not wait for LiveKit; what fails here is swept up later.
+            self.wakeups.wake(&Topic::Sweep);
+        } else {
+            self.wakeups.wake(&Topic::Claims);
+        }
+        Ok(())
+    }
+
+    fn to_claim(&self, claimed: Claimed) -> Result<Claim, Error> {
+        let Claimed {
+            room,
+            epoch,
+            characters,
+            timeline,
+            age_ms,
+        } = claimed;
+        let mut cast = Vec::with_capacity(room.participants.len());
+        for (participant, known) in room.participants.into_iter().zip(characters) {
+            cast.extend(self.cast_member(&room.livekit_room, participant, known)?);
+        }
+        let age_s = u64::try_from(age_ms / 1000).unwrap_or(0);
+        Ok(Claim {
+            room_id: room.id,
+            epoch,
+            name: room.name,
+            mode: room.mode,
+            scene_prompt: room.scene_prompt,
+            livekit_url: self.livekit_url.clone(),
+            livekit_room: room.livekit_room,
+            cast,
+            timeline: timeline.into_iter().map(Into::into).collect(),
+            limits: Limits {
+                // What is left of it: a takeover does not make the room longer.
+                max_duration_s: self.bounds.max_duration_s.saturating_sub(age_s).max(1),
+                empty_timeout_s: self.bounds.empty_timeout_s,
+            },
+        })
+    }
+
+    fn to_change(&self, change: PendingChange) -> Result<Option<Change>, Error> {
+        Ok(match change {
+            PendingChange::Added {
+                room_id,
+                livekit_room,
+                participant,
+                character,
+            } => self
+                .cast_member(&livekit_room, participant, character)?
+                .map(|member| Change {
+                    room_id,
+                    kind: ChangeKind::ParticipantAdded {
+                        member: Box::new(member),
+                    },
+                }),
+            PendingChange::Removed {
+                room_id,
+                character_id,
+            } => Some(Change {
+                room_id,
+                kind: ChangeKind::ParticipantRemoved { character_id },
+            }),
+            PendingChange::RoomEnded { room_id } => Some(Change {
+                room_id,
+                kind: ChangeKind::RoomEnded,
+            }),
+        })
+    }
+
+    fn cast_member(
+        &self,
+        livekit_room: &str,
+        participant: Participant,
+        known: Option<Character>,
+    ) -> Result<Option<CastMember>, Error> {
+        let id = &participant.character_id;
+        let Some(character) = known.or_else(|| self.built_ins.get(id).cloned()) else {
+            // A built-in of an earlier start of the server whose file is gone.
+            tracing::warn!(
+                character_id = id,
+                room_id = participant.room_id,
+                "leave out an unknown character"
+            );
+            return Ok(None);
+        };
+        let token = self
+            .tokens
+            .agent(livekit_room, &participant.livekit_identity, &character.name)?;
+        Ok(Some(CastMember {
+            participant_id: participant.id,
+            conversation_id: participant.conversation_id,
+            identity: participant.livekit_identity,
+            token,
+            character,
+        }))
+    }
+}

@@ -1,0 +1,59 @@
+//! Housekeeping: LiveKit rooms that outlived their room, and rows that nobody needs any more.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Rooms;
+use crate::rooms::error::Error;
+use crate::rooms::wakeups::Topic;
+
+/// Longest time between two sweeps.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(15);
+/// LiveKit rooms deleted in one sweep; the rest waits for the next.
+const ROOMS_PER_SWEEP: u32 = 100;
+/// How long an answer is kept for its `Idempotency-Key`, ms.
+const ANSWERS_KEPT_MS: i64 = 24 * 3600 * 1000;
+/// How long changes and rows of silent workers are kept, ms.
+const WORKERS_KEPT_MS: i64 = 3600 * 1000;
+
+impl Rooms {
+    /// Sweeps until `shutdown`, at once when a room was ended by its worker.
+    pub async fn sweep_until(&self, shutdown: CancellationToken) {
+        let news = self.wakeups.subscribe(Topic::Sweep);
+        loop {
+            let woken = news.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "sweep up after ended rooms");
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = woken => {}
+                () = tokio::time::sleep(SWEEP_INTERVAL) => {}
+            }
+        }
+    }
+
+    /// One sweep.
+    ///
+    /// # Errors
+    /// When the database fails. LiveKit's failures are left for the next sweep.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        let now = self.store.now().await?;
+        self.store.forget_answers(now.plus_ms(-ANSWERS_KEPT_MS)).await?;
+        self.store.forget_changes(now.plus_ms(-WORKERS_KEPT_MS)).await?;
+        self.store.forget_workers(now.plus_ms(-WORKERS_KEPT_MS)).await?;
+        for (room_id, livekit_room) in self.store.rooms_to_close(ROOMS_PER_SWEEP).await? {
+            match self.livekit.delete_room(&livekit_room).await {
+                Ok(()) => self.store.close_livekit(&room_id).await?,
+                Err(error) => {
+                    tracing::warn!(room_id, %error, "delete the LiveKit room of an ended room");
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! Claims and releases: the lease's decisions, written down in the transaction that read what they rest on.
+
+use sqlx::SqliteConnection;
+
+use super::rooms::RoomRow;
+use super::{Store, characters, entries, now, participants, rooms, workers};
+use crate::character::Character;
+use crate::protocol::{ReleaseReason, ReleaseRequest};
+use crate::rooms::Timestamp;
+use crate::rooms::error::Error;
+use crate::rooms::lease::{Holder, Lease, Verdict};
+use crate::rooms::room::{EndReason, Participant, Room};
+use crate::rooms::transcript::Entry;
+
+/// Entries that a claim carries: the latest.
+const TIMELINE_MAX: u32 = 500;
+
+/// A room that a worker holds, with everything needed to play it.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The room and its cast.
+    pub room: Room,
+    /// Epoch of the claim.
+    pub epoch: u64,
+    /// Who each participant is, in the same order; `None` for a built-in.
+    pub characters: Vec<Option<Character>>,
+    /// The latest entries, oldest first.
+    pub timeline: Vec<Entry>,
+    /// Time since the room was started, ms.
+    pub age_ms: i64,
+}
+
+/// Outcome of a claim.
+#[derive(Debug, Clone, Default)]
+pub struct ClaimsMade {
+    /// Rooms that are the worker's.
+    pub claimed: Vec<Claimed>,
+    /// Rooms that were given up and are over.
+    pub given_up: Vec<String>,
+    /// When a room becomes claimable by time alone, ms from now.
+    pub next_in_ms: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct CandidateRow {
+    #[sqlx(flatten)]
+    room: RoomRow,
+    alive_until: Option<Timestamp>,
+}
+
+impl Store {
+    /// Takes up to `capacity` started rooms for a worker, longest started first; a repeated `request_id`
+    /// answers what it took before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(&self, worker_id: &str, request_id: &str, capacity: u32) -> Result<ClaimsMade, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        let mut made = ClaimsMade::default();
+        let mut rows = replayed(&mut tx, worker_id, request_id).await?;
+        if rows.is_empty() && !workers::is_draining(&mut tx, worker_id).await? {
+            for candidate in candidates(&mut tx, at, capacity).await? {
+                let CandidateRow { room, alive_until } = candidate;
+                match lease_of(&room).claim(worker_id, alive_until, at) {
+                    Verdict::Granted(lease) => {
+                        write_lease(&mut tx, &room.id, &lease).await?;
+                        record(&mut tx, &room.id, &lease, worker_id, request_id, at).await?;
+                        rows.push(rooms::find_any(&mut tx, &room.id).await?);
+                    }
+                    Verdict::GivenUp => {
+                        rooms::end(&mut tx, &room, EndReason::Failed, at).await?;
+                        made.given_up.push(room.id);
+                    }
+                    Verdict::Refused => {}
+                }
+            }
+        }
+        if rows.is_empty() {
+            made.next_in_ms = next_claimable(&mut tx).await?.map(|due| due.ms_since(at).max(0));
+        } else {
+            // The lease begins with the claim, not with the first heartbeat.
+            workers::extend(&mut tx, worker_id, None, at).await?;
+        }
+        for row in rows {
+            made.claimed.push(load(&mut tx, row, at).await?);
+        }
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Takes a room from its holder. Answers whether the room is over by that.
+    ///
+    /// # Errors
+    /// When the worker does not hold the room under this epoch, or the database fails. A repeated release is
+    /// answered like the first.
+    pub async fn release(&self, room_id: &str, request: &ReleaseRequest) -> Result<bool, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        let room = rooms::find_any(&mut tx, room_id).await?;
+        let released = match lease_of(&room).release(&request.worker_id, request.epoch, request.reason, at) {
+            Ok(released) => released,
+            Err(_) if was_released(&mut tx, room_id, request).await? => return Ok(room.ended_at.is_some()),
+            Err(_) => return Err(Error::STALE_EPOCH),
+        };
+        write_lease(&mut tx, room_id, &released.lease).await?;
+        sqlx::query(
+            "UPDATE claims SET released_at = ?, reason = ?, detail = ? WHERE room_id = ? AND epoch = ?",
+        )
+        .bind(at)
+        .bind(reason_name(request.reason))
+        .bind(&request.detail)
+        .bind(room_id)
+        .bind(room.epoch)
+        .execute(&mut *tx)
+        .await?;
+        let mut over = room.ended_at.is_some();
+        if let (Some(reason), false) = (released.ends, over) {
+            let unheld = RoomRow {
+                worker_id: None,
+                ..room
+            };
+            rooms::end(&mut tx, &unheld, reason, at).await?;
+            over = true;
+        }
+        tx.commit().await?;
+        Ok(over)
+    }
+}
+
+pub(super) fn lease_of(room: &RoomRow) -> Lease {
+    Lease {
+        epoch: u64::try_from(room.epoch).unwrap_or(0),
+        holder: room.worker_id.clone().map(|worker_id| Holder {
+            worker_id,
+            claimed_at: room.claimed_at,
+        }),
+        claimable_at: room.claimable_at,
+        failures: u32::try_from(room.failures).unwrap_or(u32::MAX),
+    }
+}
+
+pub(super) async fn write_lease(
+    connection: &mut SqliteConnection,
+    room_id: &str,
+    lease: &Lease,
+) -> sqlx::Result<()> {
+    let holder = lease.holder.as_ref();
+    sqlx::query(
+        "UPDATE rooms SET epoch = ?, worker_id = ?, claimed_at = COALESCE(?, claimed_at), claimable_at = ?,
+         failures = ? WHERE id = ?",
+    )
+    .bind(i64::try_from(lease.epoch).unwrap_or(i64::MAX))
+    .bind(holder.map(|holder| &holder.worker_id))
+    .bind(holder.map(|holder| holder.claimed_at))
+    .bind(lease.claimable_at)
+    .bind(lease.failures)
+    .bind(room_id)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+async fn candidates(
+    connection: &mut SqliteConnection,
+    at: Timestamp,
+    capacity: u32,
+) -> sqlx::Result<Vec<CandidateRow>> {
+    sqlx::query_as(
+        "SELECT r.*, w.lease_until AS alive_until FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
+         WHERE r.started_at IS NOT NULL AND r.ended_at IS NULL AND
+           CASE WHEN r.worker_id IS NULL THEN r.claimable_at <= ?1
+                ELSE COALESCE(w.lease_until, 0) <= ?1 END
+         ORDER BY r.started_at, r.seq LIMIT ?2",
+    )
+    .bind(at)
+    .bind(capacity)
+    .fetch_all(connection)
+    .await
+}
+
+async fn next_claimable(connection: &mut SqliteConnection) -> sqlx::Result<Option<Timestamp>> {
+    sqlx::query_scalar(
+        "SELECT MIN(CASE WHEN r.worker_id IS NULL THEN r.claimable_at ELSE COALESCE(w.lease_until, 0) END)
+         FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
+         WHERE r.started_at IS NOT NULL AND r.ended_at IS NULL",
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Rooms that this request took and that are still held under the same epoch.
+async fn replayed(
+    connection: &mut SqliteConnection,
+    worker_id: &str,
+    request_id: &str,
+) -> sqlx::Result<Vec<RoomRow>> {
+    sqlx::query_as(
+        "SELECT r.* FROM claims c JOIN rooms r ON r.id = c.room_id
+         WHERE c.worker_id = ?1 AND c.request_id = ?2 AND r.worker_id = ?1 AND r.epoch = c.epoch
+           AND r.ended_at IS NULL
+         ORDER BY r.started_at, r.seq",
+    )
+    .bind(worker_id)
+    .bind(request_id)
+    .fetch_all(connection)
+    .await
+}
+
+async fn record(
+    connection: &mut SqliteConnection,
+    room_id: &str,
+    lease: &Lease,
+    worker_id: &str,
+    request_id: &str,
+    at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO claims (room_id, epoch, worker_id, request_id, claimed_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(room_id)
+    .bind(i64::try_from(lease.epoch).unwrap_or(i64::MAX))
+    .bind(worker_id)
+    .bind(request_id)
+    .bind(at)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+async fn was_released(
+    connection: &mut SqliteConnection,
+    room_id: &str,
+    request: &ReleaseRequest,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM claims
+         WHERE room_id = ? AND epoch = ? AND worker_id = ? AND released_at IS NOT NULL)",
+    )
+    .bind(room_id)
+    .bind(i64::try_from(request.epoch).unwrap_or(i64::MAX))
+    .bind(&request.worker_id)
+    .fetch_one(connection)
+    .await
+}
+
+async fn load(connection: &mut SqliteConnection, row: RoomRow, at: Timestamp) -> Result<Claimed, Error> {
+    let cast: Vec<Participant> = participants::of_room(connection, &row.id).await?;
+    let mut known = Vec::with_capacity(cast.len());
+    for participant in &cast {
+        known.push(characters::to_play(connection, &participant.character_id).await?);
+    }
+    Ok(Claimed {
+        epoch: u64::try_from(row.epoch).unwrap_or(0),
+        timeline: entries::latest(connection, &row.id, TIMELINE_MAX).await?,
+        age_ms: row.started_at.map_or(0, |started| at.ms_since(started).max(0)),
+        characters: known,
+        room: row.into_room(cast),
+    })
+}
+
+fn reason_name(reason: ReleaseReason) -> &'static str {
+    match reason {
+        ReleaseReason::Ended => "ended",
+        ReleaseReason::Empty => "empty",
+        ReleaseReason::MaxDuration => "max_duration",
+        ReleaseReason::Draining => "draining",
+        ReleaseReason::Failed => "failed",
+    }
+}
