@@ -1,6 +1,6 @@
 //! Troupe: AI characters that speak in LiveKit rooms.
 
-
+pub mod api;
 pub mod brain;
 pub mod character;
 pub mod cli;

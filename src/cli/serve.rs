@@ -1,12 +1,20 @@
 //! `troupe serve`: the Rooms API.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::{Context, Failure};
-use crate::config::{Config, Overrides};
+use crate::api::{self, Settings};
+use crate::config::{Config, Overrides, ServerUrl};
+use crate::rooms::service::RoomBounds;
 use crate::shutdown::Shutdown;
+
+/// Where a LiveKit dev server listens.
+const LIVEKIT_DEV_URL: &str = "ws://127.0.0.1:7880";
 
 /// Flags of `troupe serve`.
 #[derive(Debug, clap::Args)]
@@ -35,6 +43,55 @@ pub(crate) async fn serve(
     ready: oneshot::Sender<SocketAddr>,
     shutdown: Shutdown,
 ) -> Result<(), Failure> {
-    let _ = (config, ready, shutdown);
-    Err(Failure::failed("this build has no Rooms API yet"))
+    let livekit_url = config
+        .livekit
+        .url
+        .as_ref()
+        .map_or(LIVEKIT_DEV_URL, ServerUrl::as_str);
+    let listener = TcpListener::bind(config.api.listen)
+        .await
+        .map_err(|error| not_bound(config.api.listen, &error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| not_bound(config.api.listen, &error))?;
+    let public_url = match &config.api.public_url {
+        Some(url) => url.clone(),
+        None => ServerUrl::http(address),
+    };
+    let settings = Settings {
+        db: config.api.db.clone(),
+        secret: config
+            .api
+            .secret
+            .as_ref()
+            .map(|secret| secret.expose_secret().to_owned()),
+        public_url: public_url.as_str().to_owned(),
+        livekit_url: livekit_url.to_owned(),
+        livekit_public_url: config
+            .livekit
+            .public_url
+            .as_ref()
+            .map_or(livekit_url, ServerUrl::as_str)
+            .to_owned(),
+        livekit_api_key: config.livekit.api_key.clone(),
+        livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
+        characters: Vec::new(),
+        bounds: RoomBounds::default(),
+    };
+    let server = api::Server::open(settings, shutdown)
+        .await
+        .map_err(Failure::failed)?;
+    tracing::info!(%address, "serve the Rooms API");
+    // Whoever wanted to know may be gone by now.
+    let _ = ready.send(address);
+    server.serve(listener).await.map_err(Failure::failed)
+}
+
+fn not_bound(address: SocketAddr, error: &std::io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::AddrInUse => Failure::failed(format!(
+            "{address} is taken by another process; stop it or choose another address with --listen"
+        )),
+        _ => Failure::failed(format!("listen on {address}: {error}")),
+    }
 }

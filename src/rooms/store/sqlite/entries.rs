@@ -101,8 +101,22 @@ impl Store {
         limit: Option<u32>,
         param: &'static str,
     ) -> Result<Vec<Entry>, Error> {
-        let after_seq: i64 = match after {
-            None => 0,
+        let after_seq = self.entry_position(room_id, after, param).await?;
+        self.entries_after(room_id, after_seq, limit).await
+    }
+
+    /// Where in the timeline the entry `after` stands; before everything without one.
+    ///
+    /// # Errors
+    /// When `after`, which came as `param`, is no entry of the room, or the database fails.
+    pub async fn entry_position(
+        &self,
+        room_id: &str,
+        after: Option<&str>,
+        param: &'static str,
+    ) -> Result<i64, Error> {
+        match after {
+            None => Ok(0),
             Some(id) => sqlx::query_scalar("SELECT seq FROM entries WHERE id = ? AND room_id = ?")
                 .bind(id)
                 .bind(room_id)
@@ -111,9 +125,8 @@ impl Store {
                 .ok_or_else(|| Error::Invalid {
                     param,
                     message: "must be the id of an entry of this room".into(),
-                })?,
-        };
-        self.entries_after(room_id, after_seq, limit).await
+                }),
+        }
     }
 
     /// As [`Self::entries`], by position.

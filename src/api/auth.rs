@@ -1,0 +1,82 @@
+//! Who calls: extractors that admit one kind of key each.
+
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderMap, header, request::Parts};
+
+use super::error::ApiError;
+use super::state::Api;
+use crate::rooms::key::{Caller, id_of};
+
+/// The server side of a project.
+pub(super) struct Project(pub(super) String);
+
+/// Anyone of a project: its server side or one of its users.
+pub(super) struct Member(pub(super) String);
+
+/// A worker of the deployment.
+pub(super) struct Worker;
+
+const WRONG_KIND: &str = "wrong_key_kind";
+
+impl FromRequestParts<Api> for Project {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        match caller(&parts.headers, api).await? {
+            Caller::Project { project_id } => Ok(Self(project_id)),
+            _ => Err(ApiError::forbidden(
+                WRONG_KIND,
+                "this needs a key of kind `secret`",
+            )),
+        }
+    }
+}
+
+impl FromRequestParts<Api> for Member {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        match caller(&parts.headers, api).await? {
+            Caller::Project { project_id } | Caller::User { project_id, .. } => Ok(Self(project_id)),
+            Caller::Worker => Err(ApiError::forbidden(
+                WRONG_KIND,
+                "this needs a key of kind `secret` or `user`",
+            )),
+        }
+    }
+}
+
+impl FromRequestParts<Api> for Worker {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        match caller(&parts.headers, api).await? {
+            Caller::Worker => Ok(Self),
+            _ => Err(ApiError::forbidden(
+                WRONG_KIND,
+                "this needs a key of kind `worker`",
+            )),
+        }
+    }
+}
+
+async fn caller(headers: &HeaderMap, api: &Api) -> Result<Caller, ApiError> {
+    const INVALID: &str = "the key is unknown, revoked or expired";
+    let value = headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| ApiError::unauthorized("send a key as `Authorization: Bearer <key>`"))?;
+    let plain = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, key)| key.trim())
+        .ok_or_else(|| ApiError::unauthorized("the `Authorization` header must be `Bearer <key>`"))?;
+    let id = id_of(plain).ok_or_else(|| ApiError::unauthorized(INVALID))?;
+    let Some((record, now)) = api.rooms.store.key(&id).await? else {
+        return Err(ApiError::unauthorized(INVALID));
+    };
+    record
+        .admit(plain, &api.secret, now)
+        .ok_or_else(|| ApiError::unauthorized(INVALID))
+}

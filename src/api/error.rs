@@ -1,0 +1,199 @@
+//! How every surface says that something was not done.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::rooms::Error;
+
+/// A refused or failed request: `{"error":{"type","code","message","param"?}}`.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    kind: &'static str,
+    code: &'static str,
+    message: String,
+    param: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Inner<'a>,
+}
+
+#[derive(Serialize)]
+struct Inner<'a> {
+    r#type: &'a str,
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    param: Option<&'a str>,
+}
+
+/// Seconds after which a client may try again when the server itself is in trouble.
+const RETRY_AFTER_S: u16 = 1;
+
+impl ApiError {
+    fn new(status: StatusCode, kind: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            code,
+            message: message.into(),
+            param: None,
+        }
+    }
+
+    /// 400: the body is not JSON.
+    pub(crate) fn bad_json(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_request_error",
+            "invalid_json",
+            message,
+        )
+    }
+
+    /// 401: no key, or not a valid one.
+    pub(crate) fn unauthorized(message: &'static str) -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "authentication_error",
+            "unauthorized",
+            message,
+        )
+    }
+
+    /// 403: this kind of key may not do this.
+    pub(crate) fn forbidden(code: &'static str, message: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "permission_error", code, message)
+    }
+
+    /// 404: no such thing, or another project's.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found_error",
+            "not_found",
+            format!("there is no such {what}"),
+        )
+    }
+
+    /// 405.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "invalid_request_error",
+            "method_not_allowed",
+            "this path has no such method; the `Allow` header lists those it has",
+        )
+    }
+
+    /// 409.
+    pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict_error", code, message)
+    }
+
+    /// 413.
+    pub(crate) fn too_large(limit_bytes: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "invalid_request_error",
+            "body_too_large",
+            format!("the body must not be larger than {limit_bytes} bytes"),
+        )
+    }
+
+    /// 415.
+    pub(crate) fn not_json() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "invalid_request_error",
+            "unsupported_media_type",
+            "send the body as `Content-Type: application/json`",
+        )
+    }
+
+    /// 422: one parameter can't be used.
+    pub(crate) fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
+        let param = param.into();
+        Self {
+            message: format!("`{param}` {}", message.into()),
+            param: Some(param),
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_request_error",
+                "validation_error",
+                "",
+            )
+        }
+    }
+
+    /// 422: the body as a whole can't be used.
+    pub(crate) fn invalid_body(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_request_error",
+            "validation_error",
+            message,
+        )
+    }
+
+    /// 503: the server can't do it now.
+    pub(crate) fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "api_error", code, message)
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(what) => Self::not_found(what),
+            Error::Forbidden { code, message } => Self::forbidden(code, message),
+            Error::Conflict { code, message } => Self::conflict(code, message),
+            Error::Invalid { param, message } => Self::invalid(param, message),
+            Error::LiveKit(error) => {
+                tracing::warn!(%error, "call LiveKit");
+                Self::new(
+                    StatusCode::BAD_GATEWAY,
+                    "api_error",
+                    "livekit_error",
+                    error.to_string(),
+                )
+            }
+            Error::Store(_) | Error::Corrupt(_) => {
+                tracing::error!(%error, "answer a request");
+                Self::unavailable(
+                    "store_unavailable",
+                    "the server's database did not answer; try again",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = Json(Envelope {
+            error: Inner {
+                r#type: self.kind,
+                code: self.code,
+                message: &self.message,
+                param: self.param.as_deref(),
+            },
+        });
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            }
+            _ => {}
+        }
+        response
+    }
+}

@@ -1,0 +1,232 @@
+//! Reads the fields of a JSON object one by one, so that a refusal names the field.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use super::error::ApiError;
+
+/// Longest name without a limit of its own, Unicode scalar values.
+pub(super) const NAME_CHARS_MAX: usize = 200;
+/// Longest other text without a limit of its own, Unicode scalar values.
+pub(super) const TEXT_CHARS_MAX: usize = 5_000;
+
+/// The fields of an object that were not read yet.
+pub(super) struct Fields {
+    prefix: String,
+    rest: Map<String, Value>,
+}
+
+/// Refuses text that is too long or holds control characters besides newline and tab.
+pub(super) fn check_text(param: &str, text: &str, chars_max: usize) -> Result<(), ApiError> {
+    if text.chars().count() > chars_max {
+        return Err(ApiError::invalid(
+            param,
+            format!("must have at most {chars_max} characters"),
+        ));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err(ApiError::invalid(
+            param,
+            "must not hold control characters besides newline and tab",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses text that is empty but for white space.
+pub(super) fn check_filled(param: &str, text: &str) -> Result<(), ApiError> {
+    if text.trim().is_empty() {
+        return Err(ApiError::invalid(param, "must not be empty"));
+    }
+    Ok(())
+}
+
+impl Fields {
+    /// The fields of a body.
+    pub(super) fn of(body: Value) -> Result<Self, ApiError> {
+        match body {
+            Value::Object(rest) => Ok(Self {
+                prefix: String::new(),
+                rest,
+            }),
+            _ => Err(ApiError::invalid_body("the body must be a JSON object")),
+        }
+    }
+
+    /// Refuses what nobody read.
+    pub(super) fn finish(self) -> Result<(), ApiError> {
+        match self.rest.keys().next() {
+            Some(field) => Err(ApiError::invalid(
+                self.name(field),
+                "is not a field of this request",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Text with something in it.
+    pub(super) fn required_text(&mut self, field: &str, chars_max: usize) -> Result<String, ApiError> {
+        self.filled_text(field, chars_max)?
+            .ok_or_else(|| ApiError::invalid(self.name(field), "is required"))
+    }
+
+    /// Text with something in it, or no such field.
+    pub(super) fn filled_text(&mut self, field: &str, chars_max: usize) -> Result<Option<String>, ApiError> {
+        let Some(text) = self.text(field, chars_max)? else {
+            return Ok(None);
+        };
+        check_filled(&self.name(field), &text)?;
+        Ok(Some(text))
+    }
+
+    /// Text, or no such field.
+    pub(super) fn text(&mut self, field: &str, chars_max: usize) -> Result<Option<String>, ApiError> {
+        match self.rest.remove(field) {
+            None => Ok(None),
+            Some(Value::String(text)) => {
+                check_text(&self.name(field), &text, chars_max)?;
+                Ok(Some(text))
+            }
+            Some(_) => Err(ApiError::invalid(self.name(field), "must be a string")),
+        }
+    }
+
+    /// Text where null and emptiness mean the same as no such field.
+    pub(super) fn nullable_text(
+        &mut self,
+        field: &str,
+        chars_max: usize,
+    ) -> Result<Option<String>, ApiError> {
+        if self.rest.get(field).is_some_and(Value::is_null) {
+            self.rest.remove(field);
+        }
+        Ok(self
+            .text(field, chars_max)?
+            .filter(|text| !text.trim().is_empty()))
+    }
+
+    /// One of a few words, or no such field.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        field: &str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>, ApiError> {
+        let Some(value) = self.rest.remove(field) else {
+            return Ok(None);
+        };
+        let chosen = value
+            .as_str()
+            .and_then(|text| choices.iter().find(|(word, _)| *word == text));
+        match chosen {
+            Some((_, choice)) => Ok(Some(*choice)),
+            None => {
+                let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+                Err(ApiError::invalid(
+                    self.name(field),
+                    format!("must be {}", words.join(" or ")),
+                ))
+            }
+        }
+    }
+
+    /// A number in a range, or no such field.
+    pub(super) fn number(
+        &mut self,
+        field: &str,
+        range: RangeInclusive<f64>,
+    ) -> Result<Option<f64>, ApiError> {
+        match self.rest.remove(field) {
+            None => Ok(None),
+            Some(value) => match value.as_f64() {
+                Some(number) if range.contains(&number) => Ok(Some(number)),
+                _ => Err(ApiError::invalid(
+                    self.name(field),
+                    format!("must be a number from {} to {}", range.start(), range.end()),
+                )),
+            },
+        }
+    }
+
+    /// Texts with something in them, or no such field.
+    pub(super) fn texts(
+        &mut self,
+        field: &str,
+        count_max: usize,
+        chars_max: usize,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        let Some(value) = self.rest.remove(field) else {
+            return Ok(None);
+        };
+        let name = self.name(field);
+        let Value::Array(values) = value else {
+            return Err(ApiError::invalid(name, "must be an array of strings"));
+        };
+        if values.len() > count_max {
+            return Err(ApiError::invalid(
+                name,
+                format!("must have at most {count_max} items"),
+            ));
+        }
+        let mut texts = Vec::with_capacity(values.len());
+        for value in values {
+            let Value::String(text) = value else {
+                return Err(ApiError::invalid(name, "must be an array of strings"));
+            };
+            check_text(&name, &text, chars_max)?;
+            check_filled(&name, &text)?;
+            texts.push(text);
+        }
+        Ok(Some(texts))
+    }
+
+    /// An object of texts, or no such field.
+    pub(super) fn text_map(
+        &mut self,
+        field: &str,
+        count_max: usize,
+        chars_max: usize,
+    ) -> Result<Option<BTreeMap<String, String>>, ApiError> {
+        let Some(inner) = self.object(field)? else {
+            return Ok(None);
+        };
+        if inner.rest.len() > count_max {
+            return Err(ApiError::invalid(
+                self.name(field),
+                format!("must have at most {count_max} fields"),
+            ));
+        }
+        let mut map = BTreeMap::new();
+        let prefix = inner.prefix;
+        for (key, value) in inner.rest {
+            let name = format!("{prefix}{key}");
+            check_text(&name, &key, chars_max)?;
+            check_filled(&prefix, &key)?;
+            let Value::String(text) = value else {
+                return Err(ApiError::invalid(name, "must be a string"));
+            };
+            check_text(&name, &text, chars_max)?;
+            check_filled(&name, &text)?;
+            map.insert(key, text);
+        }
+        Ok(Some(map))
+    }
+
+    /// An object with fields of its own, or no such field.
+    pub(super) fn object(&mut self, field: &str) -> Result<Option<Self>, ApiError> {
+        match self.rest.remove(field) {
+            None => Ok(None),
+            Some(Value::Object(rest)) => Ok(Some(Self {
+                prefix: format!("{}.", self.name(field)),
+                rest,
+            })),
+            Some(_) => Err(ApiError::invalid(self.name(field), "must be an object")),
+        }
+    }
+
+    /// The field as the client knows it.
+    pub(super) fn name(&self, field: &str) -> String {
+        format!("{}{field}", self.prefix)
+    }
+}

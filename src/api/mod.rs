@@ -1,0 +1,22 @@
+//! The Rooms API over HTTP. Surfaces translate; the domain in [`crate::rooms`] decides.
+//!
+//! [`Server`] runs it on a listener of the caller's, so that it can live inside another process.
+
+mod auth;
+mod body;
+mod deadline;
+mod error;
+mod fields;
+mod health;
+mod idempotency;
+mod path;
+mod query;
+mod router;
+mod serve;
+mod state;
+mod v1;
+mod worker;
+
+pub use router::router;
+pub use serve::{ServeError, Server, Settings, open};
+pub use state::Api;

@@ -1,0 +1,149 @@
+//! The API as a server, and what it is made from.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::router::router;
+use super::state::Api;
+use crate::character::Character;
+use crate::rooms::Rooms;
+use crate::rooms::character_record::BuiltIns;
+use crate::rooms::livekit::{LiveKitServer, RoomService};
+use crate::rooms::secret::{SecretError, ServerSecret};
+use crate::rooms::service::RoomBounds;
+use crate::rooms::store::Store;
+use crate::rooms::store::sqlite::{OpenError, path_of};
+use crate::rooms::token::TokenMint;
+use crate::rooms::wakeups::Wakeups;
+
+/// Longest wait for requests in flight when the server stops.
+const DRAIN_MAX: Duration = Duration::from_secs(10);
+
+/// What the API is made from.
+pub struct Settings {
+    /// `sqlite:PATH`.
+    pub db: String,
+    /// Hashes keys; without one the server makes its own and keeps it beside the database.
+    pub secret: Option<String>,
+    /// Address that clients use for this API, for links.
+    pub public_url: String,
+    /// Address of LiveKit for this server and the workers.
+    pub livekit_url: String,
+    /// Address of LiveKit for clients.
+    pub livekit_public_url: String,
+    /// API key of the LiveKit server.
+    pub livekit_api_key: String,
+    /// API secret of the LiveKit server.
+    pub livekit_api_secret: String,
+    /// Characters that come with the deployment.
+    pub characters: Vec<Character>,
+    /// Bounds of every room.
+    pub bounds: RoomBounds,
+}
+
+/// Why the API does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// No database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// No secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The listener failed.
+    #[error("serve HTTP: {0}")]
+    Serve(#[from] std::io::Error),
+}
+
+/// Opens the database that `db` names and the secret that belongs to it.
+///
+/// # Errors
+/// When either can't be had.
+pub async fn open(db: &str, secret: Option<&str>) -> Result<(Store, ServerSecret), ServeError> {
+    let path = path_of(db)?;
+    let store = Store::open(&path).await?;
+    Ok((store, secret_of(&path, secret)?))
+}
+
+fn secret_of(path: &Path, secret: Option<&str>) -> Result<ServerSecret, SecretError> {
+    match secret {
+        Some(text) => ServerSecret::from_text(text),
+        None => ServerSecret::beside(path),
+    }
+}
+
+/// The API, ready to answer.
+pub struct Server {
+    api: Api,
+    store: Store,
+    shutdown: CancellationToken,
+}
+
+impl Server {
+    /// Opens what the API needs. It runs until `shutdown`.
+    ///
+    /// # Errors
+    /// When database or secret can't be had.
+    pub async fn open(settings: Settings, shutdown: CancellationToken) -> Result<Self, ServeError> {
+        let (store, secret) = open(&settings.db, settings.secret.as_deref()).await?;
+        let livekit: Arc<dyn RoomService> = Arc::new(LiveKitServer::new(
+            &settings.livekit_url,
+            &settings.livekit_api_key,
+            &settings.livekit_api_secret,
+        ));
+        let rooms = Rooms {
+            store: store.clone(),
+            livekit,
+            tokens: TokenMint::new(
+                &settings.livekit_api_key,
+                &settings.livekit_api_secret,
+                settings.bounds.livekit_timeouts(),
+            ),
+            livekit_url: settings.livekit_url,
+            livekit_public_url: settings.livekit_public_url,
+            built_ins: BuiltIns::new(settings.characters),
+            bounds: settings.bounds,
+            wakeups: Wakeups::default(),
+        };
+        Ok(Self {
+            api: Api::new(rooms, secret, &settings.public_url, shutdown.clone()),
+            store,
+            shutdown,
+        })
+    }
+
+    /// Answers requests on `listener` until the shutdown, then lets those in flight finish.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, listener: TcpListener) -> Result<(), ServeError> {
+        let sweeper = tokio::spawn({
+            let (rooms, shutdown) = (self.api.rooms().clone(), self.shutdown.clone());
+            async move { rooms.sweep_until(shutdown).await }
+        });
+        let serving = axum::serve(listener, router(self.api))
+            .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
+        let served = tokio::select! {
+            served = serving => served,
+            () = drained(&self.shutdown) => {
+                tracing::warn!("stop with requests in flight");
+                Ok(())
+            }
+        };
+        self.shutdown.cancel();
+        if let Err(error) = sweeper.await {
+            tracing::warn!(%error, "stop the sweeper");
+        }
+        self.store.close().await;
+        Ok(served?)
+    }
+}
+
+async fn drained(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(DRAIN_MAX).await;
+}

@@ -1,0 +1,78 @@
+//! `POST /worker/v1/rooms/{roomId}/entries`: the timeline grows.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::super::auth::Worker;
+use super::super::body::Wire;
+use super::super::error::ApiError;
+use super::super::path::Path;
+use super::super::state::Api;
+use super::check_id;
+use crate::protocol::{EntriesRequest, EntriesResponse, NewEntry};
+
+/// Most entries of one batch.
+const BATCH_MAX: usize = 100;
+/// Longest entry, characters.
+const CONTENT_CHARS_MAX: usize = 20_000;
+/// Longest id or name in an entry, characters: LiveKit's, not ours.
+const LABEL_CHARS_MAX: usize = 1_000;
+
+pub(super) async fn append(
+    State(api): State<Api>,
+    _: Worker,
+    Path(room_id): Path<String>,
+    Wire(mut request): Wire<EntriesRequest>,
+) -> Result<Json<EntriesResponse>, ApiError> {
+    check_id("workerId", &request.worker_id)?;
+    if !(1..=BATCH_MAX).contains(&request.entries.len()) {
+        return Err(ApiError::invalid(
+            "entries",
+            format!("must have 1 to {BATCH_MAX} items"),
+        ));
+    }
+    let mut before = 0;
+    for (at, entry) in request.entries.iter_mut().enumerate() {
+        if entry.sequence <= before || i64::try_from(entry.sequence).is_err() {
+            return Err(ApiError::invalid(
+                format!("entries.{at}.sequence"),
+                "must rise from entry to entry, from 1",
+            ));
+        }
+        before = entry.sequence;
+        check_length(at, "content", &entry.content, CONTENT_CHARS_MAX)?;
+        for (field, label) in [
+            ("characterId", &entry.character_id),
+            ("speakerIdentity", &entry.speaker_identity),
+            ("speakerName", &entry.speaker_name),
+        ] {
+            check_length(at, field, label.as_deref().unwrap_or_default(), LABEL_CHARS_MAX)?;
+        }
+        clean(entry);
+    }
+    let acknowledged = api.rooms.append(&room_id, &request).await?;
+    Ok(Json(EntriesResponse { acknowledged }))
+}
+
+fn check_length(at: usize, field: &str, text: &str, chars_max: usize) -> Result<(), ApiError> {
+    if text.chars().count() > chars_max {
+        return Err(ApiError::invalid(
+            format!("entries.{at}.{field}"),
+            format!("must have at most {chars_max} characters"),
+        ));
+    }
+    Ok(())
+}
+
+/// Text comes from models and from LiveKit's participants. A control character in it must not cost the entry.
+fn clean(entry: &mut NewEntry) {
+    let clean = |text: &mut String| text.retain(|c| !c.is_control() || c == '\n' || c == '\t');
+    clean(&mut entry.content);
+    for label in [
+        &mut entry.character_id,
+        &mut entry.speaker_identity,
+        &mut entry.speaker_name,
+    ] {
+        label.iter_mut().for_each(clean);
+    }
+}
