@@ -1,10 +1,12 @@
 //! Troupe: AI characters that speak in LiveKit rooms.
 
 pub mod api;
+pub mod audio_file;
 pub mod brain;
 pub mod character;
 pub mod cli;
 pub mod config;
+pub mod devserver;
 pub mod protocol;
 pub mod providers;
 pub mod rooms;

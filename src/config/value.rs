@@ -16,6 +16,11 @@ impl ServerUrl {
         Self(format!("http://{address}"))
     }
 
+    /// The address of a LiveKit server of ours that listens on `address`.
+    pub fn ws(address: SocketAddr) -> Self {
+        Self(format!("ws://{address}"))
+    }
+
     /// The whole address.
     pub fn as_str(&self) -> &str {
         &self.0

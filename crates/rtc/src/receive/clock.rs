@@ -23,11 +23,10 @@ impl Clock {
         i64::try_from(micros * SAMPLES_PER_MS as u128 / 1000).unwrap_or(i64::MAX / 4)
     }
 
-    /// The playout time of the frame pulled `now`, in samples. After the last frame the caller `rested` if there
-    /// was nothing left to play.
-    pub(crate) fn pull(&mut self, now: Instant, rested: bool) -> i64 {
+    /// The playout time of the frame pulled `now`, in samples.
+    pub(crate) fn pull(&mut self, now: Instant, idle: bool) -> i64 {
         let now = self.samples(now);
-        let stall = if rested { IDLE_STALL_SAMPLES } else { STALL_SAMPLES };
+        let stall = if idle { IDLE_STALL_SAMPLES } else { STALL_SAMPLES };
         let time = match self.playout {
             Some(planned) if (now - planned).abs() < stall => planned + (now - planned) / FOLLOW,
             _ => now,
@@ -42,8 +41,8 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn pull(clock: &mut Clock, epoch: Instant, at_ms: u64, rested: bool) -> i64 {
-        clock.pull(epoch + Duration::from_millis(at_ms), rested) / SAMPLES_PER_MS
+    fn pull(clock: &mut Clock, epoch: Instant, at_ms: u64, idle: bool) -> i64 {
+        clock.pull(epoch + Duration::from_millis(at_ms), idle) / SAMPLES_PER_MS
     }
 
     #[test]

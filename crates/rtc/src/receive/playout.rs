@@ -5,7 +5,6 @@ use super::staging::Played;
 use super::stats::ReceiverStats;
 use super::steer::Steer;
 use super::voice::Voice;
-use crate::opus::PacketShape;
 
 /// Lost packets above this share lengthen the delay, so that the redundant copy is there in time.
 const FEC_LOSS_MIN: f32 = 0.01;
@@ -89,83 +88,68 @@ impl Playout {
         packet.time - self.tail - missing.saturating_mul(self.packet_samples)
     }
 
-    /// Stages what comes next on the timeline: at least one sample.
+    /// Stages what comes next on the timeline.
     pub(crate) fn fill(&mut self, buffer: &mut Buffer, voice: &mut Voice, stats: &mut ReceiverStats) {
+        let frame = FRAME_SAMPLES as i64;
         while let Some(first) = buffer.first() {
-            if let Some(shape) = first.shape.filter(|_| first.time > self.tail) {
-                self.waiting_from = None;
-                self.tail += self.bridge(first, shape, voice, stats);
-                return;
+            let Some(shape) = first.shape else {
+                self.count(first.number, 0, stats);
+                buffer.drop_first();
+                continue;
+            };
+            let ahead = first.time - self.tail;
+            if first.end() <= self.tail {
+                self.count(first.number, 0, stats);
+                stats.discarded += 1;
+                buffer.drop_first();
+                continue;
             }
-            let played = self.play(first, voice, stats);
-            buffer.drop_first();
-            if played {
-                return;
+            if ahead <= 0 {
+                let skip = usize::try_from(-ahead).unwrap_or(0);
+                if voice.decode(&first.payload, shape, skip) {
+                    self.count(first.number, shape.samples as i64, stats);
+                    self.waiting_from = None;
+                    self.tail = first.end();
+                    buffer.drop_first();
+                    return;
+                }
+                stats.discarded += 1;
+                buffer.drop_first();
+                continue;
             }
+            let restorable = shape.frame_samples as i64;
+            let silent = self.silence_before(first);
+            let part = if silent > 0 {
+                let part = silent.min(frame);
+                voice.silence(part as usize);
+                part
+            } else if shape.has_fec
+                && ahead <= restorable
+                && voice.recover(&first.payload, shape, ahead as usize)
+            {
+                stats.recovered_samples += ahead as u64;
+                ahead
+            } else {
+                let until = if shape.has_fec && ahead > restorable {
+                    ahead - restorable
+                } else {
+                    ahead
+                };
+                let part = until.min(frame);
+                voice.make_up(Played::Concealed, part as usize);
+                stats.concealed_samples += part as u64;
+                part
+            };
+            self.waiting_from = None;
+            self.tail += part;
+            return;
         }
         self.waiting_from.get_or_insert(self.tail);
         if !voice.is_faded() {
-            stats.expanded_samples += FRAME_SAMPLES as u64;
+            stats.expanded_samples += frame as u64;
         }
         voice.make_up(Played::Expanded, FRAME_SAMPLES);
-        self.tail += FRAME_SAMPLES as i64;
-    }
-
-    /// Stages a packet whose time has come; false if it adds nothing.
-    fn play(&mut self, packet: &Waiting, voice: &mut Voice, stats: &mut ReceiverStats) -> bool {
-        let Some(shape) = packet.shape else {
-            self.count(packet.number, 0, stats);
-            return false;
-        };
-        if packet.end() <= self.tail {
-            self.count(packet.number, 0, stats);
-            stats.discarded += 1;
-            return false;
-        }
-        let skip = usize::try_from(self.tail - packet.time).unwrap_or(0);
-        if !voice.decode(&packet.payload, shape, skip) {
-            stats.discarded += 1;
-            return false;
-        }
-        self.count(packet.number, shape.samples as i64, stats);
-        self.waiting_from = None;
-        self.tail = packet.end();
-        true
-    }
-
-    /// Stages a part of what lies before a packet that is not due yet; gives the samples staged.
-    fn bridge(
-        &self,
-        next: &Waiting,
-        shape: PacketShape,
-        voice: &mut Voice,
-        stats: &mut ReceiverStats,
-    ) -> i64 {
-        let frame = FRAME_SAMPLES as i64;
-        let ahead = next.time - self.tail;
-        let silent = self.silence_before(next);
-        if silent > 0 {
-            voice.silence(silent.min(frame) as usize);
-            return silent.min(frame);
-        }
-        let restorable = if shape.has_fec {
-            shape.frame_samples as i64
-        } else {
-            0
-        };
-        if ahead <= restorable && voice.recover(&next.payload, shape, ahead as usize) {
-            stats.recovered_samples += ahead.unsigned_abs();
-            return ahead;
-        }
-        let made_up = if ahead > restorable {
-            ahead - restorable
-        } else {
-            ahead
-        }
-        .min(frame);
-        voice.make_up(Played::Concealed, made_up as usize);
-        stats.concealed_samples += made_up.unsigned_abs();
-        made_up
+        self.tail += frame;
     }
 
     /// Moves on to a packet, counting those missing before it.

@@ -30,8 +30,6 @@ pub struct Receiver {
     buffer: Buffer,
     voice: Voice,
     playout: Option<Playout>,
-    /// The last pull left nothing to play, so the caller may have stopped its clock since.
-    rested: bool,
     stats: ReceiverStats,
 }
 
@@ -45,7 +43,6 @@ impl Receiver {
             buffer: Buffer::new(),
             voice: Voice::new(config.channels)?,
             playout: None,
-            rested: true,
             stats: ReceiverStats::default(),
         })
     }
@@ -91,13 +88,7 @@ impl Receiver {
     /// An uneven timer does no harm. After a stall of the caller, pull the frames missed, or skip them: then
     /// the delay is longer until a pause.
     pub fn pull(&mut self, now: Instant, out: &mut [i16]) -> Played {
-        let now = self.clock.pull(now, self.rested);
-        let played = self.play(now, out);
-        self.rested = self.is_idle();
-        played
-    }
-
-    fn play(&mut self, now: i64, out: &mut [i16]) -> Played {
+        let now = self.clock.pull(now, self.is_idle());
         if self.playout.is_none() || out.len() != FRAME_SAMPLES * self.config.channels.count() {
             out.fill(0);
             return Played::Silence;
