@@ -1,6 +1,8 @@
 //! Models that run in the process, behind a synchronous API: callers choose the threads.
 
 pub mod error;
+mod onnxruntime;
+pub mod stt;
 mod threads;
 pub mod vad;
 
