@@ -5,6 +5,7 @@ pub mod models;
 mod onnxruntime;
 pub mod stt;
 mod threads;
+pub mod tts;
 pub mod vad;
 
 pub use error::InferenceError;

@@ -12,3 +12,11 @@ static ONE_THREAD: LazyLock<Arc<ThreadPool>> = LazyLock::new(|| Arc::new(ThreadP
 pub(crate) fn on_one_thread() -> RunOptions {
     RunOptions::default().with_thread_pool(Some(Arc::clone(&ONE_THREAD)))
 }
+
+/// Runs on two threads: speech is wanted soon, and more would take the cores from rooms that listen.
+static TWO_THREADS: LazyLock<Arc<ThreadPool>> = LazyLock::new(|| Arc::new(ThreadPool::with_num_threads(2)));
+
+/// Options of a run on the two threads that all large models share.
+pub(crate) fn on_two_threads() -> RunOptions {
+    RunOptions::default().with_thread_pool(Some(Arc::clone(&TWO_THREADS)))
+}
