@@ -25,14 +25,17 @@ fn a_question_is_transcribed() {
 
 #[test]
 fn long_speech_is_transcribed_in_pieces() {
-    let pause = vec![0.0; 16_000];
+    let pause = vec![0.0; 12 * 16_000];
     let mut pcm = Vec::new();
-    while pcm.len() < 32 * 16_000 {
-        pcm.extend(wav::pcm_16k("brooklyn.wav"));
+    for name in ["weather_q.wav", "brooklyn.wav", "weather_q.wav"] {
+        pcm.extend(wav::pcm_16k(name));
         pcm.extend(&pause);
     }
     let text = moonshine().transcribe(&pcm).unwrap();
-    assert!(text.matches("Brooklyn Bridge").count() >= 3, "{text}");
+    assert!(
+        text.contains("weather") && text.contains("Brooklyn Bridge"),
+        "{text}"
+    );
 }
 
 #[test]

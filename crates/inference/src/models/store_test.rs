@@ -252,8 +252,8 @@ fn another_content_than_meant_is_refused_with_both_hashes() {
         .with_sources(catalogue, NO_HUB)
         .with_packages(Box::new(packages));
     let error = store.pull("toy", &mut quiet).unwrap_err();
-    let ModelError::WrongHash { expected, actual, .. } = &error else {
-        panic!("{error}")
+    let ModelError::WrongHash { expected, actual, .. } = error else {
+        unreachable!("{error}")
     };
     assert_eq!(expected, hex(&content(500)));
     assert_ne!(actual, expected);
@@ -407,10 +407,12 @@ fn the_catalogue_is_consistent() {
     }
 }
 
+/// Path and first byte.
+type Request = (String, Option<u64>);
+
 struct FakeHub {
     base: String,
-    /// Path and first byte of each request.
-    requests: Arc<Mutex<Vec<(String, Option<u64>)>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
 }
 
 /// Serves `content`, one connection after the other, cutting each off after so many bytes; then answers 404.
@@ -452,7 +454,7 @@ fn serve(content: Vec<u8>, cuts: &'static [usize]) -> FakeHub {
     FakeHub { base, requests }
 }
 
-fn read_request(connection: &mut impl Read) -> (String, Option<u64>) {
+fn read_request(connection: &mut impl Read) -> Request {
     let mut lines = BufReader::new(connection).lines().map(Result::unwrap);
     let path = lines.next().unwrap().split(' ').nth(1).unwrap().to_owned();
     let headers: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();

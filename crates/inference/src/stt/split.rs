@@ -46,8 +46,8 @@ mod tests {
 
     #[test]
     fn short_speech_stays_whole() {
-        assert_eq!(at_pauses(&[0.5; 1000], 1000), [0..1000]);
-        assert_eq!(at_pauses(&[], 1000), [0..0]);
+        assert_eq!(at_pauses(&[0.5; 1000], 1000), vec![0..1000]);
+        assert_eq!(at_pauses(&[], 1000), vec![0..0]);
     }
 
     #[test]
@@ -55,7 +55,11 @@ mod tests {
         let mut pcm = vec![0.5; 40_000];
         pcm[14_400..16_000].fill(0.0);
         let pieces = at_pauses(&pcm, 20_000);
-        assert!(pieces.first().is_some_and(|piece| (14_400..16_000).contains(&piece.end)));
+        assert!(
+            pieces
+                .first()
+                .is_some_and(|piece| (14_400..16_000).contains(&piece.end))
+        );
     }
 
     #[test]
