@@ -1,9 +1,20 @@
 //! `troupe models`: models that run in the process.
 
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
 use clap::Subcommand;
+use serde::Serialize;
+use tokio::sync::mpsc;
+use troupe_inference::models::{Model, Progress, Store};
 
 use super::{Context, Failure, Output};
-use crate::config::{Config, Overrides};
+use crate::config::{Config, ModelName, Overrides};
+use crate::providers::local;
+
+/// Reports that may wait to be printed; while it is full, counters are left out.
+const REPORTS_MAX: usize = 64;
 
 /// Subcommands of `troupe models`.
 #[derive(Debug, Subcommand)]
@@ -21,12 +32,163 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failur
     let config = context.config(Overrides::default())?;
     match command {
         Command::Pull { names } => pull(&config, context.output, &names).await,
-        Command::List => Err(Failure::failed("this build has no models yet")),
+        Command::List => list(&config, context.output).await,
     }
 }
 
 /// Fetches `names`, or without any what the configuration needs; what is here already is left alone.
 pub(crate) async fn pull(config: &Config, output: Output, names: &[String]) -> Result<(), Failure> {
-    let _ = (config, output, names);
-    Err(Failure::failed("this build has no models yet"))
+    let names = if names.is_empty() {
+        needed(config)
+    } else {
+        names.to_vec()
+    };
+    let store = Arc::new(Store::new(&config.cache));
+    for name in &names {
+        // Names first: nobody wants to learn of the wrong one after a long download.
+        store.catalogue().find(name).map_err(Failure::failed)?;
+    }
+    for name in names {
+        if config.offline && store.path(&name).is_none() {
+            return Err(Failure::failed(format!(
+                "{name} is not in the cache and can't be fetched offline"
+            )));
+        }
+        pull_one(&store, &name, output).await?;
+        let model = store.catalogue().find(&name).map_err(Failure::failed)?;
+        output.data(&Row::of(model, true));
+    }
+    Ok(())
+}
+
+/// Fetching blocks and may take minutes: it has a thread of its own.
+async fn pull_one(store: &Arc<Store>, name: &str, output: Output) -> Result<(), Failure> {
+    let (reports, mut to_print) = mpsc::channel(REPORTS_MAX);
+    let work = tokio::task::spawn_blocking({
+        let (store, name) = (Arc::clone(store), name.to_owned());
+        move || {
+            store.pull(&name, &mut |progress| match Report::of(progress) {
+                Some(counter @ Report::Counter(_)) => drop(reports.try_send(counter)),
+                // A line matters; the reader ends only together with this command.
+                Some(line) => drop(reports.blocking_send(line)),
+                None => {}
+            })
+        }
+    });
+    while let Some(report) = to_print.recv().await {
+        match report {
+            Report::Line(line) => output.progress(line),
+            Report::Counter(counter) => output.ticker(counter),
+        }
+    }
+    let pulled = work.await.map_err(Failure::failed)?;
+    pulled.map(drop).map_err(Failure::failed)
+}
+
+/// What is shown of a report.
+enum Report {
+    Line(String),
+    Counter(String),
+}
+
+impl Report {
+    fn of(progress: Progress<'_>) -> Option<Self> {
+        Some(match progress {
+            Progress::Starts { model } => Self::Line(format!(
+                "{}: {} ({}), {}",
+                model.name,
+                model.about,
+                model.licence,
+                megabytes(model.bytes())
+            )),
+            Progress::Downloads {
+                model,
+                what,
+                bytes_done,
+                bytes_total,
+            } => {
+                let (done, total) = (megabytes(bytes_done), megabytes(bytes_total));
+                Self::Counter(format!("{}: {what} {done} of {total}", model.name))
+            }
+            Progress::Retries { model, error } => {
+                Self::Line(format!("\n{}: {error}; trying elsewhere", model.name))
+            }
+            Progress::Prepares { model, file } => Self::Line(format!("\n{}: making {file}", model.name)),
+            Progress::Ready { .. } => return None,
+        })
+    }
+}
+
+/// The local models that `config` asks for, by role; without any other provider, everything is local.
+fn needed(config: &Config) -> Vec<String> {
+    let has_server = config.openai.api_key.is_some() || config.openai.base_url.is_some();
+    let roles: HashMap<&str, &Option<ModelName>> = HashMap::from([
+        (local::STT_MODEL, &config.models.stt),
+        (local::LLM_MODEL, &config.models.llm),
+        (local::TTS_MODEL, &config.models.tts),
+    ]);
+    let pick = |default: &str| match roles.get(default).copied().and_then(Option::as_ref) {
+        Some(named) => (named.provider == local::NAME).then(|| named.model.clone()),
+        None => (!has_server).then(|| default.to_owned()),
+    };
+    [local::STT_MODEL, local::LLM_MODEL, local::TTS_MODEL]
+        .into_iter()
+        .filter_map(pick)
+        .collect()
+}
+
+async fn list(config: &Config, output: Output) -> Result<(), Failure> {
+    let store = Store::new(&config.cache);
+    // Files without a stamp are hashed.
+    let rows = tokio::task::spawn_blocking(move || {
+        let models = store.catalogue().models().iter();
+        models
+            .map(|model| Row::of(model, store.path(model.name).is_some()))
+            .collect::<Vec<_>>()
+    });
+    for row in rows.await.map_err(Failure::failed)? {
+        output.data(&row);
+    }
+    Ok(())
+}
+
+/// One model of a list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    name: &'static str,
+    role: &'static str,
+    about: &'static str,
+    licence: &'static str,
+    bytes: u64,
+    is_here: bool,
+}
+
+impl Row {
+    fn of(model: &Model, is_here: bool) -> Self {
+        Self {
+            name: model.name,
+            role: model.role.label(),
+            about: model.about,
+            licence: model.licence,
+            bytes: model.bytes(),
+            is_here,
+        }
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let here = if self.is_here { "here" } else { "-" };
+        let size = megabytes(self.bytes);
+        write!(
+            f,
+            "{:<12} {:<8} {size:>9}  {here:<5} {}; {}",
+            self.name, self.role, self.about, self.licence
+        )
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
 }

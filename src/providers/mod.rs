@@ -2,6 +2,7 @@
 //!
 //! Dropping a future or a stream cancels the work behind it.
 
+pub mod local;
 pub mod openai;
 pub mod registry;
 pub mod scripted;

@@ -1,0 +1,69 @@
+//! Moonshine as a provider of speech to text.
+
+use async_trait::async_trait;
+use troupe_inference::stt::Moonshine;
+
+use super::Files;
+use super::failure::local;
+use super::lane::Lane;
+use crate::providers::{ProviderError, SpeechToText};
+
+/// Its name in a spec and in the cache.
+pub(super) const MOONSHINE: &str = "moonshine";
+
+/// One loaded model.
+pub(super) struct Ears {
+    lane: Lane<Moonshine>,
+}
+
+impl Ears {
+    pub(super) async fn load(files: Files) -> Result<Self, ProviderError> {
+        let load = move || {
+            let folder = files.folder(MOONSHINE)?;
+            Moonshine::load(&folder, &files.onnxruntime()?).map_err(|error| local(MOONSHINE, error))
+        };
+        Ok(Self {
+            lane: Lane::start(MOONSHINE, load).await?,
+        })
+    }
+}
+
+#[async_trait]
+impl SpeechToText for Ears {
+    async fn transcribe(&self, pcm: &[i16], language: &str) -> Result<String, ProviderError> {
+        if !is_english(language) {
+            return Err(local(
+                MOONSHINE,
+                format!("it understands English, not {language:?}"),
+            ));
+        }
+        let speech: Vec<f32> = pcm.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+        self.lane
+            .ask(move |model| model.transcribe(&speech).map_err(|error| local(MOONSHINE, error)))
+            .await
+    }
+}
+
+/// `en`, `en-US` and the like; no language at all may be English.
+pub(super) fn is_english(language: &str) -> bool {
+    let main = language.split(['-', '_']).next().unwrap_or_default();
+    main.is_empty() || main.eq_ignore_ascii_case("en")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_english;
+
+    #[test]
+    fn english_has_many_codes() {
+        for (code, expected) in [
+            ("en", true),
+            ("en-US", true),
+            ("EN_gb", true),
+            ("", true),
+            ("de", false),
+        ] {
+            assert_eq!(is_english(code), expected, "{code}");
+        }
+    }
+}

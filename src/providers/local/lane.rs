@@ -1,0 +1,151 @@
+//! One thread that owns one model and does its jobs in order.
+
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use super::failure::local;
+use crate::providers::ProviderError;
+
+/// Jobs that may wait for a model. At some hundred milliseconds each, more would be late anyway; the next one is
+/// refused as busy, and the caller falls back.
+const QUEUE_JOBS_MAX: usize = 16;
+
+type Job<M> = Box<dyn FnOnce(&mut M) + Send>;
+
+/// The way to a model's thread, which ends when this is dropped and the queue is empty.
+pub(super) struct Lane<M> {
+    model: &'static str,
+    jobs: SyncSender<Job<M>>,
+}
+
+impl<M: 'static> Lane<M> {
+    /// Starts the thread and waits until `load` has made the model there.
+    pub(super) async fn start(
+        model: &'static str,
+        load: impl FnOnce() -> Result<M, ProviderError> + Send + 'static,
+    ) -> Result<Self, ProviderError> {
+        let (jobs, queue) = sync_channel::<Job<M>>(QUEUE_JOBS_MAX);
+        let (loaded, is_loaded) = oneshot::channel();
+        let work = move || {
+            let mut model = match load() {
+                Ok(model) => model,
+                Err(error) => {
+                    // Nobody waits for it any more: nothing is lost.
+                    let _ = loaded.send(Err(error));
+                    return;
+                }
+            };
+            if loaded.send(Ok(())).is_err() {
+                return;
+            }
+            for job in queue {
+                job(&mut model);
+            }
+        };
+        thread::Builder::new()
+            .name(model.to_owned())
+            .spawn(work)
+            .map_err(|error| local(model, error))?;
+        is_loaded
+            .await
+            .unwrap_or_else(|_| Err(local(model, "loading it panicked")))?;
+        Ok(Self { model, jobs })
+    }
+
+    /// Queues a job; refuses when the queue is full.
+    pub(super) fn send(&self, job: impl FnOnce(&mut M) + Send + 'static) -> Result<(), ProviderError> {
+        self.jobs.try_send(Box::new(job)).map_err(|error| match error {
+            TrySendError::Full(_) => local(self.model, "it is busy"),
+            TrySendError::Disconnected(_) => local(self.model, "its thread has ended"),
+        })
+    }
+
+    /// Does a job and answers its result. Dropping the future takes the job off unless it has begun.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut M) -> Result<T, ProviderError> + Send + 'static,
+    ) -> Result<T, ProviderError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(move |model| {
+            if !answer.is_closed() {
+                // Dropped meanwhile: the answer is of no use.
+                let _ = answer.send(job(model));
+            }
+        })?;
+        answered
+            .await
+            .unwrap_or_else(|_| Err(local(self.model, "its thread has ended")))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn jobs_are_done_in_order_by_one_model() {
+        let lane = Lane::start("toy", || Ok(0)).await.unwrap();
+        for expected in 1..=3 {
+            let add = |count: &mut i32| {
+                *count += 1;
+                Ok(*count)
+            };
+            assert_eq!(lane.ask(add).await.unwrap(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_model_that_does_not_load_says_why() {
+        let error = Lane::<()>::start("toy", || Err(local("toy", "no file")))
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(error.to_string(), "local model toy failed: no file");
+        let error = Lane::<()>::start("toy", || unreachable!("oh"))
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(error.to_string(), "local model toy failed: loading it panicked");
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses() {
+        let lane = Lane::start("toy", || Ok(())).await.unwrap();
+        let (go, wait) = mpsc::channel::<()>();
+        let (begun, has_begun) = mpsc::channel();
+        lane.send(move |()| {
+            begun.send(()).unwrap();
+            let _ = wait.recv();
+        })
+        .unwrap();
+        has_begun.recv().unwrap();
+        for _ in 0..QUEUE_JOBS_MAX {
+            lane.send(|()| {}).unwrap();
+        }
+        let error = lane.ask(|()| Ok(())).await.err().unwrap();
+        assert_eq!(error.to_string(), "local model toy failed: it is busy");
+        drop(go);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_question_is_not_worked_on() {
+        let lane = Lane::start("toy", || Ok(0)).await.unwrap();
+        let (go, wait) = mpsc::channel::<()>();
+        lane.send(move |_| {
+            let _ = wait.recv();
+        })
+        .unwrap();
+        let question = lane.ask(|count: &mut i32| {
+            *count += 1;
+            Ok(())
+        });
+        assert!(futures::FutureExt::now_or_never(question).is_none());
+        drop(go);
+        assert_eq!(lane.ask(|count| Ok(*count)).await.unwrap(), 0);
+    }
+}

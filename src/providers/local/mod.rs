@@ -1,0 +1,113 @@
+//! Models that run in this process: Moonshine hears, Piper and Kokoro speak.
+//!
+//! Each model is loaded once, on a thread of its own that then does all its work; the async side hands jobs
+//! over and never waits for a core. A model that is not in the cache yet is fetched first, unless offline.
+
+mod failure;
+mod hears;
+mod lane;
+mod speaks;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use troupe_inference::models::{ONNXRUNTIME_LIBRARY, Store};
+
+use super::registry::Backend;
+use super::{LanguageModel, ProviderError, SpeechToText, TextToSpeech};
+use failure::local;
+
+/// Name of this provider in a spec.
+pub const NAME: &str = "local";
+
+/// The model that hears when none is named.
+pub const STT_MODEL: &str = "moonshine";
+/// The model that writes when none is named.
+pub const LLM_MODEL: &str = "qwen";
+/// The model that speaks when none is named.
+pub const TTS_MODEL: &str = "piper";
+
+/// Names another ONNX Runtime than the one in the cache.
+const ONNXRUNTIME_VARIABLE: &str = "ORT_DYLIB_PATH";
+
+/// The models in one cache folder.
+pub struct Local {
+    files: Files,
+}
+
+/// Where models' files are, and whether missing ones may be fetched.
+#[derive(Clone)]
+struct Files {
+    store: Arc<Store>,
+    is_offline: bool,
+}
+
+impl Local {
+    /// Models are taken from `cache`, and fetched into it unless `is_offline`. Nothing is loaded yet.
+    pub fn new(cache: PathBuf, is_offline: bool) -> Self {
+        Self {
+            files: Files {
+                store: Arc::new(Store::new(cache)),
+                is_offline,
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl Backend for Local {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn speech_to_text(&self, model: Option<&str>) -> Result<Arc<dyn SpeechToText>, ProviderError> {
+        match model.unwrap_or(STT_MODEL) {
+            hears::MOONSHINE => Ok(Arc::new(hears::Ears::load(self.files.clone()).await?)),
+            other => Err(unknown(other, &[hears::MOONSHINE])),
+        }
+    }
+
+    async fn language_model(&self, model: Option<&str>) -> Result<Arc<dyn LanguageModel>, ProviderError> {
+        Err(local(
+            model.unwrap_or(LLM_MODEL),
+            "this build has no language model",
+        ))
+    }
+
+    async fn text_to_speech(&self, model: Option<&str>) -> Result<Arc<dyn TextToSpeech>, ProviderError> {
+        match model.unwrap_or(TTS_MODEL) {
+            speaks::PIPER => Ok(Arc::new(speaks::Mouth::piper(self.files.clone()).await?)),
+            other => Err(unknown(other, &[speaks::PIPER])),
+        }
+    }
+}
+
+fn unknown(model: &str, known: &[&str]) -> ProviderError {
+    local(model, format!("no such model; there are: {}", known.join(", ")))
+}
+
+impl Files {
+    /// The folder of a model; blocks while it is fetched.
+    fn folder(&self, model: &str) -> Result<PathBuf, ProviderError> {
+        if let Some(folder) = self.store.path(model) {
+            return Ok(folder);
+        }
+        if self.is_offline {
+            let detail = format!("it is not in the cache; run `troupe models pull {model}` once, online");
+            return Err(local(model, detail));
+        }
+        tracing::info!(model, "fetching a local model");
+        self.store
+            .pull(model, &mut |_| {})
+            .map_err(|error| local(model, error))
+    }
+
+    /// ONNX Runtime's shared library.
+    fn onnxruntime(&self) -> Result<PathBuf, ProviderError> {
+        match std::env::var_os(ONNXRUNTIME_VARIABLE) {
+            Some(path) if !path.is_empty() => Ok(path.into()),
+            _ => Ok(self.folder("onnxruntime")?.join(ONNXRUNTIME_LIBRARY)),
+        }
+    }
+}

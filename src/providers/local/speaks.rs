@@ -1,0 +1,109 @@
+//! Piper as a provider of text to speech.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::stream::{self, StreamExt};
+use troupe_inference::InferenceError;
+use troupe_inference::tts::{Piper, Voice, clauses};
+
+use super::Files;
+use super::failure::local;
+use super::hears::is_english;
+use super::lane::Lane;
+use crate::providers::{ProviderError, SpeechStream, TextToSpeech};
+
+/// Its name in a spec, in the cache and in a character's voices.
+pub(super) const PIPER: &str = "piper";
+
+/// Clauses of one text that are in the queue at once: the next is made while one is heard, and other rooms'
+/// clauses come between.
+const CLAUSES_AHEAD_MAX: usize = 2;
+
+/// A model that speaks.
+enum Engine {
+    Piper(Piper),
+}
+
+impl Engine {
+    fn rate_hz(&self) -> u32 {
+        match self {
+            Self::Piper(piper) => piper.rate_hz(),
+        }
+    }
+
+    fn speak(&self, clause: &str, voice: Option<&str>) -> Result<Vec<i16>, InferenceError> {
+        match self {
+            Self::Piper(piper) => {
+                let voice = voice.map_or(Ok(Voice::default()), str::parse)?;
+                piper.synthesize(clause, voice)
+            }
+        }
+    }
+}
+
+/// One loaded model.
+pub(super) struct Mouth {
+    name: &'static str,
+    rate_hz: u32,
+    lane: Arc<Lane<Engine>>,
+}
+
+impl Mouth {
+    pub(super) async fn piper(files: Files) -> Result<Self, ProviderError> {
+        Self::load(PIPER, move || {
+            let piper = Piper::load(&files.folder(PIPER)?).map_err(|error| local(PIPER, error))?;
+            Ok(Engine::Piper(piper))
+        })
+        .await
+    }
+
+    async fn load(
+        name: &'static str,
+        load: impl FnOnce() -> Result<Engine, ProviderError> + Send + 'static,
+    ) -> Result<Self, ProviderError> {
+        let lane = Lane::start(name, load).await?;
+        let rate_hz = lane.ask(|engine| Ok(engine.rate_hz())).await?;
+        Ok(Self {
+            name,
+            rate_hz,
+            lane: Arc::new(lane),
+        })
+    }
+}
+
+#[async_trait]
+impl TextToSpeech for Mouth {
+    fn voice_key(&self) -> &'static str {
+        self.name
+    }
+
+    async fn synthesize(
+        &self,
+        text: &str,
+        voice: Option<&str>,
+        language: &str,
+    ) -> Result<SpeechStream, ProviderError> {
+        let name = self.name;
+        if !is_english(language) {
+            return Err(local(name, format!("it speaks English, not {language:?}")));
+        }
+        let voice: Option<Arc<str>> = voice.map(Arc::from);
+        let clauses: Vec<String> = clauses(text).into_iter().map(str::to_owned).collect();
+        let lane = Arc::clone(&self.lane);
+        let chunks = stream::iter(clauses)
+            .map(move |clause| {
+                let (lane, voice) = (Arc::clone(&lane), voice.clone());
+                let speak = move |engine: &mut Engine| {
+                    let spoken = engine.speak(&clause, voice.as_deref());
+                    spoken.map_err(|error| local(name, error))
+                };
+                async move { lane.ask(speak).await }
+            })
+            .buffered(CLAUSES_AHEAD_MAX);
+        Ok(SpeechStream {
+            rate_hz: self.rate_hz,
+            chunks: chunks.boxed(),
+        })
+    }
+}
