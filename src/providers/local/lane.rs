@@ -116,8 +116,8 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_refuses() {
         let lane = Lane::start("toy", || Ok(())).await.unwrap();
-        let (go, wait) = mpsc::channel::<()>();
-        let (begun, has_begun) = mpsc::channel();
+        let (go, wait) = mpsc::sync_channel::<()>(1);
+        let (begun, has_begun) = mpsc::sync_channel(1);
         lane.send(move |()| {
             begun.send(()).unwrap();
             let _ = wait.recv();
@@ -135,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn a_dropped_question_is_not_worked_on() {
         let lane = Lane::start("toy", || Ok(0)).await.unwrap();
-        let (go, wait) = mpsc::channel::<()>();
+        let (go, wait) = mpsc::sync_channel::<()>(1);
         lane.send(move |_| {
             let _ = wait.recv();
         })

@@ -91,10 +91,15 @@ impl Hub {
             if barren == BARREN_ATTEMPTS_MAX {
                 break;
             }
-            std::thread::sleep(Duration::from_millis(PAUSE_MS * u64::from(barren)));
+            pause(barren);
         }
         Err(unreachable(url, detail))
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a pull blocks its thread by contract")]
+fn pause(barren_attempts: u32) {
+    std::thread::sleep(Duration::from_millis(PAUSE_MS * u64::from(barren_attempts)));
 }
 
 /// One connection. Answers why it broke, if it broke in a way that may pass.

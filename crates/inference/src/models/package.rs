@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -104,26 +105,24 @@ fn run(
             detail: error.to_string(),
         })?;
     let stderr = child.stderr.take();
-    let said = thread::spawn(move || {
+    let (words, has_ended) = sync_channel(1);
+    thread::spawn(move || {
         let mut text = Vec::new();
         if let Some(mut pipe) = stderr {
             // What follows is read and dropped, or the client would wait for it to be taken.
             let _ = pipe.by_ref().take(OUTPUT_BYTES_MAX).read_to_end(&mut text);
             let _ = std::io::copy(&mut pipe, &mut std::io::sink());
         }
-        String::from_utf8_lossy(&text).into_owned()
+        let _ = words.send(String::from_utf8_lossy(&text).into_owned());
     });
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) => {
-                on_bytes(bytes_in(folder).min(package.bytes));
-                thread::sleep(Duration::from_millis(POLL_MS));
-            }
-            Err(error) => return Err(failed(error.to_string())),
+    // It closes its end when it ends.
+    let said = loop {
+        match has_ended.recv_timeout(Duration::from_millis(POLL_MS)) {
+            Err(RecvTimeoutError::Timeout) => on_bytes(bytes_in(folder).min(package.bytes)),
+            said => break said.unwrap_or_default(),
         }
     };
-    let said = said.join().unwrap_or_default();
+    let status = child.wait().map_err(|error| failed(error.to_string()))?;
     if status.success() {
         return Ok(());
     }
