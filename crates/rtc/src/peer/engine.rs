@@ -1,0 +1,349 @@
+//! The owner task.
+
+use std::{
+    future::poll_fn,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use str0m::{
+    Candidate, Event as RtcEvent, IceConnectionState, Input, Output, Rtc,
+    net::{Protocol, Receive, TcpType},
+};
+use tokio::sync::{Notify, mpsc};
+
+use super::{
+    DataChannel, Event, EventHandler, PeerState,
+    command::Command,
+    data::Channels,
+    ice::{IceDue, IceInput, IceWatch},
+    media::MediaTable,
+    setup::{self, Certificate},
+};
+use crate::{
+    jsep::{IceCredentials, Plan, Start},
+    net::{Arrival, Carrier, Links},
+};
+
+/// The largest packet that can come.
+const PACKET_MAX_BYTES: usize = 65_536;
+
+/// Remote candidates kept; a server has a handful.
+const CANDIDATES_MAX: usize = 64;
+
+/// Due timeouts served in one go, so that a fault in them cannot hold the task.
+const TIMEOUTS_MAX: usize = 64;
+
+/// A sleep with nothing due: any far time will do.
+const FAR: Duration = Duration::from_secs(3600);
+
+/// The port RFC 6544 writes for a side that only connects.
+const ACTIVE_PORT: u16 = 9;
+
+pub(super) struct Engine {
+    links: Links,
+    certificate: Certificate,
+    commands: mpsc::UnboundedReceiver<Command>,
+    /// For the channels that the other side opens; weak, so that it does not keep the task alive.
+    sender: mpsc::WeakUnboundedSender<Command>,
+    events: EventHandler,
+    state: Arc<AtomicU8>,
+    rtc: Option<Box<Rtc>>,
+    rtc_timeout: Option<Instant>,
+    ice: IceWatch,
+    channels: Channels,
+    media: MediaTable,
+    wake: Arc<Notify>,
+    candidates: Vec<Candidate>,
+    tcp_open: bool,
+    closing: bool,
+}
+
+impl Engine {
+    pub(super) fn new(
+        links: Links,
+        certificate: Certificate,
+        commands: mpsc::UnboundedReceiver<Command>,
+        sender: mpsc::WeakUnboundedSender<Command>,
+        events: EventHandler,
+        state: Arc<AtomicU8>,
+    ) -> Self {
+        Self {
+            links,
+            certificate,
+            commands,
+            sender,
+            events,
+            state,
+            rtc: None,
+            rtc_timeout: None,
+            ice: IceWatch::new(),
+            channels: Channels::default(),
+            media: MediaTable::default(),
+            wake: Arc::new(Notify::new()),
+            candidates: Vec::new(),
+            tcp_open: false,
+            closing: false,
+        }
+    }
+
+    /// Runs until the connection is closed or nobody holds it any more.
+    pub(super) async fn run(mut self) {
+        let mut buffer = vec![0; PACKET_MAX_BYTES];
+        let sleep = tokio::time::sleep(FAR);
+        tokio::pin!(sleep);
+        let mut armed = None;
+        let wake = Arc::clone(&self.wake);
+        while !self.closing {
+            let deadline = self.drain(Instant::now());
+            if armed != Some(deadline) {
+                sleep.as_mut().reset(deadline.into());
+                armed = Some(deadline);
+            }
+            tokio::select! {
+                command = self.commands.recv() => match command {
+                    Some(command) => self.command(command),
+                    None => self.closing = true,
+                },
+                () = wake.notified() => {}
+                arrival = poll_fn(|context| self.links.poll_receive(context, &mut buffer)) => {
+                    self.receive(arrival, &buffer);
+                }
+                () = &mut sleep => armed = None,
+            }
+        }
+        self.close();
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Apply(plan) => self.apply(*plan),
+            Command::AddCandidate(text) => self.add_candidate(&text),
+            Command::OpenChannel(channel) => self.channels.add(channel, self.rtc.as_deref_mut()),
+            Command::CloseChannel(channel) => self.channels.close(&channel, self.rtc.as_deref_mut()),
+            Command::Flush => {}
+            Command::Close => self.closing = true,
+        }
+    }
+
+    fn apply(&mut self, plan: Plan) {
+        if let Some(start) = plan.start {
+            self.start(&start);
+        }
+        if let Some((local, remote)) = plan.restart {
+            self.restart(&local, &remote);
+        }
+        for candidate in plan.candidates {
+            self.add_candidate(&candidate);
+        }
+        for change in plan.media {
+            self.media.change(change, &self.wake, self.rtc.as_deref_mut());
+        }
+    }
+
+    fn start(&mut self, start: &Start) {
+        match setup::build(&self.certificate, &self.links, start) {
+            Some(mut rtc) => {
+                self.channels.start(&mut rtc);
+                self.media.start(&mut rtc);
+                self.rtc = Some(Box::new(rtc));
+                self.ice_input(IceInput::Started);
+            }
+            None => self.report(PeerState::Failed),
+        }
+    }
+
+    /// Fresh credentials, and every candidate pair anew.
+    fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
+        let Some(rtc) = &mut self.rtc else { return };
+        let mut api = rtc.direct_api();
+        for candidate in self.candidates.drain(..) {
+            api.invalidate_candidate(&candidate);
+        }
+        let own: Vec<Candidate> = self.links.udp_addresses().filter_map(setup::host_candidate).collect();
+        for candidate in &own {
+            api.invalidate_candidate(candidate);
+        }
+        api.set_local_ice_credentials(setup::credentials(local));
+        api.set_remote_ice_credentials(setup::credentials(remote));
+        for candidate in own {
+            rtc.add_local_candidate(candidate);
+        }
+        self.tcp_open = false;
+        self.ice_input(IceInput::Restarted);
+    }
+
+    fn add_candidate(&mut self, text: &str) {
+        let Ok(candidate) = Candidate::from_sdp_string(text) else {
+            tracing::debug!("leave out a candidate that cannot be read");
+            return;
+        };
+        if self.candidates.len() >= CANDIDATES_MAX || self.candidates.contains(&candidate) {
+            return;
+        }
+        self.candidates.push(candidate.clone());
+        if candidate.proto() == Protocol::Udp {
+            self.reach_loopback(candidate.addr().ip());
+            if let Some(rtc) = &mut self.rtc {
+                rtc.add_remote_candidate(candidate);
+            }
+        } else if self.tcp_open {
+            self.open_tcp();
+        }
+    }
+
+    /// A server on this machine is reached from its loopback address, which is not offered to others.
+    fn reach_loopback(&mut self, remote: IpAddr) {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        if remote != loopback || self.links.udp_addresses().any(|a| a.ip() == loopback) {
+            return;
+        }
+        let Ok(address) = self.links.open_udp(loopback) else { return };
+        let Some(candidate) = setup::host_candidate(address) else { return };
+        if let Some(rtc) = &mut self.rtc {
+            rtc.add_local_candidate(candidate.clone());
+        }
+        (self.events)(Event::Candidate(candidate.to_sdp_string()));
+    }
+
+    /// UDP did not do it: every address of ours may connect to every TCP candidate.
+    fn open_tcp(&mut self) {
+        self.tcp_open = true;
+        let Some(rtc) = &mut self.rtc else { return };
+        let passive = self.candidates.iter().filter(|c| c.proto() == Protocol::Tcp);
+        let passive: Vec<Candidate> = passive.filter(|c| c.tcptype() != Some(TcpType::Active)).cloned().collect();
+        if passive.is_empty() {
+            return;
+        }
+        for address in self.links.udp_addresses() {
+            let from = SocketAddr::new(address.ip(), ACTIVE_PORT);
+            let candidate = Candidate::builder().tcp().host(from).tcptype(TcpType::Active).build();
+            if let Ok(candidate) = candidate {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        for candidate in passive {
+            rtc.add_remote_candidate(candidate);
+        }
+    }
+
+    fn receive(&mut self, arrival: Arrival, buffer: &[u8]) {
+        let (Some(rtc), Some(packet)) = (&mut self.rtc, buffer.get(..arrival.length)) else { return };
+        let proto = match arrival.carrier {
+            Carrier::Udp => Protocol::Udp,
+            Carrier::Tcp => Protocol::Tcp,
+        };
+        let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else { return };
+        let input = Input::Receive(Instant::now(), input);
+        // Stray packets, of an older session for instance, are not ours to answer.
+        if rtc.accepts(&input)
+            && let Err(error) = rtc.handle_input(input)
+        {
+            tracing::debug!(%error, "take a packet");
+        }
+    }
+
+    /// Does everything that is due and tells when something is due again.
+    fn drain(&mut self, now: Instant) -> Instant {
+        while let Some(due) = self.ice.timeout(now) {
+            match due {
+                IceDue::TryTcp => self.open_tcp(),
+                IceDue::Report(state) => self.report(state),
+            }
+        }
+        let connected = self.ice.connected();
+        self.media.poll(now, connected, self.rtc.as_deref_mut());
+        if let Some(mut rtc) = self.rtc.take() {
+            self.channels.flush(&mut rtc);
+            self.drain_rtc(now, &mut rtc);
+            self.channels.settle(&mut rtc);
+            self.rtc = Some(rtc);
+        }
+        let deadlines = [self.ice.deadline(), self.media.deadline(), self.rtc_timeout];
+        deadlines.into_iter().flatten().min().unwrap_or(now + FAR).min(now + FAR)
+    }
+
+    fn drain_rtc(&mut self, now: Instant, rtc: &mut Rtc) {
+        let mut timeouts = 0;
+        loop {
+            match rtc.poll_output() {
+                Ok(Output::Transmit(packet)) => {
+                    let carrier = if packet.proto == Protocol::Udp { Carrier::Udp } else { Carrier::Tcp };
+                    self.links.send(carrier, packet.source, packet.destination, &packet.contents);
+                }
+                Ok(Output::Event(event)) => self.rtc_event(now, event, rtc),
+                Ok(Output::Timeout(at)) if at <= now && timeouts < TIMEOUTS_MAX => {
+                    timeouts += 1;
+                    if let Err(error) = rtc.handle_input(Input::Timeout(now)) {
+                        tracing::debug!(%error, "serve a timeout");
+                    }
+                }
+                Ok(Output::Timeout(at)) => {
+                    self.rtc_timeout = Some(at);
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the transport failed");
+                    self.rtc_timeout = None;
+                    self.ice_input(IceInput::RemoteClosed);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn rtc_event(&mut self, now: Instant, event: RtcEvent, rtc: &mut Rtc) {
+        match event {
+            RtcEvent::Connected => self.ice_input(IceInput::SecureChannel),
+            RtcEvent::IceConnectionStateChange(state) => match state {
+                IceConnectionState::Connected | IceConnectionState::Completed => self.ice_input(IceInput::PairWorks),
+                IceConnectionState::Disconnected => self.ice_input(IceInput::PairLost),
+                IceConnectionState::New | IceConnectionState::Checking => {}
+            },
+            RtcEvent::RtpPacket(packet) => self.media.on_packet(now, &packet, rtc),
+            RtcEvent::ChannelOpen(id, label) => {
+                let sender = self.sender.clone();
+                let make = |options| DataChannel::new(options, sender);
+                if let Some(channel) = self.channels.on_open(id, label, rtc, make) {
+                    (self.events)(Event::Channel(channel));
+                }
+            }
+            RtcEvent::ChannelData(data) => self.channels.on_data(data.id, &data.data, data.binary),
+            RtcEvent::ChannelClose(id) => self.channels.on_close(id),
+            RtcEvent::Closed => self.ice_input(IceInput::RemoteClosed),
+            _ => {}
+        }
+    }
+
+    fn ice_input(&mut self, input: IceInput) {
+        if let Some(state) = self.ice.input(Instant::now(), input) {
+            self.report(state);
+        }
+    }
+
+    fn report(&mut self, state: PeerState) {
+        // A close by the application is final.
+        let closed = PeerState::Closed as u8;
+        let stored = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |current| {
+            (current != closed).then_some(state as u8)
+        });
+        if stored.is_ok() {
+            (self.events)(Event::State(state));
+        }
+    }
+
+    fn close(&mut self) {
+        self.media.clear();
+        self.channels.close_all();
+        if let Some(mut rtc) = self.rtc.take()
+            && rtc.close().is_ok()
+        {
+            self.drain_rtc(Instant::now(), &mut rtc);
+        }
+        (self.events)(Event::State(PeerState::Closed));
+    }
+}
