@@ -31,7 +31,13 @@ impl Incoming {
     /// A stream that feeds `remote`.
     #[must_use]
     pub fn new(remote: Arc<RemoteAudio>, now: Instant) -> Self {
-        Self { remote, receiver: None, next_at: None, last_packet: now, frame: vec![0; FRAME_SAMPLES] }
+        Self {
+            remote,
+            receiver: None,
+            next_at: None,
+            last_packet: now,
+            frame: vec![0; FRAME_SAMPLES],
+        }
     }
 
     /// The track that is fed.
@@ -67,9 +73,15 @@ impl Incoming {
     /// Delivers every frame due at `now`.
     pub fn poll(&mut self, now: Instant) {
         for _ in 0..CATCH_UP_MAX {
-            let Some(at) = self.next_at.filter(|at| *at <= now) else { return };
+            let Some(at) = self.next_at.filter(|at| *at <= now) else {
+                return;
+            };
             let idle = now.saturating_duration_since(self.last_packet) > IDLE_AFTER;
-            let Some(receiver) = self.receiver.as_mut().filter(|_| !idle && self.remote.has_sinks()) else {
+            let Some(receiver) = self
+                .receiver
+                .as_mut()
+                .filter(|_| !idle && self.remote.has_sinks())
+            else {
                 self.receiver = None;
                 self.next_at = None;
                 return;
@@ -86,7 +98,9 @@ impl Incoming {
 
 impl std::fmt::Debug for Incoming {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Incoming").field("next_at", &self.next_at).finish_non_exhaustive()
+        f.debug_struct("Incoming")
+            .field("next_at", &self.next_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,11 +119,21 @@ struct Direct {
 impl Direct {
     fn new() -> Option<Self> {
         let decoder = OpusDecoder::new(OPUS_CLOCK_HZ.cast_signed(), 1).ok()?;
-        Some(Self { decoder, decoded: vec![0; MAX_PACKET_SAMPLES], buffer: VecDeque::new(), playing: false })
+        Some(Self {
+            decoder,
+            decoded: vec![0; MAX_PACKET_SAMPLES],
+            buffer: VecDeque::new(),
+            playing: false,
+        })
     }
 
     fn push(&mut self, payload: &[u8]) {
-        let Ok(samples) = self.decoder.decode_s16(payload, MAX_PACKET_SAMPLES, &mut self.decoded) else { return };
+        let Ok(samples) = self
+            .decoder
+            .decode_s16(payload, MAX_PACKET_SAMPLES, &mut self.decoded)
+        else {
+            return;
+        };
         self.buffer.extend(self.decoded.iter().take(samples));
         let over = self.buffer.len().saturating_sub(BUFFER_MAX_SAMPLES);
         self.buffer.drain(..over);
@@ -117,7 +141,11 @@ impl Direct {
 
     fn pull(&mut self, out: &mut [i16]) {
         out.fill(0);
-        self.playing = if self.playing { self.buffer.len() >= out.len() } else { self.buffer.len() >= HOLD_SAMPLES };
+        self.playing = if self.playing {
+            self.buffer.len() >= out.len()
+        } else {
+            self.buffer.len() >= HOLD_SAMPLES
+        };
         if self.playing {
             for (to, from) in out.iter_mut().zip(self.buffer.drain(..FRAME_SAMPLES)) {
                 *to = from;

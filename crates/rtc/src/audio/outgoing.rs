@@ -88,7 +88,11 @@ impl Outgoing {
         let config = track.source.config();
         let channels = if config.channels == 2 { 2 } else { 1 };
         let native = matches!(config.sample_rate_hz, 8_000 | 12_000 | 16_000 | 24_000 | 48_000);
-        let encoder_rate_hz = if native { config.sample_rate_hz } else { OPUS_CLOCK_HZ };
+        let encoder_rate_hz = if native {
+            config.sample_rate_hz
+        } else {
+            OPUS_CLOCK_HZ
+        };
         // A mono resampler is all there is: a stereo source at an odd rate is sent as its mono mix.
         let channels = if native { channels } else { 1 };
         let mut encoder = OpusEncoder::new(encoder_rate_hz.cast_signed(), channels, Application::Voip)?;
@@ -101,7 +105,11 @@ impl Outgoing {
         let reader = track.source.attach(wake);
         let resampler = Resampler::new(config.sample_rate_hz, encoder_rate_hz);
         // A resampler gives a sample more or less each time; a small stock keeps packets full.
-        let pcm = if resampler.is_some() { vec![0; 64] } else { Vec::new() };
+        let pcm = if resampler.is_some() {
+            vec![0; 64]
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             reader,
             settings,
@@ -171,7 +179,10 @@ impl Outgoing {
         match self.next_at {
             Some(at) if at > now => return false,
             None => {
-                let waiting = self.track.source.take(self.reader, 0, usize::MAX, &mut self.taken);
+                let waiting = self
+                    .track
+                    .source
+                    .take(self.reader, 0, usize::MAX, &mut self.taken);
                 if waiting == 0 {
                     return self.track.source.sleep_until(self.reader, 1);
                 }
@@ -183,7 +194,9 @@ impl Outgoing {
         }
         let at = self.next_at.unwrap_or(now);
         let minimum = if self.graced { 1 } else { full };
-        self.track.source.take(self.reader, full, minimum, &mut self.taken);
+        self.track
+            .source
+            .take(self.reader, full, minimum, &mut self.taken);
         if self.taken.is_empty() && self.silent_packets == 0 && !self.graced {
             self.graced = true;
             self.next_at = Some(at + LATE_GRACE);
@@ -219,7 +232,12 @@ impl Outgoing {
             Ok(length) if length > DTX_PACKET_MAX_BYTES => {
                 payload.truncate(length);
                 let marker = std::mem::take(&mut self.paused);
-                let packet = OutgoingPacket { payload, timestamp, marker, level_db: level_db(&self.pcm) };
+                let packet = OutgoingPacket {
+                    payload,
+                    timestamp,
+                    marker,
+                    level_db: level_db(&self.pcm),
+                };
                 self.track.traffic.count(packet.payload.len());
                 send(packet);
             }
@@ -252,13 +270,18 @@ impl Outgoing {
     /// The timestamp of the packet made at `now`: the next in line, or the clock's after a pause.
     fn timestamp(&mut self, now: Instant) -> u32 {
         let (start, first) = *self.started.get_or_insert((now, self.next_timestamp));
-        let elapsed = now.saturating_duration_since(start).as_micros() * u128::from(OPUS_CLOCK_HZ) / 1_000_000;
+        let elapsed =
+            now.saturating_duration_since(start).as_micros() * u128::from(OPUS_CLOCK_HZ) / 1_000_000;
         // Truncation is the point: RTP timestamps wrap (RFC 3550, 5.1).
         let packets = (elapsed / u128::from(PACKET_TICKS)) as u32;
         let clock = first.wrapping_add(packets.wrapping_mul(PACKET_TICKS));
         let lag = clock.wrapping_sub(self.next_timestamp);
         let behind = lag < u32::MAX / 2;
-        let timestamp = if behind && (self.paused || lag > LAG_MAX_TICKS) { clock } else { self.next_timestamp };
+        let timestamp = if behind && (self.paused || lag > LAG_MAX_TICKS) {
+            clock
+        } else {
+            self.next_timestamp
+        };
         self.next_timestamp = timestamp.wrapping_add(PACKET_TICKS);
         timestamp
     }
@@ -266,7 +289,9 @@ impl Outgoing {
 
 impl std::fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outgoing").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Outgoing")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -291,18 +316,29 @@ mod tests {
     use super::*;
     use crate::audio::{AudioSource, AudioSourceConfig, Traffic};
 
-    const SETTINGS: EncoderSettings =
-        EncoderSettings { payload_type: 111, bitrate_bps: 32_000, dtx: true, fec: true };
+    const SETTINGS: EncoderSettings = EncoderSettings {
+        payload_type: 111,
+        bitrate_bps: 32_000,
+        dtx: true,
+        fec: true,
+    };
 
     fn outgoing(queue_ms: u32) -> (AudioSource, Outgoing) {
-        let source = AudioSource::new(AudioSourceConfig { sample_rate_hz: 24_000, channels: 1, queue_ms });
+        let source = AudioSource::new(AudioSourceConfig {
+            sample_rate_hz: 24_000,
+            channels: 1,
+            queue_ms,
+        });
         let track = LocalAudio {
             id: "t".into(),
             source: source.clone(),
             enabled: Arc::new(AtomicBool::new(true)),
             traffic: Arc::new(Traffic::default()),
         };
-        (source, Outgoing::new(track, SETTINGS, Arc::new(Notify::new()), 1000).unwrap())
+        (
+            source,
+            Outgoing::new(track, SETTINGS, Arc::new(Notify::new()), 1000).unwrap(),
+        )
     }
 
     fn run(outgoing: &mut Outgoing, from: Instant, span: Duration) -> Vec<(Instant, OutgoingPacket)> {
@@ -318,7 +354,9 @@ mod tests {
     }
 
     fn noise(samples: usize) -> Vec<i16> {
-        (0..samples).map(|i| ((i * 7919 % 20_011) as i32 - 10_000) as i16).collect()
+        (0..samples)
+            .map(|i| ((i * 7919 % 20_011) as i32 - 10_000) as i16)
+            .collect()
     }
 
     #[tokio::test]
@@ -345,7 +383,11 @@ mod tests {
         source.capture(&noise(480)).await.unwrap();
         run(&mut outgoing, start, Duration::from_secs(5));
         source.capture(&noise(480)).await.unwrap();
-        let later = run(&mut outgoing, start + Duration::from_secs(10), Duration::from_secs(5));
+        let later = run(
+            &mut outgoing,
+            start + Duration::from_secs(10),
+            Duration::from_secs(5),
+        );
         assert_eq!(later[0].1.timestamp, 1000 + 480_000);
         assert!(later[0].1.marker);
     }

@@ -43,7 +43,14 @@ impl Resampler {
             let sum: f32 = phases.iter().skip(start).sum();
             phases.iter_mut().skip(start).for_each(|c| *c /= sum);
         }
-        Some(Self { up, down, taps, phases, history: vec![0.0; taps - 1], position: 0 })
+        Some(Self {
+            up,
+            down,
+            taps,
+            phases,
+            history: vec![0.0; taps - 1],
+            position: 0,
+        })
     }
 
     /// Converts `input`, appending to `output`; state carries over between calls.
@@ -53,7 +60,9 @@ impl Resampler {
             let (start, phase) = (self.position / self.up, self.position % self.up);
             let window = self.history.get(start..start + self.taps);
             let filter = self.phases.get(phase * self.taps..(phase + 1) * self.taps);
-            let (Some(window), Some(filter)) = (window, filter) else { break };
+            let (Some(window), Some(filter)) = (window, filter) else {
+                break;
+            };
             let sum: f32 = window.iter().zip(filter).map(|(s, c)| s * c).sum();
             output.push(sum.clamp(-32_768.0, 32_767.0) as i16);
             self.position += self.down;
@@ -65,7 +74,11 @@ impl Resampler {
 }
 
 fn windowed_sinc(x: f32, cutoff: f32, half: f32) -> f32 {
-    let sinc = if x.abs() < 1e-6 { cutoff } else { (PI * x * cutoff).sin() / (PI * x) };
+    let sinc = if x.abs() < 1e-6 {
+        cutoff
+    } else {
+        (PI * x * cutoff).sin() / (PI * x)
+    };
     let w = (x / half).clamp(-1.0, 1.0);
     // Blackman: side lobes at -58 dB.
     let window = 0.42 + 0.5 * (PI * w).cos() + 0.08 * (2.0 * PI * w).cos();
@@ -85,7 +98,9 @@ mod tests {
     use super::*;
 
     fn tone(hz: f32, rate: u32, samples: usize) -> Vec<i16> {
-        (0..samples).map(|i| (10_000.0 * (2.0 * PI * hz * i as f32 / rate as f32).sin()) as i16).collect()
+        (0..samples)
+            .map(|i| (10_000.0 * (2.0 * PI * hz * i as f32 / rate as f32).sin()) as i16)
+            .collect()
     }
 
     fn rms(samples: &[i16]) -> f32 {
@@ -94,13 +109,23 @@ mod tests {
 
     #[test]
     fn keeps_a_voice_tone_and_the_sample_count() {
-        for (from, to) in [(48_000, 16_000), (16_000, 48_000), (44_100, 48_000), (22_050, 48_000), (48_000, 8_000)] {
+        for (from, to) in [
+            (48_000, 16_000),
+            (16_000, 48_000),
+            (44_100, 48_000),
+            (22_050, 48_000),
+            (48_000, 8_000),
+        ] {
             let mut resampler = Resampler::new(from, to).unwrap();
             let mut out = Vec::new();
             for block in tone(1000.0, from, from as usize).chunks(from as usize / 100) {
                 resampler.process(block, &mut out);
             }
-            assert!(out.len().abs_diff(to as usize) <= 64, "{from} to {to}: {}", out.len());
+            assert!(
+                out.len().abs_diff(to as usize) <= 64,
+                "{from} to {to}: {}",
+                out.len()
+            );
             let level = rms(&out[out.len() / 4..]) / rms(&tone(1000.0, to, to as usize));
             assert!((0.98..1.02).contains(&level), "{from} to {to}: {level}");
         }

@@ -55,8 +55,15 @@ impl AudioSink {
             dropped_frames: 0,
             closed: false,
         };
-        let shared = Shared { sample_rate_hz, channels: channels.max(1), capacity_frames, state: Mutex::new(state) };
-        Self { shared: Arc::new(shared) }
+        let shared = Shared {
+            sample_rate_hz,
+            channels: channels.max(1),
+            capacity_frames,
+            state: Mutex::new(state),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// Frames dropped because the reader was slow.
@@ -104,7 +111,9 @@ impl AudioSink {
             if state.closed {
                 return;
             }
-            let State { resampler, converted, .. } = &mut *state;
+            let State {
+                resampler, converted, ..
+            } = &mut *state;
             match resampler {
                 None => converted.extend_from_slice(mono),
                 Some(resampler) => resampler.process(mono, converted),
@@ -118,7 +127,11 @@ impl AudioSink {
                 }
                 state.frames.push_back(frame);
             }
-            if state.frames.is_empty() { None } else { state.waker.take() }
+            if state.frames.is_empty() {
+                None
+            } else {
+                state.waker.take()
+            }
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -129,9 +142,15 @@ impl AudioSink {
         let channels = self.shared.channels;
         let samples = match channels {
             1 => mono.collect(),
-            _ => mono.flat_map(|s| std::iter::repeat_n(s, channels as usize)).collect(),
+            _ => mono
+                .flat_map(|s| std::iter::repeat_n(s, channels as usize))
+                .collect(),
         };
-        PcmFrame { samples, sample_rate_hz: self.shared.sample_rate_hz, channels }
+        PcmFrame {
+            samples,
+            sample_rate_hz: self.shared.sample_rate_hz,
+            channels,
+        }
     }
 }
 

@@ -87,8 +87,15 @@ impl AudioSource {
     #[must_use]
     pub fn new(config: AudioSourceConfig) -> Self {
         let state = Mutex::new(State::default());
-        let shared = Shared { config, state, room: Notify::new(), dropped_samples: AtomicU64::new(0) };
-        Self { shared: Arc::new(shared) }
+        let shared = Shared {
+            config,
+            state,
+            room: Notify::new(),
+            dropped_samples: AtomicU64::new(0),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// The configuration it was made with.
@@ -123,7 +130,10 @@ impl AudioSource {
     pub async fn capture(&self, block: &[i16]) -> Result<(), CaptureError> {
         let channels = self.shared.config.channels.max(1);
         if !block.len().is_multiple_of(channels as usize) {
-            return Err(CaptureError::Uneven { samples: block.len(), channels });
+            return Err(CaptureError::Uneven {
+                samples: block.len(),
+                channels,
+            });
         }
         if block.len() > self.samples_in(CAPTURE_MAX_MS) {
             return Err(CaptureError::TooLong { samples: block.len() });
@@ -185,7 +195,9 @@ impl AudioSource {
         let over = state.samples.len().saturating_sub(limit);
         if over > 0 {
             state.samples.drain(..over);
-            self.shared.dropped_samples.fetch_add(over as u64, Ordering::Relaxed);
+            self.shared
+                .dropped_samples
+                .fetch_add(over as u64, Ordering::Relaxed);
         }
     }
 
@@ -201,7 +213,11 @@ impl AudioSource {
         state.last_consumer += 1;
         let id = state.last_consumer;
         wake.notify_one();
-        state.consumer = Some(Consumer { id, wake, wake_at: None });
+        state.consumer = Some(Consumer {
+            id,
+            wake,
+            wake_at: None,
+        });
         self.shared.room.notify_waiters();
         id
     }
@@ -262,7 +278,11 @@ mod tests {
     use super::*;
 
     fn source(queue_ms: u32) -> AudioSource {
-        AudioSource::new(AudioSourceConfig { sample_rate_hz: 16_000, channels: 1, queue_ms })
+        AudioSource::new(AudioSourceConfig {
+            sample_rate_hz: 16_000,
+            channels: 1,
+            queue_ms,
+        })
     }
 
     #[tokio::test]

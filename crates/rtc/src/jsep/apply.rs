@@ -42,11 +42,18 @@ impl Negotiator {
         let dtls_active = answer.sections.first().and_then(|s| s.setup.as_deref()) == Some("passive");
         self.transport(&answer, true, dtls_active, &mut plan)?;
         self.signalling = Signalling::Stable;
-        self.local = self.pending_local.take().map(|text| (DescriptionKind::Offer, text));
+        self.local = self
+            .pending_local
+            .take()
+            .map(|text| (DescriptionKind::Offer, text));
         self.remote = Some((DescriptionKind::Answer, text));
         for section in &answer.sections {
             let slot = self.slots.iter().find(|slot| slot.mid == section.mid);
-            if let Some(Slot { content: Content::Transceiver(id), .. }) = slot {
+            if let Some(Slot {
+                content: Content::Transceiver(id),
+                ..
+            }) = slot
+            {
                 self.apply_section(*id, section, true, &mut plan);
             }
         }
@@ -55,7 +62,10 @@ impl Negotiator {
 
     fn set_remote_offer(&mut self, offer: Description, text: String) -> Result<Plan, JsepError> {
         if !matches!(self.signalling, Signalling::Stable | Signalling::HaveRemoteOffer) {
-            return Err(JsepError::State { action: "set a remote offer", state: self.signalling });
+            return Err(JsepError::State {
+                action: "set a remote offer",
+                state: self.signalling,
+            });
         }
         self.signalling = Signalling::HaveRemoteOffer;
         let mut plan = Plan::default();
@@ -98,7 +108,10 @@ impl Negotiator {
             self.transceivers.push(transceiver);
             Content::Transceiver(id)
         };
-        self.slots.push(Slot { mid: section.mid.clone(), content });
+        self.slots.push(Slot {
+            mid: section.mid.clone(),
+            content,
+        });
         match content {
             Content::Data => None,
             Content::Transceiver(id) => Some(id),
@@ -106,7 +119,9 @@ impl Negotiator {
     }
 
     fn apply_section(&mut self, id: TransceiverId, section: &Section, is_answer: bool, plan: &mut Plan) {
-        let Some(transceiver) = self.transceivers.get_mut(id.0) else { return };
+        let Some(transceiver) = self.transceivers.get_mut(id.0) else {
+            return;
+        };
         let open = section.port != 0;
         let receives = open && section.direction.sends() && section.msid.is_some();
         let sends = open && is_answer && section.direction.receives() && transceiver.send.is_some();
@@ -123,12 +138,22 @@ impl Negotiator {
         plan: &mut Plan,
     ) -> Result<(), JsepError> {
         let section = remote.sections.first().ok_or(JsepError::Missing("section"))?;
-        let ufrag = section.ice_ufrag.clone().ok_or(JsepError::Missing("a=ice-ufrag"))?;
+        let ufrag = section
+            .ice_ufrag
+            .clone()
+            .ok_or(JsepError::Missing("a=ice-ufrag"))?;
         let password = section.ice_pwd.clone().ok_or(JsepError::Missing("a=ice-pwd"))?;
         let remote_ice = IceCredentials { ufrag, password };
-        plan.candidates = remote.sections.iter().flat_map(|s| s.candidates.iter().cloned()).collect();
+        plan.candidates = remote
+            .sections
+            .iter()
+            .flat_map(|s| s.candidates.iter().cloned())
+            .collect();
         if !self.started {
-            let fingerprint = section.fingerprint.clone().ok_or(JsepError::Missing("a=fingerprint"))?;
+            let fingerprint = section
+                .fingerprint
+                .clone()
+                .ok_or(JsepError::Missing("a=fingerprint"))?;
             let audio = remote.sections.iter().find(|s| s.kind == MediaKind::Audio);
             if let Some(restart) = self.restart.take() {
                 self.identity.ice = restart;
@@ -139,7 +164,9 @@ impl Negotiator {
                 fingerprint,
                 ice_controlling: controlling || remote.ice_lite,
                 dtls_active,
-                opus_payload_type: audio.and_then(opus_of).map_or(OPUS_PAYLOAD_TYPE, |p| p.payload_type),
+                opus_payload_type: audio
+                    .and_then(opus_of)
+                    .map_or(OPUS_PAYLOAD_TYPE, |p| p.payload_type),
                 extensions: audio.map_or_else(default_extensions, known_extensions),
             });
             self.started = true;
@@ -173,17 +200,26 @@ fn apply_receive(
         if transceiver.remote.is_some() {
             transceiver.end_remote();
             if audio {
-                plan.media.push(MediaChange::StopReceive { mid: section.mid.clone() });
+                plan.media.push(MediaChange::StopReceive {
+                    mid: section.mid.clone(),
+                });
             }
         }
         return;
     };
-    let same = transceiver.remote.as_ref().is_some_and(|r| r.stream_id == stream_id && r.track_id == track_id);
+    let same = transceiver
+        .remote
+        .as_ref()
+        .is_some_and(|r| r.stream_id == stream_id && r.track_id == track_id);
     if !same {
         // The section changed hands: who still listens to the old track must not hear the new one.
         transceiver.end_remote();
         let audio = Arc::new(RemoteAudio::default());
-        transceiver.remote = Some(RemoteTrack { stream_id, track_id, audio });
+        transceiver.remote = Some(RemoteTrack {
+            stream_id,
+            track_id,
+            audio,
+        });
         plan.tracks.push(RemoteTrackAdded { transceiver: id });
     }
     if audio && let Some(remote) = &transceiver.remote {
@@ -207,7 +243,12 @@ fn apply_send(transceiver: &mut Transceiver, section: &Section, sends: bool, pla
                 dtx: opus.is_some_and(|p| p.has_flag("usedtx")),
                 fec: opus.is_some_and(|p| p.has_flag("useinbandfec")),
             };
-            plan.media.push(MediaChange::Send { mid, ssrc: send.ssrc, track, settings });
+            plan.media.push(MediaChange::Send {
+                mid,
+                ssrc: send.ssrc,
+                track,
+                settings,
+            });
             transceiver.sending = true;
         }
         Some(_) => {}

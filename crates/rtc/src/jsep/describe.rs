@@ -1,23 +1,35 @@
 //! Writing our descriptions.
 
-use super::{Content, DescriptionKind, IceCredentials, JsepError, Negotiator, OPUS_PAYLOAD_TYPE, Signalling, Slot};
+use super::{
+    Content, DescriptionKind, IceCredentials, JsepError, Negotiator, OPUS_PAYLOAD_TYPE, Signalling, Slot,
+};
 use crate::sdp::{
-    AudioLines, Description, Direction, MediaKind, Section, SectionLines, SessionLines, VideoLines, write_session,
+    AudioLines, Description, Direction, MediaKind, Section, SectionLines, SessionLines, VideoLines,
+    write_session,
 };
 
 /// Audio level (RFC 6464) and section id (RFC 9143): all a voice peer needs.
-const EXTENSIONS: [(u8, &str); 2] =
-    [(1, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"), (4, "urn:ietf:params:rtp-hdrext:sdes:mid")];
+const EXTENSIONS: [(u8, &str); 2] = [
+    (1, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
+    (4, "urn:ietf:params:rtp-hdrext:sdes:mid"),
+];
 
 impl Negotiator {
     /// Writes an offer. `restart` brings the credentials of an ICE restart.
     pub fn create_offer(&mut self, restart: Option<IceCredentials>) -> Result<String, JsepError> {
         if self.signalling == Signalling::Closed {
-            return Err(JsepError::State { action: "create an offer", state: self.signalling });
+            return Err(JsepError::State {
+                action: "create an offer",
+                state: self.signalling,
+            });
         }
         self.restart = restart;
         self.assign_slots();
-        let sections: Vec<SectionLines> = self.slots.iter().filter_map(|slot| self.offer_section(slot)).collect();
+        let sections: Vec<SectionLines> = self
+            .slots
+            .iter()
+            .filter_map(|slot| self.offer_section(slot))
+            .collect();
         Ok(self.write("actpass", &sections))
     }
 
@@ -25,7 +37,10 @@ impl Negotiator {
     pub fn create_answer(&mut self) -> Result<String, JsepError> {
         self.require(Signalling::HaveRemoteOffer, "create an answer")?;
         let Some(offer) = self.remote_offer.take() else {
-            return Err(JsepError::State { action: "create an answer", state: self.signalling });
+            return Err(JsepError::State {
+                action: "create an answer",
+                state: self.signalling,
+            });
         };
         let sections: Vec<SectionLines> = offer.sections.iter().map(answer_section).collect();
         let text = self.write(answer_setup(&offer), &sections);
@@ -37,34 +52,49 @@ impl Negotiator {
     fn assign_slots(&mut self) {
         if self.wants_data && !self.slots.iter().any(|slot| slot.content == Content::Data) {
             let mid = self.slots.len().to_string();
-            self.slots.push(Slot { mid, content: Content::Data });
+            self.slots.push(Slot {
+                mid,
+                content: Content::Data,
+            });
         }
         for (index, transceiver) in self.transceivers.iter_mut().enumerate() {
             if transceiver.mid.is_none() {
                 let mid = self.slots.len().to_string();
                 transceiver.mid = Some(mid.clone());
-                self.slots.push(Slot { mid, content: Content::Transceiver(super::TransceiverId(index)) });
+                self.slots.push(Slot {
+                    mid,
+                    content: Content::Transceiver(super::TransceiverId(index)),
+                });
             }
         }
     }
 
     fn offer_section(&self, slot: &Slot) -> Option<SectionLines> {
         let mid = slot.mid.clone();
-        let Content::Transceiver(id) = slot.content else { return Some(SectionLines::Data { mid }) };
+        let Content::Transceiver(id) = slot.content else {
+            return Some(SectionLines::Data { mid });
+        };
         let transceiver = self.transceiver(id)?;
         let direction = transceiver.direction();
         Some(match transceiver.kind {
             MediaKind::Application => SectionLines::Data { mid },
-            MediaKind::Video => {
-                SectionLines::Video(VideoLines { mid, direction, payloads: offered_video() })
-            }
+            MediaKind::Video => SectionLines::Video(VideoLines {
+                mid,
+                direction,
+                payloads: offered_video(),
+            }),
             MediaKind::Audio => SectionLines::Audio(AudioLines {
                 mid,
                 direction,
                 opus: OPUS_PAYLOAD_TYPE,
                 extensions: EXTENSIONS.map(|(id, uri)| (id, uri.to_owned())).to_vec(),
                 sends: transceiver.send.as_ref().map(|send| {
-                    (send.stream_id.clone(), send.track_id.clone(), send.ssrc, self.identity.cname.clone())
+                    (
+                        send.stream_id.clone(),
+                        send.track_id.clone(),
+                        send.ssrc,
+                        self.identity.cname.clone(),
+                    )
                 }),
             }),
         })
@@ -92,7 +122,10 @@ impl Negotiator {
         match kind {
             DescriptionKind::Offer => {
                 if self.signalling == Signalling::HaveRemoteOffer || self.signalling == Signalling::Closed {
-                    return Err(JsepError::State { action: "set a local offer", state: self.signalling });
+                    return Err(JsepError::State {
+                        action: "set a local offer",
+                        state: self.signalling,
+                    });
                 }
                 self.signalling = Signalling::HaveLocalOffer;
                 self.pending_local = Some(text);
@@ -118,7 +151,10 @@ pub(super) fn answer_setup(offer: &Description) -> &'static str {
 
 /// The payload type of Opus in a section, if it has any.
 pub(super) fn opus_of(section: &Section) -> Option<&crate::sdp::Payload> {
-    section.payloads.iter().find(|p| p.encoding.to_ascii_lowercase().starts_with("opus/48000"))
+    section
+        .payloads
+        .iter()
+        .find(|p| p.encoding.to_ascii_lowercase().starts_with("opus/48000"))
 }
 
 fn answer_section(section: &Section) -> SectionLines {
@@ -135,15 +171,26 @@ fn answer_section(section: &Section) -> SectionLines {
         }),
         MediaKind::Video => {
             let payloads = section.payloads.iter().filter(|p| is_known_video(&p.encoding));
-            let payloads = payloads.map(|p| (p.payload_type, p.encoding.clone(), p.parameters.clone())).collect();
-            SectionLines::Video(VideoLines { mid, direction, payloads })
+            let payloads = payloads
+                .map(|p| (p.payload_type, p.encoding.clone(), p.parameters.clone()))
+                .collect();
+            SectionLines::Video(VideoLines {
+                mid,
+                direction,
+                payloads,
+            })
         }
     }
 }
 
 /// The extensions of a section that we know, under the ids its writer gave them.
 pub(super) fn known_extensions(section: &Section) -> Vec<(u8, String)> {
-    section.extensions.iter().filter(|(_, uri)| EXTENSIONS.iter().any(|(_, known)| known == uri)).cloned().collect()
+    section
+        .extensions
+        .iter()
+        .filter(|(_, uri)| EXTENSIONS.iter().any(|(_, known)| known == uri))
+        .cloned()
+        .collect()
 }
 
 fn is_known_video(encoding: &str) -> bool {
@@ -153,5 +200,8 @@ fn is_known_video(encoding: &str) -> bool {
 
 fn offered_video() -> Vec<(u8, String, String)> {
     let h264 = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
-    vec![(96, "VP8/90000".to_owned(), String::new()), (125, "H264/90000".to_owned(), h264.to_owned())]
+    vec![
+        (96, "VP8/90000".to_owned(), String::new()),
+        (125, "H264/90000".to_owned(), h264.to_owned()),
+    ]
 }

@@ -165,7 +165,12 @@ impl Negotiator {
     }
 
     /// Adds a transceiver, to appear in the next offer.
-    pub fn add_transceiver(&mut self, kind: MediaKind, receives: bool, send: Option<SendTrack>) -> TransceiverId {
+    pub fn add_transceiver(
+        &mut self,
+        kind: MediaKind,
+        receives: bool,
+        send: Option<SendTrack>,
+    ) -> TransceiverId {
         let id = TransceiverId(self.transceivers.len());
         self.transceivers.push(Transceiver::new(kind, receives, send));
         id
@@ -194,7 +199,14 @@ impl Negotiator {
     }
 
     fn require(&self, state: Signalling, action: &'static str) -> Result<(), JsepError> {
-        if self.signalling == state { Ok(()) } else { Err(JsepError::State { action, state: self.signalling }) }
+        if self.signalling == state {
+            Ok(())
+        } else {
+            Err(JsepError::State {
+                action,
+                state: self.signalling,
+            })
+        }
     }
 }
 

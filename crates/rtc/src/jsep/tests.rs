@@ -10,7 +10,10 @@ use crate::{
 
 fn identity(name: &str) -> Identity {
     Identity {
-        ice: IceCredentials { ufrag: name.into(), password: "p".into() },
+        ice: IceCredentials {
+            ufrag: name.into(),
+            password: "p".into(),
+        },
         fingerprint: "sha-256 AA".into(),
         candidates: vec![],
         session_id: 1,
@@ -19,14 +22,24 @@ fn identity(name: &str) -> Identity {
 }
 
 fn send_track(id: &str) -> SendTrack {
-    let source = AudioSource::new(AudioSourceConfig { sample_rate_hz: 48_000, channels: 1, queue_ms: 0 });
+    let source = AudioSource::new(AudioSourceConfig {
+        sample_rate_hz: 48_000,
+        channels: 1,
+        queue_ms: 0,
+    });
     let audio = LocalAudio {
         id: id.into(),
         source,
         enabled: Arc::new(AtomicBool::new(true)),
         traffic: Arc::new(Traffic::default()),
     };
-    SendTrack { stream_id: "-".into(), track_id: id.into(), ssrc: 7, audio: Some(audio), bitrate_bps: None }
+    SendTrack {
+        stream_id: "-".into(),
+        track_id: id.into(),
+        ssrc: 7,
+        audio: Some(audio),
+        bitrate_bps: None,
+    }
 }
 
 /// Offers with `a` and answers with `b`; the plans of both.
@@ -60,7 +73,10 @@ fn sections_stay_in_place_and_offers_never_applied_change_nothing() {
     let mut a = Negotiator::new(identity("a"));
     a.add_transceiver(MediaKind::Audio, true, None);
     let mids = |text: &str| {
-        text.lines().filter(|l| l.starts_with("a=mid:")).map(str::to_owned).collect::<Vec<_>>()
+        text.lines()
+            .filter(|l| l.starts_with("a=mid:"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     let first = mids(&a.create_offer(None).unwrap());
     a.add_transceiver(MediaKind::Video, true, None);
@@ -74,8 +90,13 @@ fn removing_a_track_stops_it_at_once() {
     let (mut a, mut b) = (Negotiator::new(identity("a")), Negotiator::new(identity("b")));
     let id = a.add_transceiver(MediaKind::Audio, false, Some(send_track("t1")));
     let (_, received) = exchange(&mut a, &mut b, None);
-    let MediaChange::Receive { remote, .. } = &received.media[0] else { panic!("receives") };
-    assert!(matches!(&a.remove_track(id).media[..], [MediaChange::StopSend { .. }]));
+    let MediaChange::Receive { remote, .. } = &received.media[0] else {
+        panic!("receives")
+    };
+    assert!(matches!(
+        &a.remove_track(id).media[..],
+        [MediaChange::StopSend { .. }]
+    ));
     let (_, stopped) = exchange(&mut a, &mut b, None);
     assert!(matches!(&stopped.media[..], [MediaChange::StopReceive { .. }]));
     assert!(remote.ended());
@@ -99,7 +120,10 @@ fn a_restart_brings_new_credentials_into_force_with_the_answer() {
     let (mut a, mut b) = (Negotiator::new(identity("a")), Negotiator::new(identity("b")));
     a.want_data();
     exchange(&mut a, &mut b, None);
-    let fresh = IceCredentials { ufrag: "a2".into(), password: "p2".into() };
+    let fresh = IceCredentials {
+        ufrag: "a2".into(),
+        password: "p2".into(),
+    };
     let (sent, received) = exchange(&mut a, &mut b, Some(fresh.clone()));
     assert_eq!(sent.restart.unwrap().0, fresh);
     assert_eq!(received.restart.unwrap().1, fresh);
@@ -110,7 +134,9 @@ fn a_section_that_changes_hands_ends_the_old_track() {
     let (mut a, mut b) = (Negotiator::new(identity("a")), Negotiator::new(identity("b")));
     let id = a.add_transceiver(MediaKind::Audio, false, Some(send_track("t1")));
     let (_, first) = exchange(&mut a, &mut b, None);
-    let MediaChange::Receive { remote, .. } = &first.media[0] else { panic!("receives") };
+    let MediaChange::Receive { remote, .. } = &first.media[0] else {
+        panic!("receives")
+    };
     a.remove_track(id);
     a.transceiver_mut(id).unwrap().send = Some(send_track("t2"));
     let (_, second) = exchange(&mut a, &mut b, None);

@@ -56,7 +56,15 @@ pub struct Transceiver {
 
 impl Transceiver {
     pub(super) fn new(kind: MediaKind, receives: bool, send: Option<SendTrack>) -> Self {
-        Self { kind, mid: None, receives, send, remote: None, current: None, sending: false }
+        Self {
+            kind,
+            mid: None,
+            receives,
+            send,
+            remote: None,
+            current: None,
+            sending: false,
+        }
     }
 
     /// The direction we want.

@@ -87,7 +87,10 @@ impl Links {
             }
             Carrier::Tcp => {
                 let full = self.tcp.len() >= LINKS_MAX;
-                let known = self.tcp.iter_mut().find(|l| l.remote() == destination && l.local() == source);
+                let known = self
+                    .tcp
+                    .iter_mut()
+                    .find(|l| l.remote() == destination && l.local() == source);
                 match known {
                     Some(link) => link.send(packet),
                     None if !full => {
@@ -106,7 +109,12 @@ impl Links {
         for link in &self.udp {
             if let Poll::Ready((length, source)) = link.poll_receive(context, buffer) {
                 let destination = link.local();
-                return Poll::Ready(Arrival { carrier: Carrier::Udp, source, destination, length });
+                return Poll::Ready(Arrival {
+                    carrier: Carrier::Udp,
+                    source,
+                    destination,
+                    length,
+                });
             }
         }
         let mut index = 0;
@@ -114,7 +122,12 @@ impl Links {
             match link.poll_receive(context, buffer) {
                 Poll::Ready(Some(length)) => {
                     let (source, destination) = (link.remote(), link.local());
-                    return Poll::Ready(Arrival { carrier: Carrier::Tcp, source, destination, length });
+                    return Poll::Ready(Arrival {
+                        carrier: Carrier::Tcp,
+                        source,
+                        destination,
+                        length,
+                    });
                 }
                 // A link that ended is forgotten; the next packet to send opens a new one.
                 Poll::Ready(None) => {

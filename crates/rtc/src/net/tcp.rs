@@ -39,7 +39,11 @@ impl TcpLink {
     /// `local` is the candidate's address (its port means nothing, RFC 6544 writes 9).
     pub(super) fn connect(local: SocketAddr, remote: SocketAddr) -> Self {
         let connecting = async move {
-            let socket = if local.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            let socket = if local.is_ipv4() {
+                TcpSocket::new_v4()?
+            } else {
+                TcpSocket::new_v6()?
+            };
             socket.bind(SocketAddr::new(local.ip(), 0))?;
             socket.set_nodelay(true)?;
             socket.connect(remote).await
@@ -62,7 +66,9 @@ impl TcpLink {
     }
 
     pub(super) fn send(&mut self, packet: &[u8]) {
-        let Ok(length) = u16::try_from(packet.len()) else { return };
+        let Ok(length) = u16::try_from(packet.len()) else {
+            return;
+        };
         if self.outgoing.len() + HEADER + packet.len() <= WRITE_QUEUE_MAX_BYTES {
             self.outgoing.extend(length.to_be_bytes());
             self.outgoing.extend(packet);
@@ -76,7 +82,11 @@ impl TcpLink {
     }
 
     /// The length of the next packet, moved into `buffer`; `None` when the stream has ended.
-    pub(super) fn poll_receive(&mut self, context: &mut Context<'_>, buffer: &mut [u8]) -> Poll<Option<usize>> {
+    pub(super) fn poll_receive(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<Option<usize>> {
         match self.poll_io(context) {
             Ok(()) => {}
             Err(error) => {
@@ -98,7 +108,9 @@ impl TcpLink {
                 Poll::Pending => return Ok(()),
             }
         }
-        let State::Open(stream) = &mut self.state else { return Err(io::ErrorKind::NotConnected.into()) };
+        let State::Open(stream) = &mut self.state else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
         while !self.outgoing.is_empty() {
             match Pin::new(&mut *stream).poll_write(context, self.outgoing.as_slices().0) {
                 Poll::Ready(written) => {
@@ -111,7 +123,9 @@ impl TcpLink {
         loop {
             let mut target = ReadBuf::new(&mut chunk);
             match Pin::new(&mut *stream).poll_read(context, &mut target) {
-                Poll::Ready(Ok(())) if target.filled().is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Poll::Ready(Ok(())) if target.filled().is_empty() => {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
                 Poll::Ready(Ok(())) => self.incoming.extend_from_slice(target.filled()),
                 Poll::Ready(Err(error)) => return Err(error),
                 Poll::Pending => return Ok(()),
@@ -127,7 +141,10 @@ impl TcpLink {
             let header = self.incoming.first_chunk::<HEADER>()?;
             let length = usize::from(u16::from_be_bytes(*header));
             let frame = self.incoming.get(HEADER..HEADER + length)?;
-            let fits = buffer.get_mut(..length).map(|target| target.copy_from_slice(frame)).is_some();
+            let fits = buffer
+                .get_mut(..length)
+                .map(|target| target.copy_from_slice(frame))
+                .is_some();
             self.incoming.drain(..HEADER + length);
             if fits && length > 0 {
                 return Some(length);
@@ -138,7 +155,9 @@ impl TcpLink {
 
 impl std::fmt::Debug for TcpLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TcpLink").field("remote", &self.remote).finish_non_exhaustive()
+        f.debug_struct("TcpLink")
+            .field("remote", &self.remote)
+            .finish_non_exhaustive()
     }
 }
 

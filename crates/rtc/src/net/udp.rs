@@ -20,7 +20,10 @@ impl UdpLink {
         let socket = StdUdpSocket::bind((address, 0))?;
         socket.set_nonblocking(true)?;
         let local = socket.local_addr()?;
-        Ok(Self { socket: UdpSocket::from_std(socket)?, local })
+        Ok(Self {
+            socket: UdpSocket::from_std(socket)?,
+            local,
+        })
     }
 
     pub(super) fn local(&self) -> SocketAddr {
@@ -35,7 +38,11 @@ impl UdpLink {
         }
     }
 
-    pub(super) fn poll_receive(&self, context: &mut Context<'_>, buffer: &mut [u8]) -> Poll<(usize, SocketAddr)> {
+    pub(super) fn poll_receive(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<(usize, SocketAddr)> {
         loop {
             let mut target = ReadBuf::new(buffer);
             return match self.socket.poll_recv_from(context, &mut target) {
@@ -54,10 +61,13 @@ impl UdpLink {
 #[must_use]
 pub fn host_addresses() -> Vec<IpAddr> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let usable = interfaces.iter().map(if_addrs::Interface::ip).filter(|ip| match ip {
-        IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local() && !v4.is_unspecified(),
-        IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local() && !v6.is_unspecified(),
-    });
+    let usable = interfaces
+        .iter()
+        .map(if_addrs::Interface::ip)
+        .filter(|ip| match ip {
+            IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local() && !v4.is_unspecified(),
+            IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local() && !v6.is_unspecified(),
+        });
     let mut addresses: Vec<IpAddr> = Vec::new();
     for ip in usable {
         if !addresses.contains(&ip) && addresses.len() < HOST_ADDRESSES_MAX {

@@ -93,7 +93,9 @@ impl DataChannel {
             on_state: Slot::default(),
             on_sent: Slot::default(),
         };
-        Self { shared: Arc::new(shared) }
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// Its name.
@@ -142,7 +144,9 @@ impl DataChannel {
     /// Closes it.
     pub fn close(&self) {
         if self.state() != ChannelState::Closed {
-            self.shared.state.store(ChannelState::Closing as u8, Ordering::Release);
+            self.shared
+                .state
+                .store(ChannelState::Closing as u8, Ordering::Release);
             // Without a task there is nothing left to close.
             let _ = self.command(Command::CloseChannel(self.clone()));
         }
@@ -229,7 +233,10 @@ impl DataChannel {
 
 impl std::fmt::Debug for DataChannel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DataChannel").field("label", &self.label()).field("state", &self.state()).finish()
+        f.debug_struct("DataChannel")
+            .field("label", &self.label())
+            .field("state", &self.state())
+            .finish()
     }
 }
 

@@ -35,7 +35,9 @@ impl Channels {
     /// The transport exists: opens the channels made before it.
     pub(super) fn start(&mut self, rtc: &mut Rtc) {
         for index in 0..self.entries.len() {
-            let Some(entry) = self.entries.get(index) else { continue };
+            let Some(entry) = self.entries.get(index) else {
+                continue;
+            };
             let id = self.open(rtc, entry.channel.options());
             if let Some(entry) = self.entries.get_mut(index) {
                 entry.id = Some(id);
@@ -51,7 +53,9 @@ impl Channels {
         };
         // The same id twice would be an assertion in `str0m`; the second one is announced in-band.
         let taken = |id: u16| {
-            self.entries.iter().any(|e| e.id.is_some() && e.channel.options().negotiated_id == Some(id))
+            self.entries
+                .iter()
+                .any(|e| e.id.is_some() && e.channel.options().negotiated_id == Some(id))
         };
         rtc.direct_api().create_data_channel(ChannelConfig {
             label: options.label.clone(),
@@ -63,7 +67,9 @@ impl Channels {
     }
 
     pub(super) fn close(&mut self, channel: &DataChannel, rtc: Option<&mut Rtc>) {
-        let Some(index) = self.entries.iter().position(|e| e.channel.is_same(channel)) else { return };
+        let Some(index) = self.entries.iter().position(|e| e.channel.is_same(channel)) else {
+            return;
+        };
         match (self.entries.get(index).and_then(|e| e.id), rtc) {
             (Some(id), Some(rtc)) => rtc.direct_api().close_data_channel(id),
             _ => {
@@ -86,9 +92,15 @@ impl Channels {
             entry.channel.set_open(stream);
             return None;
         }
-        let channel = make(ChannelOptions { label, ..ChannelOptions::default() });
+        let channel = make(ChannelOptions {
+            label,
+            ..ChannelOptions::default()
+        });
         channel.set_open(stream);
-        self.entries.push(Entry { id: Some(id), channel: channel.clone() });
+        self.entries.push(Entry {
+            id: Some(id),
+            channel: channel.clone(),
+        });
         Some(channel)
     }
 
@@ -111,7 +123,9 @@ impl Channels {
             if channel.state() != ChannelState::Open || !channel.has_queued() {
                 continue;
             }
-            let Some(mut out) = id.and_then(|id| rtc.channel(id)) else { continue };
+            let Some(mut out) = id.and_then(|id| rtc.channel(id)) else {
+                continue;
+            };
             while let Some(message) = channel.next_message() {
                 match out.write(message.1, &message.0) {
                     Ok(true) => wrote = true,
@@ -130,7 +144,9 @@ impl Channels {
     pub(super) fn settle(&self, rtc: &mut Rtc) {
         for Entry { id, channel } in &self.entries {
             if channel.buffered_bytes() > 0 {
-                let in_sctp = id.and_then(|id| rtc.channel(id)).map_or(0, |mut c| c.buffered_amount());
+                let in_sctp = id
+                    .and_then(|id| rtc.channel(id))
+                    .map_or(0, |mut c| c.buffered_amount());
                 channel.set_waiting(channel.queued_bytes() + in_sctp as u64);
             }
         }

@@ -164,7 +164,11 @@ impl Engine {
         for candidate in self.candidates.drain(..) {
             api.invalidate_candidate(&candidate);
         }
-        let own: Vec<Candidate> = self.links.udp_addresses().filter_map(setup::host_candidate).collect();
+        let own: Vec<Candidate> = self
+            .links
+            .udp_addresses()
+            .filter_map(setup::host_candidate)
+            .collect();
         for candidate in &own {
             api.invalidate_candidate(candidate);
         }
@@ -202,8 +206,12 @@ impl Engine {
         if remote != loopback || self.links.udp_addresses().any(|a| a.ip() == loopback) {
             return;
         }
-        let Ok(address) = self.links.open_udp(loopback) else { return };
-        let Some(candidate) = setup::host_candidate(address) else { return };
+        let Ok(address) = self.links.open_udp(loopback) else {
+            return;
+        };
+        let Some(candidate) = setup::host_candidate(address) else {
+            return;
+        };
         if let Some(rtc) = &mut self.rtc {
             rtc.add_local_candidate(candidate.clone());
         }
@@ -215,13 +223,20 @@ impl Engine {
         self.tcp_open = true;
         let Some(rtc) = &mut self.rtc else { return };
         let passive = self.candidates.iter().filter(|c| c.proto() == Protocol::Tcp);
-        let passive: Vec<Candidate> = passive.filter(|c| c.tcptype() != Some(TcpType::Active)).cloned().collect();
+        let passive: Vec<Candidate> = passive
+            .filter(|c| c.tcptype() != Some(TcpType::Active))
+            .cloned()
+            .collect();
         if passive.is_empty() {
             return;
         }
         for address in self.links.udp_addresses() {
             let from = SocketAddr::new(address.ip(), ACTIVE_PORT);
-            let candidate = Candidate::builder().tcp().host(from).tcptype(TcpType::Active).build();
+            let candidate = Candidate::builder()
+                .tcp()
+                .host(from)
+                .tcptype(TcpType::Active)
+                .build();
             if let Ok(candidate) = candidate {
                 rtc.add_local_candidate(candidate);
             }
@@ -232,12 +247,16 @@ impl Engine {
     }
 
     fn receive(&mut self, arrival: Arrival, buffer: &[u8]) {
-        let (Some(rtc), Some(packet)) = (&mut self.rtc, buffer.get(..arrival.length)) else { return };
+        let (Some(rtc), Some(packet)) = (&mut self.rtc, buffer.get(..arrival.length)) else {
+            return;
+        };
         let proto = match arrival.carrier {
             Carrier::Udp => Protocol::Udp,
             Carrier::Tcp => Protocol::Tcp,
         };
-        let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else { return };
+        let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
+            return;
+        };
         let input = Input::Receive(Instant::now(), input);
         // Stray packets, of an older session for instance, are not ours to answer.
         if rtc.accepts(&input)
@@ -264,7 +283,12 @@ impl Engine {
             self.rtc = Some(rtc);
         }
         let deadlines = [self.ice.deadline(), self.media.deadline(), self.rtc_timeout];
-        deadlines.into_iter().flatten().min().unwrap_or(now + FAR).min(now + FAR)
+        deadlines
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(now + FAR)
+            .min(now + FAR)
     }
 
     fn drain_rtc(&mut self, now: Instant, rtc: &mut Rtc) {
@@ -272,8 +296,13 @@ impl Engine {
         loop {
             match rtc.poll_output() {
                 Ok(Output::Transmit(packet)) => {
-                    let carrier = if packet.proto == Protocol::Udp { Carrier::Udp } else { Carrier::Tcp };
-                    self.links.send(carrier, packet.source, packet.destination, &packet.contents);
+                    let carrier = if packet.proto == Protocol::Udp {
+                        Carrier::Udp
+                    } else {
+                        Carrier::Tcp
+                    };
+                    self.links
+                        .send(carrier, packet.source, packet.destination, &packet.contents);
                 }
                 Ok(Output::Event(event)) => self.rtc_event(now, event, rtc),
                 Ok(Output::Timeout(at)) if at <= now && timeouts < TIMEOUTS_MAX => {
@@ -300,7 +329,9 @@ impl Engine {
         match event {
             RtcEvent::Connected => self.ice_input(IceInput::SecureChannel),
             RtcEvent::IceConnectionStateChange(state) => match state {
-                IceConnectionState::Connected | IceConnectionState::Completed => self.ice_input(IceInput::PairWorks),
+                IceConnectionState::Connected | IceConnectionState::Completed => {
+                    self.ice_input(IceInput::PairWorks)
+                }
                 IceConnectionState::Disconnected => self.ice_input(IceInput::PairLost),
                 IceConnectionState::New | IceConnectionState::Checking => {}
             },
@@ -328,9 +359,11 @@ impl Engine {
     fn report(&mut self, state: PeerState) {
         // A close by the application is final.
         let closed = PeerState::Closed as u8;
-        let stored = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |current| {
-            (current != closed).then_some(state as u8)
-        });
+        let stored = self
+            .state
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |current| {
+                (current != closed).then_some(state as u8)
+            });
         if stored.is_ok() {
             (self.events)(Event::State(state));
         }

@@ -54,7 +54,13 @@ pub(super) enum IceDue {
 
 impl IceWatch {
     pub(super) fn new() -> Self {
-        Self { state: PeerState::New, secure: false, restarting: false, give_up_at: None, try_tcp_at: None }
+        Self {
+            state: PeerState::New,
+            secure: false,
+            restarting: false,
+            give_up_at: None,
+            try_tcp_at: None,
+        }
     }
 
     pub(super) fn connected(&self) -> bool {
@@ -141,7 +147,10 @@ mod tests {
         let (now, mut watch) = (Instant::now(), IceWatch::new());
         assert_eq!(watch.input(now, IceInput::Started), Some(PeerState::Connecting));
         assert_eq!(watch.input(now, IceInput::PairWorks), None);
-        assert_eq!(watch.input(now, IceInput::SecureChannel), Some(PeerState::Connected));
+        assert_eq!(
+            watch.input(now, IceInput::SecureChannel),
+            Some(PeerState::Connected)
+        );
         assert_eq!(watch.deadline(), None);
     }
 

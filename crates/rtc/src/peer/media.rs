@@ -45,13 +45,23 @@ impl MediaTable {
         match change {
             MediaChange::Receive { mid, ssrcs, remote } => {
                 let mid = Mid::from(mid.as_str());
-                self.receive(mid, ssrcs.into_iter().map(Ssrc::from).collect(), remote, rtc.as_deref_mut());
+                self.receive(
+                    mid,
+                    ssrcs.into_iter().map(Ssrc::from).collect(),
+                    remote,
+                    rtc.as_deref_mut(),
+                );
                 if let Some(rtc) = rtc {
                     self.declare(mid, rtc);
                 }
             }
             MediaChange::StopReceive { mid } => self.stop_receive(Mid::from(mid.as_str()), rtc),
-            MediaChange::Send { mid, ssrc, track, settings } => {
+            MediaChange::Send {
+                mid,
+                ssrc,
+                track,
+                settings,
+            } => {
                 let mid = Mid::from(mid.as_str());
                 self.send(mid, ssrc.into(), track, settings, wake);
                 if let Some(rtc) = rtc {
@@ -75,12 +85,25 @@ impl MediaTable {
             return;
         }
         self.stop_receive(mid, rtc);
-        self.receivers.insert(mid, Receiver { ssrcs, incoming: Incoming::new(remote, Instant::now()) });
+        self.receivers.insert(
+            mid,
+            Receiver {
+                ssrcs,
+                incoming: Incoming::new(remote, Instant::now()),
+            },
+        );
     }
 
     fn stop_receive(&mut self, mid: Mid, rtc: Option<&mut Rtc>) {
-        let Some(_receiver) = self.receivers.remove(&mid) else { return };
-        let gone: Vec<Ssrc> = self.by_ssrc.iter().filter(|(_, m)| **m == mid).map(|(ssrc, _)| *ssrc).collect();
+        let Some(_receiver) = self.receivers.remove(&mid) else {
+            return;
+        };
+        let gone: Vec<Ssrc> = self
+            .by_ssrc
+            .iter()
+            .filter(|(_, m)| **m == mid)
+            .map(|(ssrc, _)| *ssrc)
+            .collect();
         for ssrc in &gone {
             self.by_ssrc.remove(ssrc);
         }
@@ -104,7 +127,14 @@ impl MediaTable {
             // Below 2^15, so that the far end cannot miss the first roll-over (RFC 3711, 3.3.1).
             Ok(outgoing) => {
                 let sequence = rng.random_range(0..1 << 15);
-                self.senders.insert(mid, Sender { ssrc, sequence, outgoing });
+                self.senders.insert(
+                    mid,
+                    Sender {
+                        ssrc,
+                        sequence,
+                        outgoing,
+                    },
+                );
             }
             Err(error) => tracing::warn!(%error, "make an Opus encoder"),
         }
@@ -112,7 +142,12 @@ impl MediaTable {
 
     /// The transport exists: declares what was agreed before it.
     pub(super) fn start(&mut self, rtc: &mut Rtc) {
-        let mids: HashSet<Mid> = self.senders.keys().chain(self.receivers.keys()).copied().collect();
+        let mids: HashSet<Mid> = self
+            .senders
+            .keys()
+            .chain(self.receivers.keys())
+            .copied()
+            .collect();
         for mid in mids {
             self.declare(mid, rtc);
         }
@@ -146,11 +181,18 @@ impl MediaTable {
     pub(super) fn poll(&mut self, now: Instant, connected: bool, rtc: Option<&mut Rtc>) -> bool {
         let mut wrote = false;
         let mut rtc = rtc.filter(|_| connected);
-        for Sender { ssrc, sequence, outgoing } in self.senders.values_mut() {
+        for Sender {
+            ssrc,
+            sequence,
+            outgoing,
+        } in self.senders.values_mut()
+        {
             let payload_type = outgoing.payload_type();
             outgoing.poll(now, |packet| {
                 let mut api = rtc.as_mut().map(|rtc| rtc.direct_api());
-                let Some(stream) = api.as_mut().and_then(|api| api.stream_tx(ssrc)) else { return };
+                let Some(stream) = api.as_mut().and_then(|api| api.stream_tx(ssrc)) else {
+                    return;
+                };
                 let extensions = ExtensionValues {
                     audio_level: Some(packet.level_db),
                     voice_activity: Some(packet.level_db > -60),
@@ -174,14 +216,18 @@ impl MediaTable {
         let mid = match self.by_ssrc.get(&ssrc) {
             Some(mid) => *mid,
             None => {
-                let Some(mid) = rtc.direct_api().stream_rx(&ssrc).map(|s| s.mid()) else { return };
+                let Some(mid) = rtc.direct_api().stream_rx(&ssrc).map(|s| s.mid()) else {
+                    return;
+                };
                 self.by_ssrc.insert(ssrc, mid);
                 mid
             }
         };
         if let Some(receiver) = self.receivers.get_mut(&mid) {
             let header = &packet.header;
-            receiver.incoming.push(now, header.sequence_number, header.timestamp, &packet.payload);
+            receiver
+                .incoming
+                .push(now, header.sequence_number, header.timestamp, &packet.payload);
         }
     }
 

@@ -66,10 +66,21 @@ impl Peer {
         let state = Arc::new(AtomicU8::new(PeerState::New as u8));
         // Unbounded: commands are control, and data is bounded by the channels themselves.
         let (commands, receiver) = mpsc::unbounded_channel();
-        let engine = Engine::new(links, certificate, receiver, commands.downgrade(), events, Arc::clone(&state));
+        let engine = Engine::new(
+            links,
+            certificate,
+            receiver,
+            commands.downgrade(),
+            events,
+            Arc::clone(&state),
+        );
         runtime.spawn(engine.run());
         let negotiator = Mutex::new(Negotiator::new(identity));
-        Ok(Arc::new(Self { negotiator, commands, state }))
+        Ok(Arc::new(Self {
+            negotiator,
+            commands,
+            state,
+        }))
     }
 
     /// Runs `f` on the session's state machine.
@@ -98,7 +109,11 @@ impl Peer {
     }
 
     /// Applies the other side's description; the answer lists the tracks that came with it.
-    pub fn set_remote(&self, kind: DescriptionKind, text: String) -> Result<Vec<RemoteTrackAdded>, JsepError> {
+    pub fn set_remote(
+        &self,
+        kind: DescriptionKind,
+        text: String,
+    ) -> Result<Vec<RemoteTrackAdded>, JsepError> {
         let mut negotiator = self.negotiator.lock();
         let plan = negotiator.set_remote(kind, text)?;
         Ok(self.execute(plan))

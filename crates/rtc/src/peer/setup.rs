@@ -29,11 +29,17 @@ impl Certificate {
     pub(super) fn generate() -> Option<Self> {
         let provider = str0m::crypto::from_feature_flags();
         let certificate = provider.dtls_provider.generate_certificate()?;
-        Some(Self { provider: Arc::new(provider), certificate })
+        Some(Self {
+            provider: Arc::new(provider),
+            certificate,
+        })
     }
 
     fn fingerprint(&self) -> String {
-        let digest = self.provider.sha256_provider.sha256(&self.certificate.certificate);
+        let digest = self
+            .provider
+            .sha256_provider
+            .sha256(&self.certificate.certificate);
         let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02X}")).collect();
         format!("sha-256 {}", hex.join(":"))
     }
@@ -44,19 +50,29 @@ const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 fn random_text(length: usize) -> String {
     let mut rng = rand::rng();
-    (0..length).filter_map(|_| ALPHABET.get(rng.random_range(0..ALPHABET.len()))).map(|&c| char::from(c)).collect()
+    (0..length)
+        .filter_map(|_| ALPHABET.get(rng.random_range(0..ALPHABET.len())))
+        .map(|&c| char::from(c))
+        .collect()
 }
 
 /// Fresh credentials: 8 characters to tell sessions apart, 24 (142 bits) as the password.
 pub(super) fn ice_credentials() -> IceCredentials {
-    IceCredentials { ufrag: random_text(8), password: random_text(24) }
+    IceCredentials {
+        ufrag: random_text(8),
+        password: random_text(24),
+    }
 }
 
 pub(super) fn identity(certificate: &Certificate, links: &Links) -> Identity {
     Identity {
         ice: ice_credentials(),
         fingerprint: certificate.fingerprint(),
-        candidates: links.udp_addresses().filter_map(host_candidate).map(|c| c.to_sdp_string()).collect(),
+        candidates: links
+            .udp_addresses()
+            .filter_map(host_candidate)
+            .map(|c| c.to_sdp_string())
+            .collect(),
         session_id: rand::rng().random::<u64>() >> 2,
         cname: random_text(16),
     }
@@ -103,7 +119,10 @@ pub(super) fn build(certificate: &Certificate, links: &Links, start: &Start) -> 
 }
 
 pub(super) fn credentials(ice: &IceCredentials) -> IceCreds {
-    IceCreds { ufrag: ice.ufrag.clone(), pass: ice.password.clone() }
+    IceCreds {
+        ufrag: ice.ufrag.clone(),
+        pass: ice.password.clone(),
+    }
 }
 
 fn extensions(list: &[(u8, String)]) -> ExtensionMap {
@@ -124,8 +143,15 @@ fn extensions(list: &[(u8, String)]) -> ExtensionMap {
 
 fn parse_fingerprint(text: &str) -> Option<Fingerprint> {
     let (hash_func, hex) = text.trim().split_once(' ')?;
-    let bytes: Option<Vec<u8>> = hex.trim().split(':').map(|byte| u8::from_str_radix(byte, 16).ok()).collect();
-    Some(Fingerprint { hash_func: hash_func.to_ascii_lowercase(), bytes: bytes? })
+    let bytes: Option<Vec<u8>> = hex
+        .trim()
+        .split(':')
+        .map(|byte| u8::from_str_radix(byte, 16).ok())
+        .collect();
+    Some(Fingerprint {
+        hash_func: hash_func.to_ascii_lowercase(),
+        bytes: bytes?,
+    })
 }
 
 #[cfg(test)]

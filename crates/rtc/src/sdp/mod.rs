@@ -82,7 +82,10 @@ impl Payload {
     /// Whether `key=1` stands among the format parameters.
     #[must_use]
     pub fn has_flag(&self, key: &str) -> bool {
-        self.parameters.split(';').filter_map(|p| p.trim().split_once('=')).any(|(k, v)| k == key && v == "1")
+        self.parameters
+            .split(';')
+            .filter_map(|p| p.trim().split_once('='))
+            .any(|(k, v)| k == key && v == "1")
     }
 }
 

@@ -13,7 +13,10 @@ pub struct ParseError {
 }
 
 fn fail(line: &str, problem: &'static str) -> ParseError {
-    ParseError { line: line.to_owned(), problem }
+    ParseError {
+        line: line.to_owned(),
+        problem,
+    }
 }
 
 /// Sections a description may have; a server is not to make us allocate without end.
@@ -27,7 +30,10 @@ impl FromStr for Description {
         // Attributes before the first section count for all of them.
         let mut session = empty_section(MediaKind::Application);
         if !text.starts_with("v=0") {
-            return Err(fail(text.lines().next().unwrap_or_default(), "a description starts with v=0"));
+            return Err(fail(
+                text.lines().next().unwrap_or_default(),
+                "a description starts with v=0",
+            ));
         }
         for line in text.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
             if let Some(media) = line.strip_prefix("m=") {
@@ -73,13 +79,26 @@ fn media_line(line: &str, media: &str, session: &Section) -> Result<Section, Par
         Some("application") => MediaKind::Application,
         _ => return Err(fail(line, "unknown media type")),
     };
-    let port = words.next().and_then(|port| port.parse().ok()).ok_or_else(|| fail(line, "no port"))?;
+    let port = words
+        .next()
+        .and_then(|port| port.parse().ok())
+        .ok_or_else(|| fail(line, "no port"))?;
     let _protocol = words.next().ok_or_else(|| fail(line, "no protocol"))?;
     let payloads = words
         .filter_map(|pt| pt.parse().ok())
-        .map(|payload_type| Payload { payload_type, encoding: String::new(), parameters: String::new() })
+        .map(|payload_type| Payload {
+            payload_type,
+            encoding: String::new(),
+            parameters: String::new(),
+        })
         .collect();
-    Ok(Section { kind, port, payloads, mid: String::new(), ..session.clone() })
+    Ok(Section {
+        kind,
+        port,
+        payloads,
+        mid: String::new(),
+        ..session.clone()
+    })
 }
 
 fn apply_attribute(section: &mut Section, attribute: &str) {
@@ -141,7 +160,10 @@ fn source_line(section: &mut Section, value: &str) {
 fn payload_of<'a, 'b>(section: &'a mut Section, value: &'b str) -> Option<(&'a mut Payload, &'b str)> {
     let (payload_type, rest) = value.split_once(' ')?;
     let payload_type: u8 = payload_type.parse().ok()?;
-    let payload = section.payloads.iter_mut().find(|p| p.payload_type == payload_type)?;
+    let payload = section
+        .payloads
+        .iter_mut()
+        .find(|p| p.payload_type == payload_type)?;
     Some((payload, rest))
 }
 
@@ -160,13 +182,21 @@ mod tests {
     #[test]
     fn reads_sections_and_inherits_session_attributes() {
         let description: Description = ANSWER.parse().unwrap();
-        let [data, audio] = &description.sections[..] else { panic!("two sections") };
+        let [data, audio] = &description.sections[..] else {
+            panic!("two sections")
+        };
         assert_eq!(data.kind, MediaKind::Application);
         assert_eq!(data.candidates.len(), 1);
         assert_eq!(audio.fingerprint.as_deref(), Some("sha-256 AA:BB"));
         assert_eq!(audio.msid, Some(("PA_x|TR_y".into(), "TR_y".into())));
-        assert_eq!((audio.ssrcs.as_slice(), audio.direction), (&[77][..], Direction::SendOnly));
-        assert_eq!(audio.extensions, [(4, "urn:ietf:params:rtp-hdrext:sdes:mid".into())]);
+        assert_eq!(
+            (audio.ssrcs.as_slice(), audio.direction),
+            (&[77][..], Direction::SendOnly)
+        );
+        assert_eq!(
+            audio.extensions,
+            [(4, "urn:ietf:params:rtp-hdrext:sdes:mid".into())]
+        );
         assert!(audio.payloads[0].has_flag("usedtx") && !audio.payloads[0].has_flag("stereo"));
     }
 

@@ -76,7 +76,10 @@ impl SectionLines {
 pub fn write_session(session: &SessionLines<'_>, sections: &[SectionLines]) -> String {
     let mut out = Lines(String::with_capacity(1024));
     out.line("v=0");
-    out.line(format_args!("o=- {} {} IN IP4 127.0.0.1", session.session_id, session.version));
+    out.line(format_args!(
+        "o=- {} {} IN IP4 127.0.0.1",
+        session.session_id, session.version
+    ));
     out.line("s=-");
     out.line("t=0 0");
     let mids: Vec<&str> = sections.iter().map(SectionLines::mid).collect();
@@ -144,7 +147,11 @@ impl Lines {
     fn video(&mut self, session: &SessionLines<'_>, video: &VideoLines, candidates: &[String]) {
         let port = if video.payloads.is_empty() { 0 } else { 9 };
         let list: Vec<String> = video.payloads.iter().map(|(pt, ..)| pt.to_string()).collect();
-        let list = if list.is_empty() { "96".to_owned() } else { list.join(" ") };
+        let list = if list.is_empty() {
+            "96".to_owned()
+        } else {
+            list.join(" ")
+        };
         self.line(format_args!("m=video {port} UDP/TLS/RTP/SAVPF {list}"));
         self.transport(session, &video.mid, candidates);
         self.line(format_args!("a={}", video.direction.as_str()));

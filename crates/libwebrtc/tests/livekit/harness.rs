@@ -1,0 +1,209 @@
+//! A server, rooms in it, and tones to send and to recognise.
+
+use std::{
+    env,
+    f32::consts::PI,
+    process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
+    time::{Duration, Instant},
+};
+
+use futures::StreamExt;
+use livekit::{
+    Room, RoomEvent, RoomOptions,
+    options::TrackPublishOptions,
+    track::{LocalAudioTrack, LocalTrack, RemoteTrack, TrackSource},
+    webrtc::{
+        audio_frame::AudioFrame,
+        audio_source::{AudioSourceOptions, RtcAudioSource, native::NativeAudioSource},
+        audio_stream::native::NativeAudioStream,
+    },
+};
+use livekit_token::{AccessToken, VideoGrants};
+use tokio::{
+    net::TcpStream,
+    process::{Child, Command},
+    sync::mpsc::UnboundedReceiver,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+/// How long anything may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+static NEXT_PORT: AtomicU16 = AtomicU16::new(7980);
+
+/// A server of the test's own; it ends with the test.
+pub(crate) struct Server {
+    _process: Child,
+    pub(crate) url: String,
+}
+
+pub(crate) async fn server() -> Server {
+    server_with("").await
+}
+
+/// A server with more lines in its `rtc` section.
+pub(crate) async fn server_with(rtc: &str) -> Server {
+    let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
+    let config = format!(
+        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n",
+        port + 1,
+        port + 2
+    );
+    let binary = env::var("LIVEKIT_SERVER").unwrap_or_else(|_| "livekit-server".into());
+    let process = Command::new(binary)
+        .args([
+            "--dev",
+            "--bind",
+            "127.0.0.1",
+            "--node-ip",
+            "127.0.0.1",
+            "--config-body",
+            &config,
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        assert!(start.elapsed() < PATIENCE, "the server does not answer");
+        sleep(Duration::from_millis(20)).await;
+    }
+    Server {
+        _process: process,
+        url: format!("ws://127.0.0.1:{port}"),
+    }
+}
+
+pub(crate) fn token(identity: &str) -> String {
+    let grants = VideoGrants {
+        room_join: true,
+        room: "stage".into(),
+        ..Default::default()
+    };
+    AccessToken::with_api_key("devkey", "secret")
+        .with_identity(identity)
+        .with_name(identity)
+        .with_grants(grants)
+        .to_jwt()
+        .unwrap()
+}
+
+pub(crate) type Events = UnboundedReceiver<RoomEvent>;
+
+pub(crate) async fn join(server: &Server, identity: &str, single: bool) -> (Room, Events) {
+    let mut options = RoomOptions::default();
+    options.single_peer_connection = single;
+    let token = token(identity);
+    let joined = Room::connect(&server.url, &token, options);
+    timeout(PATIENCE, joined).await.unwrap().unwrap()
+}
+
+/// Waits for the event that `pick` takes.
+pub(crate) async fn until<T>(events: &mut Events, mut pick: impl FnMut(RoomEvent) -> Option<T>) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = pick(events.recv().await.unwrap()) {
+                return found;
+            }
+        }
+    };
+    timeout(PATIENCE, found).await.unwrap()
+}
+
+pub(crate) async fn subscribed(events: &mut Events) -> livekit::track::RemoteAudioTrack {
+    until(events, |event| match event {
+        RoomEvent::TrackSubscribed {
+            track: RemoteTrack::Audio(track),
+            ..
+        } => Some(track),
+        _ => None,
+    })
+    .await
+}
+
+/// A source at 48 kHz mono, published.
+pub(crate) async fn publish(room: &Room, queue_ms: u32) -> (NativeAudioSource, LocalAudioTrack) {
+    let source = NativeAudioSource::new(AudioSourceOptions::default(), 48_000, 1, queue_ms);
+    let track = LocalAudioTrack::create_audio_track("voice", RtcAudioSource::Native(source.clone()));
+    let options = TrackPublishOptions {
+        source: TrackSource::Microphone,
+        ..Default::default()
+    };
+    let participant = room.local_participant();
+    let published = participant.publish_track(LocalTrack::Audio(track.clone()), options);
+    timeout(PATIENCE, published).await.unwrap().unwrap();
+    (source, track)
+}
+
+/// `ms` of a tone at a quarter of full scale.
+pub(crate) fn tone(hz: f32, ms: u32) -> AudioFrame<'static> {
+    let samples = 48 * ms;
+    let wave = (0..samples).map(|i| (8192.0 * (2.0 * PI * hz * i as f32 / 48_000.0).sin()) as i16);
+    AudioFrame {
+        data: wave.collect::<Vec<_>>().into(),
+        sample_rate: 48_000,
+        num_channels: 1,
+        samples_per_channel: samples,
+    }
+}
+
+/// Sends a tone until stopped.
+pub(crate) fn hum(source: NativeAudioSource, hz: f32) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        // Whole periods, so that the blocks join without a click.
+        while source.capture_frame(&tone(hz, 100)).await.is_ok() {}
+    })
+}
+
+/// The share of `samples`' power at `hz`, 0 to 1 (Goertzel), and their level as RMS.
+pub(crate) fn at(samples: &[i16], rate: u32, hz: f32) -> (f32, f32) {
+    let step = 2.0 * PI * hz / rate as f32;
+    let (mut re, mut im, mut power) = (0.0f32, 0.0f32, 0.0f32);
+    for (i, &sample) in samples.iter().enumerate() {
+        let s = f32::from(sample);
+        re += s * (step * i as f32).cos();
+        im += s * (step * i as f32).sin();
+        power += s * s;
+    }
+    let n = samples.len() as f32;
+    (2.0 * (re * re + im * im) / n / power.max(1.0), (power / n).sqrt())
+}
+
+/// Listens until 200 ms in a row are this tone, and tells its level.
+pub(crate) async fn hear(stream: &mut NativeAudioStream, hz: f32) -> f32 {
+    let heard = async {
+        let mut window: Vec<i16> = Vec::new();
+        loop {
+            let frame = stream.next().await.unwrap();
+            window.extend_from_slice(&frame.data);
+            let wanted = frame.sample_rate as usize / 5;
+            if window.len() >= wanted {
+                window.drain(..window.len() - wanted);
+                let (share, level) = at(&window, frame.sample_rate, hz);
+                if share > 0.9 && level > 500.0 {
+                    return level;
+                }
+            }
+        }
+    };
+    timeout(PATIENCE, heard).await.unwrap()
+}
+
+/// Listens until 200 ms are silent or nothing comes for that long.
+pub(crate) async fn hear_silence(stream: &mut NativeAudioStream) {
+    let silent = async {
+        let mut quiet = 0;
+        while quiet < 20 {
+            match timeout(Duration::from_millis(200), stream.next()).await {
+                Ok(Some(frame)) if frame.data.iter().any(|s| s.unsigned_abs() > 200) => quiet = 0,
+                Ok(Some(_)) => quiet += 1,
+                _ => return,
+            }
+        }
+    };
+    timeout(PATIENCE, silent).await.unwrap();
+}
