@@ -1,6 +1,7 @@
 //! Models that run in the process, behind a synchronous API: callers choose the threads.
 
 pub mod error;
+pub mod llm;
 pub mod models;
 mod onnxruntime;
 pub mod stt;
