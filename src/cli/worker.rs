@@ -1,10 +1,16 @@
 //! `troupe worker`: plays the characters of started rooms.
 
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use troupe_dialogue::Tuning;
 
 use super::{Context, Failure, Output};
 use crate::config::{Config, Overrides};
+use crate::providers::configured;
 use crate::shutdown::Shutdown;
+use crate::worker::Setup;
 
 /// Flags of `troupe worker`.
 #[derive(Debug, clap::Args)]
@@ -42,6 +48,25 @@ pub(crate) async fn work(
     ready: oneshot::Sender<()>,
     shutdown: Shutdown,
 ) -> Result<(), Failure> {
-    let _ = (config, output, ready, shutdown);
-    Err(Failure::failed("this build has no worker yet"))
+    let key = config.worker.api_key.clone().ok_or_else(|| {
+        Failure::failed("a worker needs a key: set TROUPE_API_KEY or --key to what `troupe keys create --kind worker` prints")
+    })?;
+    let registry = configured::registry(config).map_err(Failure::failed)?;
+    let address = config.worker.health;
+    let health = TcpListener::bind(address).await.map_err(|error| {
+        Failure::failed(format!("can't listen on {address} for health checks ({error}); choose another with --health"))
+    })?;
+    let setup = Setup {
+        api_url: config.worker.api_url.as_str().to_owned(),
+        key,
+        health: Some(health),
+        rooms_max: config.worker.max_rooms,
+        registry: Arc::new(registry),
+        tuning: Tuning::default(),
+    };
+    let announce = move || {
+        tracing::info!(api = config.worker.api_url.as_str(), "the worker takes rooms");
+        let _ = (output, ready.send(()));
+    };
+    crate::worker::run(setup, announce, shutdown).await.map_err(Failure::failed)
 }

@@ -2,11 +2,14 @@
 //!
 //! Dropping a future or a stream cancels the work behind it.
 
+pub mod configured;
 pub mod local;
 pub mod openai;
 pub mod registry;
 pub mod scripted;
 pub mod spec;
+
+pub use registry::Registry;
 
 use std::time::Duration;
 

@@ -1,0 +1,5 @@
+//! Signal processing that several places need.
+
+mod resample;
+
+pub use resample::Resampler;

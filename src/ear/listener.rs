@@ -1,0 +1,145 @@
+//! Hears one person: 48 kHz PCM in, edges and turns out.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use ringbuf::HeapCons;
+use ringbuf::traits::{Consumer, Observer};
+use troupe_inference::vad::{FRAME_SAMPLES, RATE_HZ, SileroModel, SileroStream};
+use webrtc_vad::{SampleRate, Vad, VadMode};
+
+use super::detector::{Detector, Edge};
+use super::turn_audio::TurnAudio;
+use super::{EarError, Heard, Shared, TRACK_RATE_HZ};
+use crate::dsp::Resampler;
+
+/// Samples of one look of the cheap gate: 10 ms.
+const GATE_SAMPLES: usize = RATE_HZ as usize / 100;
+/// Frames for which the model goes on after the gate last opened, so that it hears words end.
+const GATE_HOLD_FRAMES: u32 = 10;
+/// Sound kept after the last voice for transcription, samples: final consonants are quiet.
+const TAIL_SAMPLES: u64 = 2_400;
+/// A track that sends nothing for this long is silent: a sender in DTX, muted or gone.
+const STARVED_AFTER: Duration = Duration::from_millis(80);
+
+/// The processing behind one [`super::Ear`]; lives on the ears' thread.
+pub(super) struct Listener {
+    ring: HeapCons<i16>,
+    shared: Arc<Shared>,
+    resampler: Resampler,
+    gate: Vad,
+    gate_hold: u32,
+    stream: SileroStream,
+    detector: Detector,
+    turn: TurnAudio,
+    voiced: bool,
+    forgotten: u64,
+    last_sound: Instant,
+    raw: Vec<i16>,
+    /// 16 kHz samples that wait for a whole frame.
+    pcm: Vec<i16>,
+}
+
+impl Listener {
+    pub(super) fn new(ring: HeapCons<i16>, shared: Arc<Shared>, now: Instant) -> Result<Self, EarError> {
+        let resampler = Resampler::new(TRACK_RATE_HZ, RATE_HZ).map_err(|error| EarError(error.to_string()))?;
+        Ok(Self {
+            ring,
+            shared,
+            resampler,
+            // The gate only has to be right about silence, so it is set to let through whatever may be speech.
+            gate: Vad::new_with_rate_and_mode(SampleRate::Rate16kHz, VadMode::LowBitrate),
+            gate_hold: 0,
+            stream: SileroStream::new(),
+            detector: Detector::default(),
+            turn: TurnAudio::default(),
+            voiced: false,
+            forgotten: 0,
+            last_sound: now,
+            raw: vec![0; TRACK_RATE_HZ as usize / 5],
+            pcm: Vec::with_capacity(4 * FRAME_SAMPLES),
+        })
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.shared.closed.load(Ordering::Acquire)
+    }
+
+    /// Works off what has arrived; `heard` is told of every edge.
+    pub(super) fn run(&mut self, now: Instant, model: &SileroModel, mut heard: impl FnMut(Heard)) {
+        let forget = self.shared.forget_before.load(Ordering::Acquire);
+        if forget > self.forgotten {
+            self.forgotten = forget;
+            self.turn.forget(forget, self.voiced);
+        }
+        while !self.ring.is_empty() {
+            let count = self.ring.pop_slice(&mut self.raw);
+            self.last_sound = now;
+            self.resampler.push(&self.raw[..count], &mut self.pcm);
+        }
+        // Only while a voice is on does silence have to be counted.
+        let starved = now.saturating_duration_since(self.last_sound);
+        if starved >= STARVED_AFTER && (self.detector.is_attentive() || self.gate_hold > 0) {
+            self.last_sound = now;
+            let samples = usize::try_from(starved.as_millis()).unwrap_or(0).min(500) * RATE_HZ as usize / 1000;
+            self.pcm.resize(self.pcm.len() + samples, 0);
+        }
+        let mut used = 0;
+        while self.pcm.len() - used >= FRAME_SAMPLES {
+            let mut frame = [0; FRAME_SAMPLES];
+            frame.copy_from_slice(&self.pcm[used..used + FRAME_SAMPLES]);
+            used += FRAME_SAMPLES;
+            self.frame(&frame, model, &mut heard);
+        }
+        self.pcm.drain(..used);
+    }
+
+    fn frame(&mut self, frame: &[i16; FRAME_SAMPLES], model: &SileroModel, heard: &mut impl FnMut(Heard)) {
+        self.turn.push(frame);
+        let probability = self.probability(frame, model);
+        match self.detector.push(probability) {
+            Some(Edge::Started { first }) => {
+                self.voiced = true;
+                self.turn.open();
+                heard(Heard::Started { ago: self.ago(first) });
+            }
+            Some(Edge::Paused { end }) => {
+                self.voiced = false;
+                let end_sample = end * FRAME_SAMPLES as u64 + TAIL_SAMPLES;
+                let pcm: Arc<[i16]> = self.turn.copy(end_sample).into();
+                heard(Heard::Paused { ago: self.ago(end), pcm, end: end_sample });
+            }
+            None => {}
+        }
+    }
+
+    fn probability(&mut self, frame: &[i16; FRAME_SAMPLES], model: &SileroModel) -> f32 {
+        let is_open = frame.chunks_exact(GATE_SAMPLES).any(|look| self.gate.is_voice_segment(look).unwrap_or(true));
+        if is_open {
+            if self.gate_hold == 0 {
+                self.stream.reset();
+            }
+            self.gate_hold = GATE_HOLD_FRAMES;
+        } else if self.detector.is_attentive() {
+            self.gate_hold = self.gate_hold.max(1);
+        } else {
+            self.gate_hold = self.gate_hold.saturating_sub(1);
+        }
+        if self.gate_hold == 0 {
+            return 0.0;
+        }
+        let mut samples = [0.0; FRAME_SAMPLES];
+        for (out, sample) in samples.iter_mut().zip(frame) {
+            *out = f32::from(*sample) / 32_768.0;
+        }
+        // A model that fails hears nothing; the error is the same for every frame and was seen at start.
+        self.stream.probability(model, &samples).unwrap_or(0.0)
+    }
+
+    /// Time since the beginning of this frame.
+    fn ago(&self, frame: u64) -> Duration {
+        let frames = self.detector.frames().saturating_sub(frame);
+        Duration::from_micros(frames * FRAME_SAMPLES as u64 * 1_000_000 / u64::from(RATE_HZ))
+    }
+}

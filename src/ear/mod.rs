@@ -1,0 +1,99 @@
+//! The ears: one per person, from PCM to the beginnings and pauses of speech.
+//!
+//! ```text
+//! track → ring buffer → resampler 48→16 kHz → WebRTC gate → Silero → detector → Heard
+//! ```
+//!
+//! One thread serves all ears of the process. A track's task writes to its ring and never waits; a
+//! full ring drops what is new and counts it, since the thread being that late means the machine is.
+
+mod detector;
+mod listener;
+mod thread;
+mod turn_audio;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use ringbuf::HeapProd;
+use ringbuf::traits::Producer;
+
+pub use thread::Ears;
+
+/// Sample rate of the PCM that an ear takes, Hz, mono.
+pub const TRACK_RATE_HZ: u32 = 48_000;
+/// Capacity of a ring, samples: 500 ms.
+const RING_SAMPLES: usize = TRACK_RATE_HZ as usize / 2;
+
+/// An ear could not be made.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the ear can't start: {0}")]
+pub struct EarError(String);
+
+/// What an ear heard; `ago` counts back from now.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// A voice began.
+    Started {
+        /// Since when.
+        ago: Duration,
+    },
+    /// A voice paused.
+    Paused {
+        /// The end of the last sound.
+        ago: Duration,
+        /// The turn so far, mono at 16 kHz.
+        pcm: Arc<[i16]>,
+        /// Where in the stream it ends, for [`Ear::forget`].
+        end: u64,
+    },
+}
+
+/// What both sides of an ear see.
+#[derive(Debug, Default)]
+struct Shared {
+    forget_before: AtomicU64,
+    closed: AtomicBool,
+    /// Samples that found the ring full.
+    overrun: AtomicU64,
+}
+
+/// Where a person's sound goes in.
+pub struct EarInput {
+    ring: HeapProd<i16>,
+    shared: Arc<Shared>,
+}
+
+impl EarInput {
+    /// Takes PCM at [`TRACK_RATE_HZ`]; never waits.
+    pub fn push(&mut self, pcm: &[i16]) {
+        let taken = self.ring.push_slice(pcm);
+        if taken < pcm.len() {
+            self.shared.overrun.fetch_add((pcm.len() - taken) as u64, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A person's ear; it closes when dropped.
+pub struct Ear {
+    shared: Arc<Shared>,
+}
+
+impl Ear {
+    /// What was heard up to this place in the stream is settled: the next turn begins behind it.
+    pub fn forget(&self, end: u64) {
+        self.shared.forget_before.fetch_max(end, Ordering::AcqRel);
+    }
+
+    /// Samples lost because the machine was too late.
+    pub fn overrun_samples(&self) -> u64 {
+        self.shared.overrun.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Release);
+    }
+}

@@ -1,0 +1,106 @@
+//! Watches a connection, and the people while it listens.
+
+use std::sync::Arc;
+
+use livekit::data_stream::StreamReader as _;
+use livekit::participant::ParticipantKind;
+use livekit::prelude::{
+    DisconnectReason, RemoteParticipant, RemoteTrack, RemoteTrackPublication, Room, RoomEvent, TrackKind,
+};
+use tokio::sync::mpsc;
+
+use super::{AGENT_PREFIX, Seen};
+
+/// Topic of typed messages.
+const CHAT_TOPIC: &str = "lk.chat";
+/// Longest typed message that is taken, bytes; more is cut by dropping the message with a warning.
+const TYPED_MAX: usize = 20_000;
+
+pub(super) async fn run(
+    room: Arc<Room>,
+    mut events: mpsc::UnboundedReceiver<RoomEvent>,
+    mut listen: mpsc::Receiver<()>,
+    seen: impl Fn(Seen) + Send + Sync + 'static,
+) {
+    let seen = Arc::new(seen);
+    let mut listens = false;
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => event,
+            asked = listen.recv(), if !listens => {
+                listens = true;
+                if asked.is_some() {
+                    for participant in room.remote_participants().values() {
+                        arrive(participant, &*seen);
+                    }
+                }
+                continue;
+            }
+        };
+        let Some(event) = event else { return };
+        match event {
+            RoomEvent::Disconnected { reason } => {
+                let room_is_over = matches!(reason, DisconnectReason::RoomDeleted | DisconnectReason::RoomClosed);
+                seen(Seen::Lost { reason: format!("{reason:?}"), room_is_over });
+                return;
+            }
+            event if listens => people(event, &seen),
+            _ => {}
+        }
+    }
+}
+
+fn people<F: Fn(Seen) + Send + Sync + 'static>(event: RoomEvent, seen: &Arc<F>) {
+    match event {
+        RoomEvent::ParticipantConnected(participant) => arrive(&participant, &**seen),
+        RoomEvent::ParticipantDisconnected(participant) if is_person(&participant) => {
+            seen(Seen::PersonLeft { identity: participant.identity().to_string() });
+        }
+        RoomEvent::TrackPublished { publication, participant } if is_person(&participant) => subscribe(&publication),
+        RoomEvent::TrackSubscribed { track: RemoteTrack::Audio(track), publication, participant }
+            if is_person(&participant) =>
+        {
+            let (identity, sid) = (participant.identity().to_string(), publication.sid().to_string());
+            seen(Seen::Track { identity, sid, track });
+        }
+        RoomEvent::TrackUnsubscribed { track: RemoteTrack::Audio(_), publication, participant } => {
+            let (identity, sid) = (participant.identity().to_string(), publication.sid().to_string());
+            seen(Seen::TrackGone { identity, sid });
+        }
+        RoomEvent::TextStreamOpened { reader, topic, participant_identity } if topic == CHAT_TOPIC => {
+            let identity = participant_identity.to_string();
+            let (Some(reader), false) = (reader.take(), identity.starts_with(AGENT_PREFIX)) else { return };
+            let seen = seen.clone();
+            tokio::spawn(async move {
+                match reader.read_all().await {
+                    Ok(text) if text.len() <= TYPED_MAX => seen(Seen::Typed { identity, text }),
+                    Ok(text) => tracing::warn!(bytes = text.len(), "read a typed message: it is too long"),
+                    Err(error) => tracing::debug!(%error, "read a typed message"),
+                }
+            });
+        }
+        _ => {}
+    }
+}
+
+fn arrive(participant: &RemoteParticipant, seen: &impl Fn(Seen)) {
+    if !is_person(participant) {
+        return;
+    }
+    let identity = participant.identity().to_string();
+    let name = Some(participant.name()).filter(|name| !name.is_empty()).unwrap_or_else(|| identity.clone());
+    seen(Seen::PersonJoined { identity, name });
+    for publication in participant.track_publications().values() {
+        subscribe(publication);
+    }
+}
+
+fn subscribe(publication: &RemoteTrackPublication) {
+    if publication.kind() == TrackKind::Audio {
+        publication.set_subscribed(true);
+    }
+}
+
+fn is_person(participant: &RemoteParticipant) -> bool {
+    participant.kind() != ParticipantKind::Agent && !participant.identity().as_str().starts_with(AGENT_PREFIX)
+}

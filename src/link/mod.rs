@@ -1,0 +1,3 @@
+//! Where audio enters and leaves.
+
+pub mod livekit;

@@ -1,0 +1,39 @@
+//! The providers that a configuration asks for.
+
+use super::openai::{self, OpenAi};
+use super::registry::{Backend, Choice, Registry};
+use crate::config::{Config, ModelName};
+use secrecy::ExposeSecret;
+
+/// Why there are no providers.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The OpenAI-compatible server can't be used.
+    #[error(transparent)]
+    OpenAi(#[from] openai::ConfigError),
+    /// A model was named wrongly; one line for each.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Specs(Vec<super::spec::SpecError>),
+}
+
+/// The registry for a configuration: an OpenAI-compatible server first where one is configured, local models behind.
+///
+/// # Errors
+/// When the configuration names what does not exist.
+pub fn registry(config: &Config) -> Result<Registry, SetupError> {
+    let mut backends: Vec<Box<dyn Backend>> = Vec::new();
+    let key = config.openai.api_key.as_ref().map(|key| key.expose_secret().to_owned());
+    let base = config.openai.base_url.as_ref().map(|url| url.as_str().to_owned());
+    let variable = |name: &str| match name {
+        "OPENAI_API_KEY" => key.clone(),
+        "OPENAI_BASE_URL" => base.clone(),
+        _ => None,
+    };
+    if let Some(openai) = openai::Config::from_variables(variable) {
+        backends.push(Box::new(OpenAi::new(&openai)?));
+    }
+    let spec = |name: &Option<ModelName>| name.as_ref().map(|name| format!("{}:{}", name.provider, name.model));
+    let choice =
+        Choice { stt: spec(&config.models.stt), llm: spec(&config.models.llm), tts: spec(&config.models.tts) };
+    Registry::new(&choice, backends).map_err(SetupError::Specs)
+}

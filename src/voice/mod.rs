@@ -1,0 +1,54 @@
+//! The voices: one per character, from chunks of text to paced sound.
+//!
+//! ```text
+//! chunk → text to speech → resampler → player (gate, pace, position) → track
+//! ```
+
+mod player;
+mod playback;
+mod synthesis;
+
+use std::time::Duration;
+
+use troupe_dialogue::SpeechId;
+
+pub use player::{Order, Player, Sink, Sound};
+pub use synthesis::{ChunkText, synthesize};
+
+/// Sample rate of a character's track, Hz, mono.
+pub const VOICE_RATE_HZ: u32 = 48_000;
+
+/// What a voice tells the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Voiced {
+    /// So much of a chunk was made.
+    Made {
+        /// Which speech.
+        speech: SpeechId,
+        /// Which chunk.
+        chunk: usize,
+        /// Its length by now.
+        duration: Duration,
+        /// Whether that is all.
+        complete: bool,
+    },
+    /// The first sound of a chunk went out.
+    ChunkStarted {
+        /// Which speech.
+        speech: SpeechId,
+        /// Which chunk.
+        chunk: usize,
+    },
+    /// Everything was heard.
+    Finished {
+        /// Which speech.
+        speech: SpeechId,
+    },
+    /// It was cut.
+    Stopped {
+        /// Which speech.
+        speech: SpeechId,
+        /// How much was heard.
+        heard: Duration,
+    },
+}

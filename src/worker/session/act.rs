@@ -1,0 +1,192 @@
+//! From the core's outputs to deeds.
+
+use tokio_util::task::AbortOnDropHandle;
+use tracing::warn;
+use troupe_dialogue::{CharacterId, Input, Line, Output, PersonId, Speaker, SpeechId, TakeId, Trouble};
+
+use super::Session;
+use super::event::Event;
+use super::work::{Question, Voice, Work, write};
+use crate::brain::history::Happening;
+use crate::link::livekit::{AGENT_PREFIX, Caption};
+use crate::protocol::{NewEntry, SpeakerType};
+use crate::voice::Order;
+
+impl Session {
+    pub(super) fn act(&mut self, output: Output) {
+        match output {
+            Output::Transcribe { person, take } => self.transcribe(&person, take),
+            Output::TurnTaken { person } => {
+                if let Some(person) = self.people.get_mut(&person)
+                    && let (Some(hearing), Some((_, end))) = (&person.hearing, person.turn.take())
+                {
+                    hearing.ear.forget(end);
+                }
+            }
+            Output::Caption { person, text } => self.caption(&person, text, false),
+            Output::Generate { speech, character, pending } => self.generate(speech, character, &pending),
+            Output::Apologise { speech, character, trouble } => self.apologise(speech, character, trouble),
+            Output::Synthesize { speech, chunk, text } => {
+                if let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) {
+                    work.synthesize(chunk, text);
+                }
+            }
+            Output::ChunksDone { speech } => {
+                if let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) {
+                    work.chunks_done();
+                }
+            }
+            Output::Play { speech } => {
+                self.order(speech, Order::Release(speech));
+            },
+            Output::Stop { speech } => self.stop(speech),
+            Output::Discard { speech } => {
+                self.order(speech, Order::Discard(speech));
+                self.work.take_if(|work| work.speech == speech);
+            }
+            Output::State { character, state } => self.cast.show(&character, state),
+            Output::Entry(line) => self.enter(line),
+        }
+    }
+
+    fn transcribe(&mut self, person: &PersonId, take: TakeId) {
+        let Some((pcm, _)) = self.people.get(person).and_then(|person| person.turn.clone()) else {
+            self.hand_in(Input::TranscriptionFailed { take });
+            return;
+        };
+        let Some(actor) = self.cast.listener() else {
+            self.hand_in(Input::TranscriptionFailed { take });
+            return;
+        };
+        let character = &actor.member.character;
+        let (wanted, language) = (character.models.stt.clone(), character.language.clone());
+        let (registry, events) = (self.shared.registry.clone(), self.events.clone());
+        let task = tokio::spawn(async move {
+            let result = match registry.speech_to_text(wanted.as_deref()).await {
+                Ok(model) => model.transcribe(&pcm, &language).await,
+                Err(error) => Err(crate::providers::ProviderError::Local {
+                    model: wanted.unwrap_or_else(|| "speech to text".into()),
+                    detail: error.to_string(),
+                }),
+            };
+            events.send(Event::Transcribed { take, result });
+        });
+        if let Some(person) = self.people.get_mut(person) {
+            // A former take of this person is cancelled with its handle.
+            person.transcribing = Some(AbortOnDropHandle::new(task));
+        }
+    }
+
+    fn caption(&mut self, id: &PersonId, text: String, is_final: bool) {
+        let Some(person) = self.people.get_mut(id) else { return };
+        let segment = format!("SG_{}_{}", id, person.segment);
+        if is_final {
+            person.segment += 1;
+        }
+        let track_sid = person.hearing.as_ref().map(|hearing| hearing.track_sid.clone()).unwrap_or_default();
+        let caption = Caption::Person { identity: id.to_string(), segment, track_sid, text, is_final };
+        if let Some(actor) = self.cast.listener() {
+            actor.connection.captions().send(caption);
+        }
+    }
+
+    fn generate(&mut self, speech: SpeechId, id: CharacterId, pending: &[Line]) {
+        let Some(voice) = self.begin(speech, &id) else {
+            self.hand_in(Input::ReplyFailed { speech });
+            return;
+        };
+        let mut history = self.history.clone();
+        for line in pending {
+            history.push(self.happening(line));
+        }
+        let question = Question {
+            registry: self.shared.registry.clone(),
+            prompter: self.shared.prompter.clone(),
+            room: self.scene.clone(),
+            identity: format!("{AGENT_PREFIX}{id}"),
+            character: voice.character.clone(),
+            others: self.cast.iter().filter(|(other, _)| **other != id).map(|(_, a)| a.member.character.clone()).collect(),
+            people: self.people.names().map(str::to_owned).collect(),
+            history,
+        };
+        let writing = write(speech, question, self.events.clone());
+        self.work = Some(Work::start(speech, id, voice, self.events.clone(), writing));
+    }
+
+    fn apologise(&mut self, speech: SpeechId, id: CharacterId, trouble: Trouble) {
+        let Some(voice) = self.begin(speech, &id) else {
+            self.hand_in(Input::ReplyFailed { speech });
+            return;
+        };
+        let line = match trouble {
+            Trouble::NotUnderstood => "Sorry, I didn't catch that. Could you say it again?",
+            Trouble::NoAnswer => "Sorry, I lost my thread just now. Give me a moment and ask me again.",
+        };
+        let events = self.events.clone();
+        let writing = async move {
+            events.send(Event::ReplyText { speech, delta: line.to_owned() });
+            events.send(Event::ReplyOver { speech, failed: false });
+        };
+        self.work = Some(Work::start(speech, id, voice, self.events.clone(), writing));
+    }
+
+    /// Tells the character's player that a speech begins, and answers what it is made with.
+    fn begin(&self, speech: SpeechId, id: &CharacterId) -> Option<Voice> {
+        let actor = self.cast.get(id)?;
+        actor.player.order(Order::Begin(speech)).then(|| Voice {
+            registry: self.shared.registry.clone(),
+            character: actor.member.character.clone(),
+            sound: actor.player.sound(),
+        })
+    }
+
+    fn stop(&mut self, speech: SpeechId) {
+        if !self.order(speech, Order::Stop(speech)) {
+            // Without a player nothing is heard any more.
+            self.hand_in(Input::PlayoutStopped { speech, heard: std::time::Duration::ZERO });
+        }
+    }
+
+    fn order(&self, speech: SpeechId, order: Order) -> bool {
+        let work = self.work.as_ref().filter(|work| work.speech == speech);
+        let player = work.and_then(|work| self.cast.get(&work.character)).map(|actor| &actor.player);
+        let is_taken = player.is_some_and(|player| player.order(order));
+        if !is_taken {
+            warn!(room = self.room_id, ?order, "order a player: it is gone");
+        }
+        is_taken
+    }
+
+    fn enter(&mut self, line: Line) {
+        let happening = self.happening(&line);
+        if let Happening::Said { by, name, text } = &happening {
+            let (speaker_type, character_id) = match &line.speaker {
+                Speaker::Person(_) => (SpeakerType::User, None),
+                Speaker::Character(id) => (SpeakerType::Agent, Some(id.to_string())),
+            };
+            self.entries.post(NewEntry {
+                sequence: 0,
+                speaker_type,
+                character_id,
+                speaker_identity: Some(by.clone()),
+                speaker_name: Some(name.clone()),
+                content: text.clone(),
+            });
+        }
+        self.history.push(happening);
+        if let Speaker::Person(id) = &line.speaker {
+            self.caption(id, line.text, true);
+        }
+    }
+
+    fn happening(&self, line: &Line) -> Happening {
+        let (by, name) = match &line.speaker {
+            Speaker::Person(id) => (id.to_string(), self.people.name(id)),
+            Speaker::Character(id) => {
+                let name = self.cast.get(id).map_or_else(|| id.to_string(), |actor| actor.member.character.name.clone());
+                (format!("{AGENT_PREFIX}{id}"), name)
+            }
+        };
+        Happening::Said { by, name, text: line.text.clone() }
+    }
+}

@@ -1,0 +1,59 @@
+//! What happens to a session from outside.
+
+use troupe_dialogue::{CharacterId, PersonId, SpeechId, TakeId};
+
+use crate::ear::Heard;
+use crate::link::livekit::{Connection, LinkError, Seen};
+use crate::protocol::{CastMember, ChangeKind};
+use crate::providers::ProviderError;
+use crate::voice::Voiced;
+
+/// One thing that happened.
+pub(super) enum Event {
+    /// A character is in the room, or could not get in.
+    Joined {
+        /// Who.
+        member: Box<CastMember>,
+        /// How it went.
+        result: Result<Connection, LinkError>,
+    },
+    /// A character's connection saw something.
+    Seen {
+        /// Whose connection.
+        character: CharacterId,
+        /// What.
+        seen: Seen,
+    },
+    /// A person's ear heard something.
+    Heard {
+        /// Whose ear.
+        person: PersonId,
+        /// What.
+        heard: Heard,
+    },
+    /// A transcription is over.
+    Transcribed {
+        /// Which.
+        take: TakeId,
+        /// The words.
+        result: Result<String, ProviderError>,
+    },
+    /// A reply goes on.
+    ReplyText {
+        /// Which.
+        speech: SpeechId,
+        /// The next piece.
+        delta: String,
+    },
+    /// A reply is over.
+    ReplyOver {
+        /// Which.
+        speech: SpeechId,
+        /// Whether it failed.
+        failed: bool,
+    },
+    /// A voice did something.
+    Voiced(Voiced),
+    /// The API changed the room.
+    Change(ChangeKind),
+}

@@ -1,0 +1,239 @@
+//! One room: translates what happens into the core's inputs and its outputs into deeds. It decides nothing.
+
+mod act;
+mod cast;
+mod event;
+mod perceive;
+mod people;
+mod work;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+use troupe_dialogue::{Conversation, Input, Time, Tuning};
+
+use self::cast::Cast;
+use self::event::Event;
+use self::people::People;
+use self::work::Work;
+use super::client::Client;
+use super::entries::Entries;
+use crate::brain::history::{Happening, History};
+use crate::brain::prompt::Prompter;
+use crate::ear::Ears;
+use crate::link::livekit::Connection;
+use crate::protocol::{CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
+use crate::providers::Registry;
+
+/// Events that wait for a session. Full: the newest is dropped with an error; a session that is
+/// this far behind has lost its room anyway.
+const EVENTS_MAX: usize = 2048;
+/// Tokens of talk that a prompt may hold.
+const HISTORY_TOKENS: usize = 1500;
+
+/// What all sessions of a worker share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) client: Client,
+    pub(super) worker_id: String,
+    pub(super) registry: Arc<Registry>,
+    pub(super) prompter: Arc<Prompter>,
+    pub(super) ears: Ears,
+    pub(super) tuning: Tuning,
+}
+
+/// What is played.
+#[derive(Debug, Clone)]
+pub(super) struct Scene {
+    pub(super) mode: Mode,
+    pub(super) scene: Option<String>,
+}
+
+/// Hands events to a session from anywhere, without waiting.
+#[derive(Clone)]
+pub(super) struct Events(mpsc::Sender<Event>);
+
+impl Events {
+    fn send(&self, event: Event) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.0.try_send(event) {
+            error!("queue an event: the session is too far behind");
+        }
+    }
+}
+
+/// Plays a claimed room until it is over or `stop` is cancelled; answers why it ended.
+pub(super) async fn play(
+    shared: Shared,
+    claim: Claim,
+    mut changes: mpsc::Receiver<ChangeKind>,
+    stop: CancellationToken,
+) -> ReleaseReason {
+    let (sender, mut inbox) = mpsc::channel(EVENTS_MAX);
+    let mut session = Session::new(shared, &claim, Events(sender));
+    for member in claim.cast {
+        session.join(member);
+    }
+    let reason = loop {
+        session.drain();
+        let wake = session.next_wake();
+        let event = tokio::select! {
+            () = stop.cancelled() => break ReleaseReason::Draining,
+            change = changes.recv() => match change {
+                Some(change) => Event::Change(change),
+                None => break ReleaseReason::Draining,
+            },
+            event = inbox.recv() => match event {
+                Some(event) => event,
+                None => break ReleaseReason::Failed,
+            },
+            () = tokio::time::sleep_until(wake) => {
+                session.hand_in(Input::Wake);
+                if let Some(reason) = session.is_out_of_time() {
+                    break reason;
+                }
+                continue;
+            }
+        };
+        if let Some(reason) = session.perceive(event) {
+            break reason;
+        }
+    };
+    info!(room = claim.room_id, ?reason, "leave the room");
+    session.close().await;
+    reason
+}
+
+struct Session {
+    shared: Shared,
+    room_id: String,
+    livekit_url: String,
+    scene: Scene,
+    events: Events,
+    conversation: Conversation,
+    cast: Cast,
+    /// Characters on their way in.
+    joining: usize,
+    people: People,
+    history: History,
+    work: Option<Work>,
+    entries: Entries,
+    began: Instant,
+    ends: Instant,
+    empty_timeout: Duration,
+    /// Since when nobody is here, in a room that lives for people.
+    empty_since: Option<Instant>,
+}
+
+impl Session {
+    fn new(shared: Shared, claim: &Claim, events: Events) -> Self {
+        let began = Instant::now();
+        let mode = match claim.mode {
+            Mode::Freeform => troupe_dialogue::Mode::Freeform,
+            Mode::Scripted => troupe_dialogue::Mode::Scripted,
+        };
+        let mut history = History::new(HISTORY_TOKENS);
+        for entry in &claim.timeline {
+            let by = match entry.speaker_type {
+                SpeakerType::User => entry.speaker_identity.clone(),
+                SpeakerType::Agent => entry.character_id.as_ref().map(|id| format!("agent-{id}")),
+            };
+            let by = by.unwrap_or_default();
+            let name = entry.speaker_name.clone().unwrap_or_else(|| by.clone());
+            history.push(Happening::Said { by, name, text: entry.content.clone() });
+        }
+        Self {
+            entries: Entries::start(
+                shared.client.clone(),
+                shared.worker_id.clone(),
+                claim.room_id.clone(),
+                claim.epoch,
+            ),
+            conversation: Conversation::new(mode, shared.tuning),
+            shared,
+            room_id: claim.room_id.clone(),
+            livekit_url: claim.livekit_url.clone(),
+            scene: Scene { mode: claim.mode, scene: claim.scene_prompt.clone() },
+            events,
+            cast: Cast::default(),
+            joining: 0,
+            people: People::default(),
+            history,
+            work: None,
+            began,
+            ends: began + Duration::from_secs(claim.limits.max_duration_s),
+            empty_timeout: Duration::from_secs(claim.limits.empty_timeout_s),
+            empty_since: Some(began),
+        }
+    }
+
+    /// Brings a character in, in the background.
+    fn join(&mut self, member: CastMember) {
+        self.joining += 1;
+        let (events, url) = (self.events.clone(), self.livekit_url.clone());
+        let registry = self.shared.registry.clone();
+        let models = member.character.models.clone();
+        // What the character needs is loaded while it joins, not when it is first spoken to.
+        tokio::spawn(async move {
+            let _ = tokio::join!(
+                registry.speech_to_text(models.stt.as_deref()),
+                registry.language_model(models.llm.as_deref()),
+                registry.text_to_speech(models.tts.as_deref()),
+            );
+        });
+        tokio::spawn(async move {
+            let character: troupe_dialogue::CharacterId = member.character.id.as_str().into();
+            let seen = {
+                let events = events.clone();
+                move |seen| events.send(Event::Seen { character: character.clone(), seen })
+            };
+            let result = Connection::join(&url, &member.token, seen).await;
+            events.send(Event::Joined { member: Box::new(member), result });
+        });
+    }
+
+    fn now(&self) -> Time {
+        Time::after_start(self.began.elapsed())
+    }
+
+    fn hand_in(&mut self, input: Input) {
+        let now = self.now();
+        self.conversation.handle_input(now, input);
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.conversation.poll_output() {
+            self.act(output);
+        }
+    }
+
+    fn next_wake(&self) -> Instant {
+        let empty = self.empty_since.map(|since| since + self.empty_timeout);
+        let conversation = self.conversation.poll_timeout().map(|(time, _)| self.began + time.since_start());
+        [Some(self.ends), empty, conversation].into_iter().flatten().min().unwrap_or(self.ends)
+    }
+
+    fn is_out_of_time(&self) -> Option<ReleaseReason> {
+        let now = Instant::now();
+        if now >= self.ends {
+            return Some(ReleaseReason::MaxDuration);
+        }
+        let is_empty = self.empty_since.is_some_and(|since| now >= since + self.empty_timeout);
+        (is_empty && self.scene.mode == Mode::Freeform).then_some(ReleaseReason::Empty)
+    }
+
+    async fn close(mut self) {
+        self.work = None;
+        self.people = People::default();
+        let leaving = self.cast.take_all().into_iter().map(|actor| actor.connection.leave());
+        futures::future::join_all(leaving).await;
+        self.entries.finish().await;
+    }
+
+    fn warn_lost(&self, reason: &str) {
+        warn!(room = self.room_id, reason, "a character's connection is lost");
+    }
+}

@@ -1,0 +1,98 @@
+//! The people in the room, and their ears.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use livekit::prelude::RemoteAudioTrack;
+use livekit::webrtc::audio_stream::native::NativeAudioStream;
+use tokio_util::task::AbortOnDropHandle;
+use troupe_dialogue::PersonId;
+
+use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
+
+/// One person.
+pub(super) struct Person {
+    pub(super) name: String,
+    pub(super) hearing: Option<Hearing>,
+    /// The turn as it stood at the last pause: sound and where it ends.
+    pub(super) turn: Option<(Arc<[i16]>, u64)>,
+    /// Number of the caption segment.
+    pub(super) segment: u64,
+    /// The take that is being transcribed.
+    pub(super) transcribing: Option<AbortOnDropHandle<()>>,
+}
+
+/// A person's track on its way to their ear.
+pub(super) struct Hearing {
+    pub(super) track_sid: String,
+    pub(super) ear: Ear,
+    _pump: AbortOnDropHandle<()>,
+}
+
+impl Hearing {
+    pub(super) fn open(
+        ears: &Ears,
+        track_sid: String,
+        track: &RemoteAudioTrack,
+        heard: impl FnMut(Heard) + Send + 'static,
+    ) -> Result<Self, EarError> {
+        let (mut input, ear) = ears.open(heard)?;
+        let mut frames = NativeAudioStream::new(track.rtc_track(), TRACK_RATE_HZ.cast_signed(), 1);
+        let pump = tokio::spawn(async move {
+            while let Some(frame) = frames.next().await {
+                input.push(&frame.data);
+            }
+        });
+        Ok(Self { track_sid, ear, _pump: AbortOnDropHandle::new(pump) })
+    }
+}
+
+/// Everyone who is in the room.
+#[derive(Default)]
+pub(super) struct People {
+    people: BTreeMap<PersonId, Person>,
+}
+
+impl People {
+    /// Adds a person; answers whether they are new.
+    pub(super) fn add(&mut self, id: PersonId, name: String) -> bool {
+        if let Some(known) = self.people.get_mut(&id) {
+            known.name = name;
+            return false;
+        }
+        self.people.insert(id, Person { name, hearing: None, turn: None, segment: 1, transcribing: None });
+        true
+    }
+
+    pub(super) fn remove(&mut self, id: &PersonId) -> Option<Person> {
+        self.people.remove(id)
+    }
+
+    pub(super) fn get(&self, id: &PersonId) -> Option<&Person> {
+        self.people.get(id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &PersonId) -> Option<&mut Person> {
+        self.people.get_mut(id)
+    }
+
+    pub(super) fn name(&self, id: &PersonId) -> String {
+        self.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.people.values().map(|person| person.name.as_str())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// The tracks of a connection that is gone can't be heard any more.
+    pub(super) fn stop_hearing(&mut self) {
+        for person in self.people.values_mut() {
+            person.hearing = None;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! From what happened to the core's inputs.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tracing::{info, warn};
+use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Time};
+
+use super::Session;
+use super::cast::Actor;
+use super::event::Event;
+use super::people::Hearing;
+use crate::ear::Heard;
+use crate::link::livekit::{Caption, Connection, Seen};
+use crate::protocol::{ChangeKind, ReleaseReason};
+use crate::voice::{Player, Voiced};
+
+impl Session {
+    /// Takes in an event; answers why the room is over, if it is.
+    pub(super) fn perceive(&mut self, event: Event) -> Option<ReleaseReason> {
+        match event {
+            Event::Joined { member, result } => {
+                self.joining = self.joining.saturating_sub(1);
+                match result {
+                    Ok(connection) => self.joined(*member, connection),
+                    Err(error) => {
+                        warn!(room = self.room_id, character = member.character.id, %error, "join a character");
+                        return (self.joining == 0 && self.cast.is_empty()).then_some(ReleaseReason::Failed);
+                    }
+                }
+            }
+            Event::Seen { character, seen } => return self.seen(&character, seen),
+            Event::Heard { person, heard } => self.heard(person, heard),
+            Event::Transcribed { take, result } => match result {
+                Ok(text) => self.hand_in(Input::Transcribed { take, text }),
+                Err(error) => {
+                    warn!(room = self.room_id, %error, "transcribe");
+                    self.hand_in(Input::TranscriptionFailed { take });
+                }
+            },
+            Event::ReplyText { speech, delta } => self.hand_in(Input::ReplyText { speech, delta }),
+            Event::ReplyOver { speech, failed: true } => self.hand_in(Input::ReplyFailed { speech }),
+            Event::ReplyOver { speech, failed: false } => self.hand_in(Input::ReplyDone { speech }),
+            Event::Voiced(voiced) => self.voiced(voiced),
+            Event::Change(ChangeKind::ParticipantAdded { member }) => {
+                if self.cast.get(&member.character.id.as_str().into()).is_none() {
+                    self.join(*member);
+                }
+            }
+            Event::Change(ChangeKind::ParticipantRemoved { character_id }) => self.remove(&character_id.as_str().into()),
+            Event::Change(ChangeKind::RoomEnded) => return Some(ReleaseReason::Ended),
+        }
+        None
+    }
+
+    fn joined(&mut self, member: crate::protocol::CastMember, connection: Connection) {
+        let id: CharacterId = member.character.id.as_str().into();
+        let events = self.events.clone();
+        let player = Player::start(connection.sink(), move |voiced| events.send(Event::Voiced(voiced)));
+        let mut names = vec![member.character.name.clone()];
+        names.extend(member.character.aliases.iter().cloned());
+        let talkativeness = member.character.talkativeness;
+        info!(room = self.room_id, character = %id, ms = self.began.elapsed().as_millis(), "character joined");
+        self.cast.add(id.clone(), Actor { member, connection, player });
+        self.hand_in(Input::CharacterJoined(CastMember { id, names, talkativeness }));
+    }
+
+    fn remove(&mut self, id: &CharacterId) {
+        // The core cuts its speech first, so that what was heard is kept.
+        self.hand_in(Input::CharacterLeft(id.clone()));
+        self.drain();
+        let Some((actor, was_listener)) = self.cast.remove(id) else { return };
+        if was_listener {
+            self.people.stop_hearing();
+        }
+        tokio::spawn(actor.connection.leave());
+    }
+
+    fn seen(&mut self, character: &CharacterId, seen: Seen) -> Option<ReleaseReason> {
+        match seen {
+            Seen::PersonJoined { identity, name } => {
+                let person: PersonId = identity.as_str().into();
+                self.empty_since = None;
+                if self.people.add(person.clone(), name) {
+                    self.hand_in(Input::PersonJoined { person });
+                }
+            }
+            Seen::PersonLeft { identity } => {
+                let person: PersonId = identity.as_str().into();
+                if self.people.get(&person).is_some() {
+                    self.hand_in(Input::PersonLeft { person: person.clone() });
+                    self.drain();
+                    self.people.remove(&person);
+                }
+                if self.people.is_empty() {
+                    self.empty_since = Some(Instant::now());
+                }
+            }
+            Seen::Track { identity, sid, track } if self.cast.is_listener(character) => {
+                let person: PersonId = identity.as_str().into();
+                let (events, heard_by) = (self.events.clone(), person.clone());
+                let heard = move |heard| events.send(Event::Heard { person: heard_by.clone(), heard });
+                match Hearing::open(&self.shared.ears, sid, &track, heard) {
+                    Ok(hearing) => {
+                        if let Some(person) = self.people.get_mut(&person) {
+                            person.hearing = Some(hearing);
+                        }
+                    }
+                    Err(error) => warn!(room = self.room_id, %error, "open an ear"),
+                }
+            }
+            Seen::Track { .. } => {}
+            Seen::TrackGone { identity, sid } => {
+                if let Some(person) = self.people.get_mut(&identity.as_str().into()) {
+                    person.hearing.take_if(|hearing| hearing.track_sid == sid);
+                }
+            }
+            Seen::Typed { identity, text } => {
+                let person: PersonId = identity.as_str().into();
+                if self.people.get(&person).is_some() && !text.trim().is_empty() {
+                    self.hand_in(Input::Typed { person, text: text.trim().to_owned() });
+                }
+            }
+            Seen::Lost { reason, room_is_over } => {
+                self.warn_lost(&reason);
+                if room_is_over {
+                    return Some(ReleaseReason::Ended);
+                }
+                self.remove(character);
+                return (self.cast.is_empty() && self.joining == 0).then_some(ReleaseReason::Failed);
+            }
+        }
+        None
+    }
+
+    fn heard(&mut self, id: PersonId, heard: Heard) {
+        match heard {
+            Heard::Started { ago } => {
+                let since = self.before(ago);
+                self.hand_in(Input::VoiceStarted { person: id, since });
+            }
+            Heard::Paused { ago, pcm, end } => {
+                let last_voice = self.before(ago);
+                if let Some(person) = self.people.get_mut(&id) {
+                    person.turn = Some((pcm, end));
+                }
+                self.hand_in(Input::VoicePaused { person: id, last_voice });
+            }
+        }
+    }
+
+    fn voiced(&mut self, voiced: Voiced) {
+        match voiced {
+            Voiced::Made { speech, chunk, duration, complete } => {
+                self.hand_in(Input::ChunkAudio { speech, chunk, duration, complete });
+            }
+            Voiced::ChunkStarted { speech, chunk } => {
+                self.hand_in(Input::PlayoutStarted { speech });
+                let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) else { return };
+                let (Some(actor), Some(text)) = (self.cast.get(&work.character), work.chunks.get(chunk)) else { return };
+                let text = if chunk == 0 { text.clone() } else { format!(" {text}") };
+                let (segment, track_sid) = (segment_of(speech.0), actor.connection.track_sid().to_owned());
+                actor.connection.captions().send(Caption::Own { segment, text, track_sid });
+            }
+            Voiced::Finished { speech } => {
+                self.speech_is_over();
+                self.hand_in(Input::PlayoutFinished { speech });
+            }
+            Voiced::Stopped { speech, heard } => {
+                self.speech_is_over();
+                self.hand_in(Input::PlayoutStopped { speech, heard });
+            }
+        }
+    }
+
+    fn speech_is_over(&mut self) {
+        if let Some(work) = self.work.take()
+            && let Some(actor) = self.cast.get(&work.character)
+        {
+            actor.connection.captions().send(Caption::OwnEnd);
+        }
+    }
+
+    /// The moment this long ago.
+    fn before(&self, ago: Duration) -> Time {
+        Time::after_start(self.began.elapsed().saturating_sub(ago))
+    }
+}
+
+/// The caption segment of a speech.
+fn segment_of(speech: u64) -> String {
+    format!("SG_{speech:012}")
+}

@@ -1,0 +1,139 @@
+//! The work behind one speech: a reply that is written and sound that is made, at the same time.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+use troupe_dialogue::{CharacterId, SpeechId};
+
+use super::Events;
+use super::event::Event;
+use crate::brain::history::History;
+use crate::brain::prompt::{Prompter, Situation};
+use crate::providers::{ProviderError, Registry};
+use crate::voice::{ChunkText, Sound, synthesize};
+
+/// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at
+/// most two minutes never reaches.
+const CHUNKS_MAX: usize = 64;
+
+/// One speech in the making; dropping it cancels both.
+pub(super) struct Work {
+    pub(super) speech: SpeechId,
+    pub(super) character: CharacterId,
+    /// Chunks given out so far, by number.
+    pub(super) chunks: Vec<String>,
+    text: Option<mpsc::Sender<ChunkText>>,
+    _writing: AbortOnDropHandle<()>,
+    _speaking: AbortOnDropHandle<()>,
+}
+
+/// Who speaks, how, and where the sound goes.
+pub(super) struct Voice {
+    pub(super) registry: Arc<Registry>,
+    /// The character's own choice of models.
+    pub(super) character: crate::character::Character,
+    pub(super) sound: mpsc::Sender<Sound>,
+}
+
+impl Work {
+    /// Starts both; `writing` is the task that hands in the reply's text.
+    pub(super) fn start(
+        speech: SpeechId,
+        character: CharacterId,
+        voice: Voice,
+        events: Events,
+        writing: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        let (text, chunks) = mpsc::channel(CHUNKS_MAX);
+        let speaking = tokio::spawn(speak(speech, voice, chunks, events));
+        Self {
+            speech,
+            character,
+            chunks: Vec::new(),
+            text: Some(text),
+            _writing: AbortOnDropHandle::new(tokio::spawn(writing)),
+            _speaking: AbortOnDropHandle::new(speaking),
+        }
+    }
+
+    /// Makes sound for the next chunk.
+    pub(super) fn synthesize(&mut self, chunk: usize, text: String) {
+        self.chunks.push(text.clone());
+        if let Some(sender) = &self.text
+            && sender.try_send(ChunkText { chunk, text }).is_err()
+        {
+            tracing::warn!(chunk, "queue a chunk: the speech is too long or its voice has failed");
+        }
+    }
+
+    /// No chunk follows.
+    pub(super) fn chunks_done(&mut self) {
+        self.text = None;
+    }
+}
+
+async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>, events: Events) {
+    let Voice { registry, character, sound } = voice;
+    let tts = match registry.text_to_speech(character.models.tts.as_deref()).await {
+        Ok(tts) => tts,
+        Err(error) => {
+            tracing::error!(%error, "find a voice");
+            events.send(Event::ReplyOver { speech, failed: true });
+            return;
+        }
+    };
+    let name = character.voices.get(tts.voice_key()).cloned();
+    let report = |voiced| events.send(Event::Voiced(voiced));
+    let failed = |error: ProviderError| tracing::warn!(%error, "speak a chunk");
+    synthesize(speech, chunks, tts, name, character.language, sound, report, failed).await;
+}
+
+/// What a reply is made from.
+pub(super) struct Question {
+    pub(super) registry: Arc<Registry>,
+    pub(super) prompter: Arc<Prompter>,
+    pub(super) room: super::Scene,
+    pub(super) identity: String,
+    pub(super) character: crate::character::Character,
+    pub(super) others: Vec<crate::character::Character>,
+    pub(super) people: Vec<String>,
+    pub(super) history: History,
+}
+
+/// Asks the language model and hands in its text as it comes.
+pub(super) async fn write(speech: SpeechId, question: Question, events: Events) {
+    let failed = match write_or_fail(speech, &question, &events).await {
+        Ok(()) => false,
+        Err(detail) => {
+            tracing::warn!(detail, "write a reply");
+            true
+        }
+    };
+    events.send(Event::ReplyOver { speech, failed });
+}
+
+async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -> Result<(), String> {
+    let others: Vec<_> = question.others.iter().collect();
+    let people: Vec<_> = question.people.iter().map(String::as_str).collect();
+    let asked_if_ai = false;
+    let situation = Situation {
+        identity: &question.identity,
+        character: &question.character,
+        cast: &others,
+        people: &people,
+        mode: question.room.mode,
+        scene: question.room.scene.as_deref(),
+        asked_if_ai,
+    };
+    let request = question.prompter.request(&situation, &question.history).map_err(|error| error.to_string())?;
+    let wanted = question.character.models.llm.as_deref();
+    let model = question.registry.language_model(wanted).await.map_err(|error| error.to_string())?;
+    let mut reply = model.reply(request).await.map_err(|error| error.to_string())?;
+    while let Some(delta) = reply.next().await {
+        let delta = delta.map_err(|error| error.to_string())?;
+        events.send(Event::ReplyText { speech, delta });
+    }
+    Ok(())
+}
