@@ -1,5 +1,6 @@
 //! The providers that a configuration asks for.
 
+use super::local::Local;
 use super::openai::{self, OpenAi};
 use super::registry::{Backend, Choice, Registry};
 use crate::config::{Config, ModelName};
@@ -32,6 +33,7 @@ pub fn registry(config: &Config) -> Result<Registry, SetupError> {
     if let Some(openai) = openai::Config::from_variables(variable) {
         backends.push(Box::new(OpenAi::new(&openai)?));
     }
+    backends.push(Box::new(Local::new(config.cache.clone(), config.offline)));
     let spec = |name: &Option<ModelName>| name.as_ref().map(|name| format!("{}:{}", name.provider, name.model));
     let choice =
         Choice { stt: spec(&config.models.stt), llm: spec(&config.models.llm), tts: spec(&config.models.tts) };

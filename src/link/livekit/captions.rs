@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use livekit::data_stream::{StreamResult, StreamTextOptions, StreamWriter as _, TextStreamWriter};
+use livekit::{StreamResult, StreamTextOptions, StreamWriter as _, TextStreamWriter};
 use livekit::prelude::LocalParticipant;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use livekit::data_stream::StreamReader as _;
+use livekit::{DisconnectReason, StreamReader as _};
 use livekit::participant::ParticipantKind;
 use livekit::prelude::{
-    DisconnectReason, RemoteParticipant, RemoteTrack, RemoteTrackPublication, Room, RoomEvent, TrackKind,
+    RemoteParticipant, RemoteTrack, RemoteTrackPublication, Room, RoomEvent, TrackKind,
 };
 use tokio::sync::mpsc;
 
