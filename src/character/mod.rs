@@ -1,8 +1,19 @@
 //! A character: the persona that speaks as one participant of a room.
 
+mod builtin;
+mod file;
+mod load;
+
 use std::collections::BTreeMap;
 
+pub use builtin::builtins;
+pub use load::{Fault, Faults, load};
 use serde::{Deserialize, Serialize};
+
+/// Longest name, alias and temperament, characters.
+pub const NAME_MAX: usize = 200;
+/// Longest persona, characters.
+pub const PERSONA_MAX: usize = 5_000;
 
 /// Models that a character insists on, each as `provider:model`; `None` leaves the choice to the worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
