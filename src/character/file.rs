@@ -6,14 +6,15 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Character, Models, NAME_MAX, PERSONA_MAX};
+use super::{Character, EXAMPLES_MAX, Example, Models, NAME_MAX, PERSONA_MAX};
 
 /// Language of a character that names none.
 const LANGUAGE: &str = "en";
 /// Talkativeness of a character that names none.
 const TALKATIVENESS: f32 = 0.5;
 /// Fields of a file.
-const FIELDS: &str = "name, aliases, persona, language, temperament, talkativeness, voices, models";
+const FIELDS: &str =
+    "name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections";
 
 /// What is wrong at one place of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,8 @@ impl Reader<'_> {
             talkativeness: TALKATIVENESS,
             voices: BTreeMap::new(),
             models: Models::default(),
+            examples: Vec::new(),
+            deflections: Vec::new(),
         };
         for (key, value) in table {
             let field: &str = key.get_ref();
@@ -83,7 +86,9 @@ impl Reader<'_> {
                 "temperament" => character.temperament = self.string(field, value, NAME_MAX),
                 "language" => character.language = self.language(field, value),
                 "talkativeness" => character.talkativeness = self.talkativeness(field, value),
-                "aliases" => character.aliases = self.aliases(field, value),
+                "aliases" => character.aliases = self.list(field, value, usize::MAX, Self::name),
+                "examples" => character.examples = self.list(field, value, EXAMPLES_MAX, Self::example),
+                "deflections" => character.deflections = self.list(field, value, EXAMPLES_MAX, Self::name),
                 "voices" => character.voices = self.strings(field, value).into_iter().collect(),
                 "models" => character.models = self.models(field, value),
                 _ => self.fault(
@@ -156,15 +161,44 @@ impl Reader<'_> {
         }
     }
 
-    fn aliases(&mut self, field: &str, value: &Value<'_>) -> Vec<String> {
-        let Some(aliases) = value.get_ref().as_array() else {
-            self.wrong_type(field, value, "an array of strings");
+    fn list<T>(
+        &mut self,
+        field: &str,
+        value: &Value<'_>,
+        length_max: usize,
+        item: fn(&mut Self, &str, &Value<'_>) -> T,
+    ) -> Vec<T> {
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(field, value, "an array");
             return Vec::new();
         };
-        aliases
-            .iter()
-            .map(|alias| self.string(field, alias, NAME_MAX))
-            .collect()
+        if items.len() > length_max {
+            let problem = format!("has {} items; at most {length_max} are allowed", items.len());
+            self.fault(value.span(), Some(field), problem);
+        }
+        items.iter().map(|value| item(self, field, value)).collect()
+    }
+
+    fn name(&mut self, field: &str, value: &Value<'_>) -> String {
+        self.string(field, value, NAME_MAX)
+    }
+
+    fn example(&mut self, field: &str, value: &Value<'_>) -> Example {
+        let mut example = Example {
+            heard: String::new(),
+            said: String::new(),
+        };
+        for (key, text) in self.strings(field, value) {
+            match key.as_str() {
+                "heard" => example.heard = text,
+                "said" => example.said = text,
+                _ => self.unknown(&format!("{field}.{key}"), value, "heard, said"),
+            }
+        }
+        if example.heard.is_empty() || example.said.is_empty() {
+            self.fault(value.span(), Some(field), "needs both heard and said".to_owned());
+        }
+        example
     }
 
     fn models(&mut self, field: &str, value: &Value<'_>) -> Models {
@@ -174,10 +208,7 @@ impl Reader<'_> {
                 "stt" => models.stt = Some(text),
                 "llm" => models.llm = Some(text),
                 "tts" => models.tts = Some(text),
-                _ => {
-                    let problem = "there is no such field; known are stt, llm, tts".to_owned();
-                    self.fault(value.span(), Some(&format!("{field}.{key}")), problem);
-                }
+                _ => self.unknown(&format!("{field}.{key}"), value, "stt, llm, tts"),
             }
         }
         models
@@ -196,6 +227,14 @@ impl Reader<'_> {
             )
         };
         table.iter().map(entry).collect()
+    }
+
+    fn unknown(&mut self, field: &str, value: &Value<'_>, known: &str) {
+        self.fault(
+            value.span(),
+            Some(field),
+            format!("there is no such field; known are {known}"),
+        );
     }
 
     fn wrong_type(&mut self, field: &str, value: &Value<'_>, expected: &str) {
@@ -235,8 +274,8 @@ mod tests {
             "2 \"language\" is no BCP 47 tag such as en or en-GB",
             "4 \"talkativeness\" must be a number from 0.0 to 1.0",
             "5 \"colour\" there is no such field; \
-             known are name, aliases, persona, language, temperament, talkativeness, voices, models",
-            "6 \"aliases\" must be an array of strings, not string",
+             known are name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections",
+            "6 \"aliases\" must be an array, not string",
             "8 \"voices.openai\" is empty",
             "9 \"models.ttts\" there is no such field; known are stt, llm, tts",
         ];
