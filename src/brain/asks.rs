@@ -224,7 +224,8 @@ struct Word {
 fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut open = false;
-    for c in text.chars().flat_map(char::to_lowercase) {
+    let text = text.to_lowercase().replace("a.i.", "ai").replace("k.i.", "ki");
+    for c in text.chars() {
         let c = if c == '\u{2019}' { '\'' } else { c };
         if c.is_alphanumeric() || c == '\'' {
             match words.last_mut() {
@@ -294,6 +295,7 @@ mod tests {
             "Ada, are you actually human?",
             "Am I talking to a machine right now?",
             "Is this a bot?",
+            "Hang on, are you an A.I.?",
             "Are you real?",
             "You're an AI, aren't you?",
             "Sorry - are you a robot, or a person?",
@@ -317,7 +319,7 @@ mod tests {
             "Are you really hungry?",
             "Are you really sure?",
             "Is it real estate?",
-            "I am talking to a person who knows.".trim_start_matches("I am talking to a person"),
+            "I am talking to a person who knows.",
             "You're a machine! That was great.",
             "Are you a program director?",
             "Bist du müde?",
