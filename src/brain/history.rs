@@ -1,6 +1,11 @@
 //! What was heard in a room, and what of it one character's prompt can hold.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use crate::providers::{Message, Role};
+
+/// What the identities of characters begin with, and no person's may.
+const CHARACTER_PREFIX: &str = "agent-";
 
 /// Length that a name may have in a prompt, characters.
 const NAME_MAX: usize = 60;
@@ -41,7 +46,7 @@ pub enum Happening {
 /// starts over once in a while, not on every turn.
 #[derive(Debug, Clone)]
 pub struct History {
-    happenings: std::collections::VecDeque<Happening>,
+    happenings: VecDeque<Happening>,
     tokens: usize,
     tokens_max: usize,
 }
@@ -50,7 +55,7 @@ impl History {
     /// An empty history that holds about `tokens_max` tokens.
     pub fn new(tokens_max: usize) -> Self {
         Self {
-            happenings: std::collections::VecDeque::new(),
+            happenings: VecDeque::new(),
             tokens: 0,
             tokens_max,
         }
@@ -98,25 +103,61 @@ impl History {
     }
 
     /// The conversation as `identity` knows it: its own lines are the assistant's, all others are `Name: words`
-    /// of the user. Neighbours of one role are one message, because some chat templates demand alternation.
+    /// of the user.
     pub fn seen_by(&self, identity: &str) -> Vec<Message> {
-        let mut messages: Vec<Message> = Vec::new();
-        for happening in &self.happenings {
-            let (role, line) = happening.seen_by(identity);
-            match messages.last_mut() {
-                Some(last) if last.role == role => {
-                    last.content
-                        .push(if role == Role::Assistant { ' ' } else { '\n' });
-                    last.content.push_str(&line);
-                }
-                _ => messages.push(Message { role, content: line }),
-            }
-        }
-        messages
+        merged(
+            self.happenings
+                .iter()
+                .map(|happening| happening.seen_by(identity)),
+        )
+    }
+
+    /// The same for small models, which take over any name that stands before a line.
+    pub fn seen_simply_by(&self, identity: &str) -> Vec<Message> {
+        let people = self.happenings.iter().filter_map(|happening| match happening {
+            Happening::Said { by, .. } if !by.starts_with(CHARACTER_PREFIX) => Some(by.as_str()),
+            _ => None,
+        });
+        let people: BTreeSet<&str> = people.filter(|by| *by != identity).collect();
+        let lone = people.first().copied().filter(|_| people.len() == 1);
+        merged(
+            self.happenings
+                .iter()
+                .filter_map(|happening| happening.seen_simply_by(identity, lone)),
+        )
     }
 }
 
+/// Neighbours of one role as one message, because some chat templates demand alternation.
+fn merged(lines: impl Iterator<Item = (Role, String)>) -> Vec<Message> {
+    let mut messages: Vec<Message> = Vec::new();
+    for (role, line) in lines {
+        match messages.last_mut() {
+            Some(last) if last.role == role => {
+                last.content
+                    .push(if role == Role::Assistant { ' ' } else { '\n' });
+                last.content.push_str(&line);
+            }
+            _ => messages.push(Message { role, content: line }),
+        }
+    }
+    messages
+}
+
 impl Happening {
+    /// The simplest form: a lone person's words bare, everybody else's as `Name says: words`, no notes.
+    fn seen_simply_by(&self, identity: &str, lone: Option<&str>) -> Option<(Role, String)> {
+        match self {
+            Self::Said { by, text, .. } if by == identity => Some((Role::Assistant, one_line(text))),
+            Self::Said { by, text, .. } if Some(by.as_str()) == lone => Some((Role::User, one_line(text))),
+            Self::Said { name, text, .. } => Some((
+                Role::User,
+                format!("{} says: {}", plain_name(name), one_line(text)),
+            )),
+            Self::Joined { .. } | Self::Left { .. } => None,
+        }
+    }
+
     fn tokens(&self) -> usize {
         let bytes = match self {
             Self::Said { name, text, .. } => name.len() + text.len(),
@@ -206,6 +247,30 @@ mod tests {
             (Role::Assistant, "Hey you.".into()),
         ];
         assert_eq!(seen(&history, "me"), expect);
+    }
+
+    #[test]
+    fn small_models_see_a_lone_person_without_a_name() {
+        let mut history = History::new(1000);
+        for happening in [
+            said("ann", "Hi."),
+            said("agent-bo", "Hello."),
+            said("agent-me", "Hey."),
+        ] {
+            history.push(happening);
+        }
+        let seen = |history: &History| {
+            history
+                .seen_simply_by("agent-me")
+                .first()
+                .map(|m| m.content.clone())
+        };
+        assert_eq!(seen(&history).as_deref(), Some("Hi.\nAGENT-BO says: Hello."));
+        history.push(said("cal", "Hm."));
+        assert_eq!(
+            seen(&history).as_deref(),
+            Some("ANN says: Hi.\nAGENT-BO says: Hello.")
+        );
     }
 
     #[test]

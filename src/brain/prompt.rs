@@ -3,14 +3,18 @@
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::history::{History, one_line, plain_name};
-use crate::character::Character;
+use crate::character::{Character, Example};
 use crate::protocol::Mode;
-use crate::providers::{ChatRequest, Message, Role};
+use crate::providers::{Capacity, ChatRequest, Message, Role};
 
 /// Longest spoken turn, tokens: about half a minute of speech.
 const REPLY_TOKENS_MAX: u32 = 120;
 /// Lively, and still in character on small models.
 const TEMPERATURE: f32 = 0.7;
+/// Longest turn of a small model, tokens: what it says after two sentences is seldom worth hearing.
+const REPLY_TOKENS_MAX_SMALL: u32 = 56;
+/// Longest scene that a small model is told, characters.
+const SCENE_MAX_SMALL: usize = 300;
 /// Calmer, after an answer that drifted.
 const TEMPERATURE_AGAIN: f32 = 0.3;
 /// What the others of a cast are told of one another, characters: the first sentence of the persona.
@@ -64,49 +68,89 @@ impl Prompter {
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         templates.add_template("character.md", include_str!("../../prompts/character.md"))?;
+        templates.add_template(
+            "character-small.md",
+            include_str!("../../prompts/character-small.md"),
+        )?;
         templates.add_template("cue.md", include_str!("../../prompts/cue.md"))?;
         Ok(Self { templates })
     }
 
-    /// What to ask the model for the character's next line.
-    pub fn request(&self, situation: &Situation<'_>, history: &History) -> Result<ChatRequest, PromptError> {
-        let mut messages = vec![Message {
-            role: Role::System,
-            content: self.system(situation)?,
-        }];
-        let lines = history.seen_by(situation.identity);
+    /// What to ask a model of this capacity for the character's next line.
+    pub fn request(
+        &self,
+        situation: &Situation<'_>,
+        history: &History,
+        capacity: Capacity,
+    ) -> Result<ChatRequest, PromptError> {
+        let mut request = self.opening(situation, capacity)?;
+        let character = situation.character;
+        let lines = match capacity {
+            Capacity::Full => history.seen_by(situation.identity),
+            Capacity::Small => history.seen_simply_by(situation.identity),
+        };
+        let messages = &mut request.messages;
         // Some chat templates refuse a conversation that the assistant opens.
         if lines.first().is_none_or(|first| first.role == Role::Assistant) {
-            messages.push(self.cue("open", situation.character)?);
+            messages.push(self.cue("open", character, capacity)?);
         }
-        let unanswered = lines.last().is_some_and(|last| last.role == Role::Assistant);
         messages.extend(lines);
-        if unanswered {
-            messages.push(self.cue("go_on", situation.character)?);
+        if messages.last().is_some_and(|last| last.role == Role::Assistant) {
+            messages.push(self.cue("go_on", character, capacity)?);
         }
-        if situation.asked_if_ai {
+        if situation.asked_if_ai && capacity == Capacity::Full {
             // At the end, so that what comes before it stays as a local model has already read it.
-            remind(&mut messages, self.cue("truth", situation.character)?);
+            remind(messages, self.cue("truth", character, capacity)?);
         }
+        Ok(request)
+    }
+
+    /// The part of every request that stays the same for this situation. A local model can read it ahead.
+    pub fn opening(&self, situation: &Situation<'_>, capacity: Capacity) -> Result<ChatRequest, PromptError> {
+        let mut messages = vec![Message {
+            role: Role::System,
+            content: self.system(situation, capacity)?,
+        }];
+        let tokens_max = match capacity {
+            Capacity::Full => REPLY_TOKENS_MAX,
+            Capacity::Small => {
+                for Example { heard, said } in &situation.character.examples {
+                    messages.push(Message {
+                        role: Role::User,
+                        content: one_line(heard),
+                    });
+                    messages.push(Message {
+                        role: Role::Assistant,
+                        content: one_line(said),
+                    });
+                }
+                REPLY_TOKENS_MAX_SMALL
+            }
+        };
         Ok(ChatRequest {
             messages,
-            tokens_max: REPLY_TOKENS_MAX,
+            tokens_max,
             temperature: TEMPERATURE,
         })
     }
 
-    /// The same question after an answer that drifted: a reminder at the end, and less chance.
-    pub fn again(&self, request: &ChatRequest, character: &Character) -> Result<ChatRequest, PromptError> {
-        let mut messages = request.messages.clone();
-        remind(&mut messages, self.cue("again", character)?);
-        Ok(ChatRequest {
-            messages,
-            tokens_max: request.tokens_max,
-            temperature: TEMPERATURE_AGAIN,
-        })
+    /// The same question after an answer that drifted: with a reminder at the end, and with less chance. A small
+    /// model heeds no reminder, and copies its examples when it is left less to chance: it just draws again.
+    pub fn again(
+        &self,
+        request: &ChatRequest,
+        character: &Character,
+        capacity: Capacity,
+    ) -> Result<ChatRequest, PromptError> {
+        let mut again = request.clone();
+        if capacity == Capacity::Full {
+            remind(&mut again.messages, self.cue("again", character, capacity)?);
+            again.temperature = TEMPERATURE_AGAIN;
+        }
+        Ok(again)
     }
 
-    fn system(&self, situation: &Situation<'_>) -> Result<String, PromptError> {
+    fn system(&self, situation: &Situation<'_>, capacity: Capacity) -> Result<String, PromptError> {
         let Situation { character, .. } = situation;
         let cast: Vec<_> = situation
             .cast
@@ -114,12 +158,26 @@ impl Prompter {
             .map(|other| context! { name => plain_name(&other.name), about => about(other) })
             .collect();
         let people: Vec<String> = situation.people.iter().map(|name| plain_name(name)).collect();
-        let text = self.templates.get_template("character.md")?.render(context! {
+        let examples: Vec<String> = character
+            .examples
+            .iter()
+            .map(|example| one_line(&example.said))
+            .collect();
+        let scene = situation.scene.map(quoted).filter(|scene| !scene.is_empty());
+        let (template, scene) = match capacity {
+            Capacity::Full => ("character.md", scene),
+            Capacity::Small => (
+                "character-small.md",
+                scene.map(|scene| one_line(&scene).chars().take(SCENE_MAX_SMALL).collect()),
+            ),
+        };
+        let text = self.templates.get_template(template)?.render(context! {
             name => plain_name(&character.name),
             persona => character.persona.trim(),
             temperament => one_line(&character.temperament),
             language => language_name(&character.language),
-            scene => situation.scene.map(quoted).filter(|scene| !scene.is_empty()),
+            scene,
+            examples,
             scripted => situation.mode == Mode::Scripted,
             cast,
             people,
@@ -127,9 +185,10 @@ impl Prompter {
         Ok(text.trim().to_owned())
     }
 
-    fn cue(&self, kind: &str, character: &Character) -> Result<Message, PromptError> {
+    fn cue(&self, kind: &str, character: &Character, capacity: Capacity) -> Result<Message, PromptError> {
         let content = self.templates.get_template("cue.md")?.render(context! {
             kind,
+            small => capacity == Capacity::Small,
             name => plain_name(&character.name),
             language => language_name(&character.language),
         })?;

@@ -143,9 +143,23 @@ pub struct ChatRequest {
 /// Pieces of an answer as they form.
 pub type TokenStream = BoxStream<'static, Result<String, ProviderError>>;
 
+/// What a language model can be trusted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Capacity {
+    /// It follows instructions and keeps people apart.
+    #[default]
+    Full,
+    /// A model of a billion parameters or fewer: it learns from examples alone, and takes over any name it reads.
+    Small,
+}
+
 /// Writes what a character says.
 #[async_trait]
 pub trait LanguageModel: Send + Sync {
+    /// Which prompts suit it.
+    fn capacity(&self) -> Capacity {
+        Capacity::Full
+    }
     /// Streams the answer.
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError>;
 }

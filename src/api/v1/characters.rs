@@ -72,6 +72,8 @@ impl Traits {
             talkativeness: self.talkativeness.unwrap_or(DEFAULT_TALKATIVENESS),
             voices: self.voices.unwrap_or_default(),
             models: self.models.unwrap_or_default(),
+            examples: Vec::new(),
+            deflections: Vec::new(),
         })
     }
 

@@ -1,8 +1,21 @@
 //! A character: the persona that speaks as one participant of a room.
 
+mod builtin;
+mod file;
+mod load;
+
 use std::collections::BTreeMap;
 
+pub use builtin::builtins;
+pub use load::{Fault, Faults, load};
 use serde::{Deserialize, Serialize};
+
+/// Longest name, alias and temperament, characters.
+pub const NAME_MAX: usize = 200;
+/// Longest persona, characters.
+pub const PERSONA_MAX: usize = 5_000;
+/// Most examples and most deflections.
+pub const EXAMPLES_MAX: usize = 8;
 
 /// Models that a character insists on, each as `provider:model`; `None` leaves the choice to the worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +30,16 @@ pub struct Models {
     /// Text to speech.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tts: Option<String>,
+}
+
+/// How a character answers, shown by example.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Example {
+    /// What somebody says.
+    pub heard: String,
+    /// What the character answers.
+    pub said: String,
 }
 
 /// Who a character is, as the API shows it, a claim carries it and a worker plays it.
@@ -45,4 +68,10 @@ pub struct Character {
     /// Models that win over the worker's configuration.
     #[serde(default)]
     pub models: Models,
+    /// A few exchanges that show how it talks; small models learn from nothing else. At most [`EXAMPLES_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
+    /// What it says when its model has nothing fit to be said. At most [`EXAMPLES_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deflections: Vec<String>,
 }

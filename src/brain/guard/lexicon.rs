@@ -1,0 +1,137 @@
+//! What no character says, as lower-case words without punctuation.
+
+/// Beginnings of a sentence of a model about itself.
+pub(super) const EN_SELF: &[&str] = &["i am", "i'm", "as", "i was"];
+/// What may stand after it.
+pub(super) const EN_ADVERB: &[&str] = &["", "just ", "only ", "actually ", "simply ", "really ", "merely "];
+/// What it then says that it is.
+pub(super) const EN_THING: &[&str] = &[
+    "an ai",
+    "a language model",
+    "a large language model",
+    "an artificial intelligence",
+    "a computer program",
+    "a machine learning model",
+    "a virtual assistant",
+    "a digital assistant",
+    "an assistant",
+    "a chatbot",
+    "a text based",
+    "qwen",
+    "chatgpt",
+    "created by alibaba",
+    "created by openai",
+    "created by anthropic",
+    "developed by",
+    "trained by",
+    "trained on",
+    "programmed to",
+    "designed to assist",
+    "here to assist",
+];
+/// Said by an assistant about itself, wherever in a sentence.
+pub(super) const OF_ITSELF: &[&str] = &[
+    "my training data",
+    "my knowledge cutoff",
+    "my programming",
+    "i don't have personal",
+    "i do not have personal",
+    "i don't have feelings",
+    "i do not have feelings",
+    "als ki",
+    "als künstliche intelligenz",
+    "als sprachmodell",
+    "als ki sprachmodell",
+    "ich bin eine ki",
+    "ich bin ein sprachmodell",
+    "ich bin ein ki",
+    "ich bin nur eine ki",
+    "ich bin eine künstliche intelligenz",
+    "en tant qu'ia",
+    "en tant qu'intelligence artificielle",
+    "en tant que modèle",
+    "je suis une ia",
+    "je suis une intelligence artificielle",
+    "je suis un modèle de langage",
+    "je suis un assistant",
+    "como ia",
+    "como modelo de lenguaje",
+    "como inteligencia artificial",
+    "soy una ia",
+    "soy una inteligencia artificial",
+    "soy un modelo de lenguaje",
+    "soy un asistente virtual",
+];
+/// Said by an assistant to a customer, whoever asked what.
+pub(super) const OF_SERVICE: &[&str] = &[
+    "can't assist with",
+    "cannot assist with",
+    "can't help with that request",
+    "how can i assist you",
+    "how may i assist you",
+    "how can i help you today",
+    "how may i help you today",
+    "feel free to ask",
+    "is there anything else i can help",
+    "let me know if you have any",
+    "wie kann ich ihnen helfen",
+    "wie kann ich dir heute helfen",
+    "comment puis je vous aider",
+    "en qué puedo ayudarte",
+];
+/// Openings of an essay.
+pub(super) const OPENINGS: &[&str] = &[
+    "certainly let me",
+    "certainly here",
+    "certainly i",
+    "sure here",
+    "of course here",
+    "here is a list",
+    "here are some",
+    "here's a list",
+    "here are a few",
+    "to answer your question",
+    "let me explain this to you in",
+];
+/// Lies to somebody who wants to know.
+pub(super) const DENIALS: &[&str] = &[
+    "i'm human",
+    "i am human",
+    "i'm a human",
+    "i am a human",
+    "i'm a real",
+    "i am a real",
+    "i'm not an ai",
+    "i am not an ai",
+    "i'm not a robot",
+    "i am not a robot",
+    "i'm not a bot",
+    "i am not a bot",
+    "i'm not a machine",
+    "i am not a machine",
+    "i'm not a computer",
+    "i am not a computer",
+    "i'm flesh and blood",
+    "i'm as human as",
+    "i'm as real as",
+    "ich bin ein mensch",
+    "ich bin keine ki",
+    "ich bin kein roboter",
+    "ich bin keine maschine",
+    "je suis humain",
+    "je suis humaine",
+    "je suis un être humain",
+    "je ne suis pas une ia",
+    "je ne suis pas un robot",
+    "soy humano",
+    "soy humana",
+    "soy una persona",
+    "no soy una ia",
+    "no soy un robot",
+];
+/// Labels that scripts use for who answers.
+pub(super) const OWN_LABELS: &[&str] = &["assistant", "ai", "answer", "response", "reply"];
+/// Labels that scripts use for everybody else.
+pub(super) const OTHER_LABELS: &[&str] = &[
+    "user", "human", "visitor", "visitors", "system", "narrator", "person", "customer",
+];

@@ -1,0 +1,205 @@
+//! One line of a character: asked for, guarded, and never silence.
+
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+
+use super::apology::{self, Occasion};
+use super::asks::asks_if_ai;
+use super::guard::{Drift, End, Guard, Rules};
+use super::history::History;
+use super::prompt::{PromptError, Prompter, Situation};
+use crate::providers::{Capacity, ChatRequest, LanguageModel, ProviderError, TokenStream};
+
+/// Times that the model is asked, the first included.
+const ATTEMPTS: u32 = 2;
+/// Own recent lines that the answer must not begin like.
+const OWN_LINES_WATCHED: usize = 4;
+
+/// Everything that [`speak`] needs, taken from the room at one moment.
+#[derive(Debug, Clone)]
+pub struct Line {
+    request: ChatRequest,
+    again: ChatRequest,
+    rules: Rules,
+    /// Said when the model fails to stay in character.
+    fallback: String,
+    /// A small model is not asked for the truth; it is said for it.
+    settled: bool,
+}
+
+/// Prepares the next line of `situation.character`. `seed` picks among fallback lines.
+pub fn prepare(
+    prompter: &Prompter,
+    situation: &Situation<'_>,
+    history: &History,
+    capacity: Capacity,
+    seed: u64,
+) -> Result<Line, PromptError> {
+    let heard = history.last_heard_by(situation.identity);
+    let truth_asked = situation.asked_if_ai || heard.is_some_and(asks_if_ai);
+    let situation = Situation {
+        asked_if_ai: truth_asked,
+        ..*situation
+    };
+    let character = situation.character;
+    let request = prompter.request(&situation, history, capacity)?;
+    let again = prompter.again(&request, character, capacity)?;
+    let own_lines = history.lines_of(situation.identity).take(OWN_LINES_WATCHED);
+    let examples = character.examples.iter().map(|example| example.said.as_str());
+    let rules = Rules {
+        own_names: names(character).collect(),
+        other_names: situation
+            .cast
+            .iter()
+            .flat_map(|other| names(other))
+            .chain(situation.people.iter().map(|&name| name.to_owned()))
+            .collect(),
+        said_before: own_lines
+            .chain(heard)
+            .chain(examples)
+            .map(str::to_owned)
+            .collect(),
+        truth_asked,
+        one_line: capacity == Capacity::Small,
+    };
+    let occasion = if truth_asked {
+        Occasion::Truth
+    } else {
+        Occasion::Thinking
+    };
+    let own = usize::try_from(seed).ok().and_then(|seed| {
+        let count = character.deflections.len();
+        character.deflections.get(seed.checked_rem(count)?)
+    });
+    let fallback = match own.filter(|_| !truth_asked) {
+        Some(own) => own.clone(),
+        None => apology::line(occasion, &character.language, &character.name, seed),
+    };
+    let settled = truth_asked && capacity == Capacity::Small;
+    Ok(Line {
+        request,
+        again,
+        rules,
+        fallback,
+        settled,
+    })
+}
+
+fn names(character: &crate::character::Character) -> impl Iterator<Item = String> {
+    std::iter::once(&character.name)
+        .chain(&character.aliases)
+        .cloned()
+}
+
+enum State {
+    Ask {
+        attempt: u32,
+    },
+    Listen {
+        attempt: u32,
+        answer: TokenStream,
+        guard: Box<Guard>,
+        spoke: bool,
+    },
+    Done,
+}
+
+/// What comes next: a state, and a piece for the listener.
+type Turn = (Option<Result<String, ProviderError>>, State);
+
+/// Speaks the line: text that may be handed to speech synthesis as it comes.
+///
+/// An answer that drifts before anything was said is asked for once more, then a fallback is said; one that drifts
+/// later ends there. A provider's error ends the stream. Dropping the stream cancels the model's work.
+pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> TokenStream {
+    let first = if line.settled {
+        State::Done
+    } else {
+        State::Ask { attempt: 1 }
+    };
+    let settled = line.settled.then(|| Ok(line.fallback.clone()));
+    let rest = stream::unfold((model, line, first), |(model, line, mut state)| async move {
+        loop {
+            let (piece, next) = match state {
+                State::Ask { attempt } => ask(model.as_ref(), &line, attempt).await,
+                State::Listen {
+                    attempt,
+                    answer,
+                    guard,
+                    spoke,
+                } => listen(&line, attempt, answer, guard, spoke).await,
+                State::Done => return None,
+            };
+            match piece {
+                Some(piece) => return Some((piece, (model, line, next))),
+                None => state = next,
+            }
+        }
+    });
+    stream::iter(settled).chain(rest).boxed()
+}
+
+async fn ask(model: &dyn LanguageModel, line: &Line, attempt: u32) -> Turn {
+    let request = if attempt == 1 { &line.request } else { &line.again };
+    match model.reply(request.clone()).await {
+        Ok(answer) => {
+            let guard = Box::new(Guard::new(&line.rules));
+            (
+                None,
+                State::Listen {
+                    attempt,
+                    answer,
+                    guard,
+                    spoke: false,
+                },
+            )
+        }
+        Err(error) => (Some(Err(error)), State::Done),
+    }
+}
+
+async fn listen(
+    line: &Line,
+    attempt: u32,
+    mut answer: TokenStream,
+    mut guard: Box<Guard>,
+    spoke: bool,
+) -> Turn {
+    let step = match answer.next().await {
+        Some(Ok(piece)) => guard.push(&piece),
+        Some(Err(error)) => return (Some(Err(error)), State::Done),
+        None => guard.finish(),
+    };
+    let spoke = spoke || !step.text.trim().is_empty();
+    let text = (!step.text.is_empty()).then_some(Ok(step.text));
+    let Some(end) = step.end else {
+        return (
+            text,
+            State::Listen {
+                attempt,
+                answer,
+                guard,
+                spoke,
+            },
+        );
+    };
+    if let End::Drifted(drift) = end {
+        tracing::debug!(?drift, attempt, spoke, "answer left its character");
+        if !spoke {
+            return if attempt < ATTEMPTS && drift != Drift::Denial {
+                (None, State::Ask { attempt: attempt + 1 })
+            } else {
+                (Some(Ok(line.fallback.clone())), State::Done)
+            };
+        }
+        if drift == Drift::Denial {
+            // Whatever was said before it, the truth still has to be.
+            return (Some(Ok(format!(" {}", line.fallback))), State::Done);
+        }
+    }
+    (text, State::Done)
+}
+
+#[cfg(test)]
+mod tests;
