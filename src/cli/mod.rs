@@ -7,6 +7,7 @@ mod keys;
 mod models;
 mod output;
 mod serve;
+mod stack;
 mod worker;
 
 use clap::{Parser, Subcommand};

@@ -1,0 +1,101 @@
+//! The command line where it says no: what is told, and the exit code.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+
+/// Runs the binary in an empty folder; answers exit code and stderr.
+fn troupe(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
+    for (variable, _) in std::env::vars() {
+        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
+            .iter()
+            .any(|prefix| variable.starts_with(prefix))
+        {
+            command.env_remove(variable);
+        }
+    }
+    let output = command
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.stdout.is_empty(), "nothing of a failure goes to stdout");
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["dance"][..],
+        &["demo", "--turns", "0"],
+        &["keys", "create", "--kind", "royal"],
+    ] {
+        let (code, told) = troupe(folder.path(), arguments, &[]);
+        assert_eq!(code, Some(2), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn a_wrong_configuration_exits_64_and_tells_every_fault_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("troupe.toml"),
+        "[api]\nlisten = 5\n[wroker]\nmax_rooms = 3\n",
+    )
+    .unwrap();
+    let variables = [("TROUPE_LLM", "acme:parrot"), ("LIVEKIT_URL", "127.0.0.1")];
+    let (code, told) = troupe(folder.path(), &["serve"], &variables);
+    assert_eq!(code, Some(64), "{told}");
+    for place in [
+        "troupe.toml:2: api.listen",
+        "troupe.toml:4: wroker.max_rooms",
+        "TROUPE_LLM",
+        "LIVEKIT_URL",
+    ] {
+        assert!(told.contains(place), "{place} is missing: {told}");
+    }
+}
+
+#[test]
+fn unreadable_recordings_are_told_before_anything_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("noise.mp3"), "ID3").unwrap();
+    let (code, told) = troupe(folder.path(), &["demo", "--caller", "noise.mp3", "gone.wav"], &[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        told.contains("noise.mp3: is neither WAV nor FLAC") && told.contains("gone.wav: can't be read"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_livekit_server_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    // A port that was free a moment ago has nobody listening.
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let url = format!("ws://127.0.0.1:{port}");
+    let variables = [("LIVEKIT_URL", url.as_str()), ("OPENAI_API_KEY", "test-key")];
+    let (code, told) = troupe(folder.path(), &["demo"], &variables);
+    assert_eq!(code, Some(1));
+    assert!(told.contains(&url), "{told}");
+}
+
+#[test]
+fn a_busy_port_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, told) = troupe(folder.path(), &["serve", "--listen", &address], &[]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains(&address), "{told}");
+}

@@ -1,0 +1,74 @@
+//! The demo command.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::harness::troupe_with;
+use super::models::Models;
+
+/// Time that a demo of four turns with scripted models is given.
+const WITHIN: Duration = Duration::from_secs(120);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_plays_to_its_end_and_is_recorded_on_both_sides() {
+    let models = Models::start().await;
+    models.hears("How old is the Brooklyn Bridge?");
+    let folder = tempfile::tempdir().unwrap();
+    let caller = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
+    let mut demo = troupe_with(&models, folder.path()).await;
+    demo.args(["demo", "--json", "--turns", "4", "--out", "take", "--caller"])
+        .arg(caller);
+    let output = timeout(WITHIN, demo.output())
+        .await
+        .expect("the demo ends")
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {told}", output.status);
+
+    let events: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |name: &str| {
+        events
+            .iter()
+            .filter(|event| event["event"] == name)
+            .collect::<Vec<_>>()
+    };
+    let entries = of("entry");
+    assert_eq!(entries[0]["speakerType"], "user", "{events:#?}");
+    assert_eq!(entries[0]["content"], "How old is the Brooklyn Bridge?");
+    let mut speakers: Vec<&str> = entries
+        .iter()
+        .filter_map(|entry| entry["characterId"].as_str())
+        .collect();
+    speakers.sort_unstable();
+    speakers.dedup();
+    assert_eq!(speakers.len(), 2, "both characters speak: {events:#?}");
+    assert!(
+        of("turn").iter().all(|turn| turn["firstAudioMs"].is_u64()),
+        "{events:#?}"
+    );
+    let end = events.last().unwrap();
+    assert_eq!(
+        (&end["event"], &end["ok"]),
+        (&"end".into(), &true.into()),
+        "{end}"
+    );
+
+    let mut recording = hound::WavReader::open(folder.path().join("take/conversation.wav")).unwrap();
+    let samples: Vec<i16> = recording.samples().map(Result::unwrap).collect();
+    for side in 0..2 {
+        let loud = samples
+            .iter()
+            .skip(side)
+            .step_by(2)
+            .filter(|sample| sample.unsigned_abs() > 1000)
+            .count();
+        assert!(loud > 4_800, "side {side} has {loud} loud samples");
+    }
+}

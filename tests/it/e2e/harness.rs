@@ -1,0 +1,209 @@
+//! LiveKit server, our binary, and the Rooms API as a client sees it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+use troupe::config::LiveKit;
+use troupe::devserver::{self, Running, Source};
+
+use super::models::Models;
+
+/// Time that our binary is given to be ready.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// Where fetched things are kept between runs.
+pub(super) fn cache() -> PathBuf {
+    let set = |variable| {
+        std::env::var_os(variable)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    set("TROUPE_CACHE")
+        .or_else(|| set("HOME").map(|home| home.join(".cache/troupe")))
+        .unwrap_or_else(|| std::env::temp_dir().join("troupe"))
+}
+
+/// One LiveKit server for all tests; it ends with this process.
+pub(super) async fn livekit_url() -> &'static str {
+    static SERVER: OnceCell<Running> = OnceCell::const_new();
+    let start = || async {
+        let key = LiveKit {
+            url: None,
+            api_key: "devkey".into(),
+            api_secret: "secret".to_owned().into(),
+            public_url: None,
+        };
+        let cache = cache();
+        let source = Source {
+            cache: &cache,
+            offline: false,
+        };
+        devserver::start(&key, source, |step| eprintln!("{step}"))
+            .await
+            .unwrap()
+    };
+    SERVER.get_or_init(start).await.url().as_str()
+}
+
+/// The binary with nothing of the developer's own configuration, in an empty folder.
+pub(super) fn troupe(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
+    for (variable, _) in std::env::vars() {
+        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
+            .iter()
+            .any(|prefix| variable.starts_with(prefix))
+        {
+            command.env_remove(variable);
+        }
+    }
+    command
+        .env("TROUPE_CACHE", cache())
+        .env("TROUPE_HEALTH", "127.0.0.1:0")
+        .current_dir(folder);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+/// The same with scripted models and the tests' LiveKit server.
+pub(super) async fn troupe_with(models: &Models, folder: &Path) -> Command {
+    let mut command = troupe(folder);
+    command
+        .env("LIVEKIT_URL", livekit_url().await)
+        .env("OPENAI_BASE_URL", models.base_url())
+        .env("OPENAI_API_KEY", "test-key")
+        .env("TROUPE_STT", "openai:scripted")
+        .env("TROUPE_LLM", "openai:scripted")
+        .env("TROUPE_TTS", "openai:scripted");
+    command
+}
+
+/// A running `troupe dev`, and a client of its API.
+pub(super) struct Stack {
+    _child: Child,
+    folder: TempDir,
+    client: reqwest::Client,
+    url: String,
+    key: String,
+    pub(super) models: Models,
+}
+
+impl Stack {
+    pub(super) async fn start() -> Self {
+        let models = Models::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = troupe_with(&models, folder.path())
+            .await
+            .args(["dev", "--json", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = async {
+            loop {
+                let line = lines
+                    .next_line()
+                    .await
+                    .unwrap()
+                    .expect("`troupe dev` runs until it is stopped");
+                let event: Value = serde_json::from_str(&line).unwrap();
+                if event["event"] == "ready" {
+                    return event;
+                }
+            }
+        };
+        let ready = timeout(READY_WITHIN, ready)
+            .await
+            .expect("`troupe dev` gets ready");
+        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
+        let (url, key) = (text("apiUrl"), text("apiKey"));
+        Self {
+            _child: child,
+            folder,
+            client: reqwest::Client::new(),
+            url,
+            key,
+            models,
+        }
+    }
+
+    pub(super) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.url))
+            .bearer_auth(&self.key);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let answer: Value = response.json().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+
+    /// The first characters there are, as (id, name).
+    pub(super) async fn characters<const N: usize>(&self) -> [(String, String); N] {
+        let answer = self.call(Method::GET, "/v1/characters", None).await;
+        let list = answer.as_array().cloned().unwrap_or_default();
+        std::array::from_fn(|index| {
+            let text = |key: &str| list[index][key].as_str().unwrap().to_owned();
+            (text("id"), text("name"))
+        })
+    }
+
+    /// A room with these characters, not started.
+    pub(super) async fn room(&self, characters: &[&str]) -> String {
+        let room = self
+            .call(Method::POST, "/v1/rooms", Some(json!({ "name": "Test" })))
+            .await;
+        let room = room["id"].as_str().unwrap().to_owned();
+        for character in characters {
+            self.add(&room, character).await;
+        }
+        room
+    }
+
+    pub(super) async fn add(&self, room: &str, character: &str) -> Value {
+        let body = json!({ "characterId": character });
+        self.call(
+            Method::POST,
+            &format!("/v1/rooms/{room}/participants"),
+            Some(body),
+        )
+        .await
+    }
+
+    pub(super) async fn transcript(&self, room: &str) -> Vec<Value> {
+        let answer = self
+            .call(Method::GET, &format!("/v1/rooms/{room}/transcript"), None)
+            .await;
+        answer.as_array().cloned().unwrap_or_default()
+    }
+
+    /// The shipped recording as the Python client takes it.
+    pub(super) fn recording(&self) -> PathBuf {
+        let path = self.folder.path().join("question.wav");
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
+        let pcm = troupe::audio_file::read_mono(&shipped, 48_000).unwrap();
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 48_000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(&path, spec).unwrap();
+        for sample in pcm {
+            writer.write_sample(sample).unwrap();
+        }
+        writer.finalize().unwrap();
+        path
+    }
+}

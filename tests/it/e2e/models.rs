@@ -1,0 +1,164 @@
+//! An OpenAI-compatible server whose answers are written by the test: words, lines, tones, and faults.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// Sample rate of OpenAI's PCM, Hz.
+const RATE_HZ: usize = 24_000;
+/// Length of a tone for one character of text, s.
+const SECONDS_PER_CHARACTER: f64 = 0.03;
+
+/// How the language model misbehaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Fault {
+    #[default]
+    None,
+    /// Answers 500.
+    Status,
+    /// Begins an answer and goes on with what is no event.
+    Nonsense,
+    /// Begins an answer and says no more.
+    Hang,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    words: String,
+    line: String,
+    fault: Fault,
+}
+
+/// The server; it stops with the test's runtime.
+#[derive(Clone)]
+pub(super) struct Models {
+    pub(super) address: SocketAddr,
+    script: Arc<Mutex<Script>>,
+}
+
+impl Models {
+    pub(super) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let models = Self {
+            address: listener.local_addr().unwrap(),
+            script: Arc::default(),
+        };
+        models.answers("Well, that is a good question, and I am glad that you asked it.");
+        let router = Router::new()
+            .route("/v1/audio/transcriptions", post(transcribe))
+            .route("/v1/chat/completions", post(complete))
+            .route("/v1/audio/speech", post(speak))
+            .with_state(models.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        models
+    }
+
+    pub(super) fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// From now on every utterance is transcribed as this.
+    pub(super) fn hears(&self, words: &str) {
+        self.script.lock().unwrap().words = words.to_owned();
+    }
+
+    /// From now on every character says this.
+    pub(super) fn answers(&self, line: &str) {
+        self.script.lock().unwrap().line = line.to_owned();
+    }
+
+    /// From now on the language model fails like this.
+    pub(super) fn fails(&self, fault: Fault) {
+        self.script.lock().unwrap().fault = fault;
+    }
+}
+
+async fn transcribe(State(models): State<Models>, _recording: Bytes) -> Response {
+    let words = models.script.lock().unwrap().words.clone();
+    axum::Json(json!({ "text": words })).into_response()
+}
+
+async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> Response {
+    let (line, fault) = {
+        let script = models.script.lock().unwrap();
+        (script.line.clone(), script.fault)
+    };
+    if fault == Fault::Status {
+        let error = json!({ "error": { "message": "broken on purpose", "type": "server_error" } });
+        return (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response();
+    }
+    let head = json!({ "id": "c", "created": 0, "model": request["model"] });
+    let chunk = |delta: Value, finish: Value| {
+        let mut chunk = head.clone();
+        chunk["object"] = json!("chat.completion.chunk");
+        chunk["choices"] = json!([{ "index": 0, "delta": delta, "finish_reason": finish }]);
+        format!("data: {chunk}\n\n")
+    };
+    if request["stream"] != true {
+        let message = json!({ "role": "assistant", "content": line });
+        let mut whole = head.clone();
+        whole["object"] = json!("chat.completion");
+        whole["choices"] = json!([{ "index": 0, "finish_reason": "stop", "message": message }]);
+        return axum::Json(whole).into_response();
+    }
+    let mut events = vec![chunk(json!({ "role": "assistant", "content": "" }), Value::Null)];
+    match fault {
+        Fault::Nonsense => events.push("data: {\"choices\": 7\n\n<html>\n\n".to_owned()),
+        Fault::Hang => {}
+        _ => {
+            let words = line.split_inclusive(' ');
+            events.extend(words.map(|word| chunk(json!({ "content": word }), Value::Null)));
+            events.push(chunk(json!({}), json!("stop")));
+            events.push("data: [DONE]\n\n".to_owned());
+        }
+    }
+    let hang = fault == Fault::Hang;
+    let stream = futures::stream::unfold(events.into_iter(), move |mut events| async move {
+        match events.next() {
+            Some(event) => Some((Ok::<_, std::io::Error>(event), events)),
+            None if hang => std::future::pending().await,
+            None => None,
+        }
+    });
+    ([("content-type", "text/event-stream")], Body::from_stream(stream)).into_response()
+}
+
+async fn speak(request: axum::Json<Value>) -> Response {
+    let characters = request["input"].as_str().unwrap_or_default().chars().count();
+    let length = Duration::from_secs_f64((characters as f64 * SECONDS_PER_CHARACTER).max(0.3));
+    // Each voice has a pitch of its own, so that a recording can be told apart by ear.
+    let voice = request["voice"].as_str().unwrap_or_default();
+    let hz = 300 + voice.bytes().map(u64::from).sum::<u64>() % 400;
+    let step = std::f64::consts::TAU * hz as f64 / RATE_HZ as f64;
+    let samples = (length.as_secs_f64() * RATE_HZ as f64) as usize;
+    let pcm: Vec<u8> = (0..samples)
+        .flat_map(|n| (((n as f64 * step).sin() * 9000.0) as i16).to_le_bytes())
+        .collect();
+    if request["response_format"] == "wav" {
+        let mut wav = std::io::Cursor::new(Vec::new());
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: RATE_HZ as u32,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::new(&mut wav, spec).unwrap();
+        for sample in pcm.chunks_exact(2) {
+            writer
+                .write_sample(i16::from_le_bytes([sample[0], sample[1]]))
+                .unwrap();
+        }
+        writer.finalize().unwrap();
+        return ([("content-type", "audio/wav")], wav.into_inner()).into_response();
+    }
+    ([("content-type", "audio/pcm")], pcm).into_response()
+}

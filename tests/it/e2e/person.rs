@@ -1,0 +1,152 @@
+//! The official Python client, driven by JSON lines.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
+
+use super::harness::cache;
+
+/// What the client needs, pinned.
+const PACKAGES: [&str; 1] = ["livekit==1.1.21"];
+/// Time until something that must happen has happened. Nothing is measured by it.
+const WITHIN: Duration = Duration::from_secs(30);
+
+/// A person with an ordinary client. Everything that was noticed is kept.
+pub(super) struct Person {
+    _child: Child,
+    commands: ChildStdin,
+    noticed: Lines<BufReader<ChildStdout>>,
+    /// All that was noticed so far, oldest first.
+    pub(super) events: Vec<Value>,
+}
+
+impl Person {
+    pub(super) async fn join(url: &str, token: &str) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/e2e/person.py");
+        let mut child = Command::new(python().await)
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let noticed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let commands = child.stdin.take().unwrap();
+        let mut person = Self {
+            _child: child,
+            commands,
+            noticed,
+            events: Vec::new(),
+        };
+        person
+            .command(&json!({ "do": "join", "url": url, "token": token }))
+            .await;
+        person
+            .until("the connection", |event| event["event"] == "connected")
+            .await;
+        person
+    }
+
+    async fn command(&mut self, command: &Value) {
+        self.commands
+            .write_all(format!("{command}\n").as_bytes())
+            .await
+            .unwrap();
+    }
+
+    /// Says a recording (48 kHz mono WAV); answers once its last sample has left.
+    pub(super) async fn say(&mut self, recording: &Path) -> Value {
+        self.command(&json!({ "do": "say", "file": recording })).await;
+        self.until("the end of the recording", |event| event["event"] == "said")
+            .await
+    }
+
+    /// The next event that fits, and everything before it in `events`.
+    pub(super) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let found = timeout(WITHIN, async {
+            loop {
+                let line = self
+                    .noticed
+                    .next_line()
+                    .await
+                    .unwrap()
+                    .expect("the client goes on");
+                let event: Value = serde_json::from_str(&line).unwrap();
+                assert_ne!(event["event"], "failed", "{event}");
+                self.events.push(event.clone());
+                if fits(&event) {
+                    return event;
+                }
+            }
+        });
+        match found.await {
+            Ok(event) => event,
+            Err(_) => panic!("{what} did not come; what did: {:#?}", self.events),
+        }
+    }
+
+    /// Waits until `identity` is audible.
+    pub(super) async fn hears(&mut self, identity: &str) -> Value {
+        self.until(&format!("sound of {identity}"), |event| {
+            is(event, "sound", identity)
+        })
+        .await
+    }
+
+    /// Waits until `identity` falls silent.
+    pub(super) async fn hears_out(&mut self, identity: &str) -> Value {
+        self.until(&format!("silence of {identity}"), |event| {
+            is(event, "silence", identity)
+        })
+        .await
+    }
+
+    /// The values that an attribute of a participant took so far.
+    pub(super) fn attribute(&self, identity: &str, key: &str) -> Vec<&str> {
+        let of_key = |event: &&Value| is(event, "attribute", identity) && event["key"] == key;
+        self.events
+            .iter()
+            .filter(of_key)
+            .filter_map(|event| event["value"].as_str())
+            .collect()
+    }
+}
+
+/// Whether it is that event of that participant.
+pub(super) fn is(event: &Value, name: &str, identity: &str) -> bool {
+    event["event"] == name && event["identity"] == identity
+}
+
+/// A Python with the client, made once and kept in the cache.
+async fn python() -> PathBuf {
+    let folder = cache().join(format!("client-{}", PACKAGES.join("-").replace("==", "-")));
+    let python = folder.join("bin/python");
+    let made = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(cache()).unwrap();
+        let lock = std::fs::File::create(folder.with_extension("lock")).unwrap();
+        // Other test processes wait here while one makes it.
+        lock.lock().unwrap();
+        let done = folder.join("complete");
+        if !done.exists() {
+            let run = |program: &Path, arguments: &[&str]| {
+                let status = std::process::Command::new(program).args(arguments).status();
+                assert!(
+                    status.is_ok_and(|status| status.success()),
+                    "{} {arguments:?}",
+                    program.display()
+                );
+            };
+            run(Path::new("python3"), &["-m", "venv", folder.to_str().unwrap()]);
+            let install = [&["-m", "pip", "install", "--quiet"][..], &PACKAGES].concat();
+            run(&folder.join("bin/python"), &install);
+            std::fs::write(done, "").unwrap();
+        }
+    });
+    made.await.unwrap();
+    python
+}

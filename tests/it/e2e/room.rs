@@ -1,0 +1,210 @@
+//! Rooms with characters and a person.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::harness::Stack;
+use super::models::Fault;
+use super::person::{Person, is};
+
+/// LiveKit's number of the participant kind "agent".
+const KIND_AGENT: i64 = 4;
+/// LiveKit's number of the track source "microphone".
+const SOURCE_MICROPHONE: i64 = 2;
+
+fn identity(character: &str) -> String {
+    format!("agent-{character}")
+}
+
+async fn joined(stack: &Stack, room: &str) -> Person {
+    let join = stack
+        .call(
+            Method::GET,
+            &format!("/v1/rooms/{room}/token?identity=guest&name=Guest"),
+            None,
+        )
+        .await;
+    Person::join(join["url"].as_str().unwrap(), join["token"].as_str().unwrap()).await
+}
+
+async fn start(stack: &Stack, room: &str) {
+    stack
+        .call(Method::POST, &format!("/v1/rooms/{room}/start"), None)
+        .await;
+}
+
+async fn sees_track(person: &mut Person, identity: &str) -> Value {
+    person
+        .until(&format!("the track of {identity}"), |event| {
+            is(event, "track", identity)
+        })
+        .await
+}
+
+/// The stored entries once there are at least `count`: they are posted a moment after they are heard.
+async fn entries(stack: &Stack, room: &str, count: usize) -> Vec<Value> {
+    for _ in 0..100 {
+        let transcript = stack.transcript(room).await;
+        if transcript.len() >= count {
+            return transcript;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!(
+        "{count} entries were not posted: {:#?}",
+        stack.transcript(room).await
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_characters_answer_to_their_names_and_keep_livekits_conventions() {
+    let stack = Stack::start().await;
+    let [(first, first_name), (second, second_name)] = stack.characters().await;
+    let room = stack.room(&[&first, &second]).await;
+    let mut person = joined(&stack, &room).await;
+    start(&stack, &room).await;
+    let track = sees_track(&mut person, &identity(&first)).await;
+    if !person
+        .events
+        .iter()
+        .any(|event| is(event, "track", &identity(&second)))
+    {
+        sees_track(&mut person, &identity(&second)).await;
+    }
+    assert_eq!(track["source"], SOURCE_MICROPHONE);
+    let kinds: Vec<&Value> = person
+        .events
+        .iter()
+        .filter(|event| event["event"] == "joined")
+        .collect();
+    assert!(
+        kinds.iter().all(|event| event["kind"] == KIND_AGENT),
+        "{kinds:#?}"
+    );
+
+    for (count, character, name) in [(2, &first, &first_name), (4, &second, &second_name)] {
+        let words = format!("{name}, how old is the Brooklyn Bridge?");
+        stack.models.hears(&words);
+        person.say(&stack.recording()).await;
+        person.hears(&identity(character)).await;
+        person.hears_out(&identity(character)).await;
+        let states = person.attribute(&identity(character), "lk.agent.state");
+        for state in ["listening", "thinking", "speaking"] {
+            assert!(states.contains(&state), "{state} is not among {states:?}");
+        }
+        let posted = entries(&stack, &room, count).await;
+        assert!(
+            posted
+                .iter()
+                .any(|entry| entry["content"] == words && entry["speakerType"] == "user"),
+            "{posted:#?}"
+        );
+        assert!(
+            posted
+                .iter()
+                .any(|entry| entry["characterId"] == character.as_str()),
+            "{posted:#?}"
+        );
+    }
+    let segment = |who: &str, text: &str| {
+        person.events.iter().any(|event| {
+            is(event, "transcription", who)
+                && event["text"].as_str().is_some_and(|said| said.contains(text))
+                && event["attributes"]["lk.transcription_final"] == "true"
+                && event["attributes"]["lk.segment_id"]
+                    .as_str()
+                    .is_some_and(|id| id.starts_with("SG_"))
+        })
+    };
+    assert!(
+        segment(&identity(&first), "good question"),
+        "{:#?}",
+        person.events
+    );
+    assert!(segment("guest", "how old is"), "{:#?}", person.events);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_character_added_later_speaks_when_addressed_and_a_removed_one_leaves() {
+    let stack = Stack::start().await;
+    let [(first, first_name), (second, second_name)] = stack.characters().await;
+    let room = stack.room(&[&first]).await;
+    let mut person = joined(&stack, &room).await;
+    start(&stack, &room).await;
+    sees_track(&mut person, &identity(&first)).await;
+
+    stack.add(&room, &second).await;
+    sees_track(&mut person, &identity(&second)).await;
+    stack
+        .models
+        .hears(&format!("{second_name}, how old is the Brooklyn Bridge?"));
+    let said = person.say(&stack.recording()).await;
+    let sound = person.hears(&identity(&second)).await;
+    let delay_ms = sound["atMs"].as_i64().unwrap() - said["atMs"].as_i64().unwrap();
+    eprintln!("a character added later was heard {delay_ms} ms after it was addressed");
+    person.hears_out(&identity(&second)).await;
+
+    let removed = stack
+        .call(
+            Method::DELETE,
+            &format!("/v1/rooms/{room}/participants/{second}"),
+            None,
+        )
+        .await;
+    assert!(removed["leftAt"].is_string(), "{removed}");
+    person
+        .until("the leaving", |event| is(event, "left", &identity(&second)))
+        .await;
+    stack.models.hears(&format!("{first_name}, are you still here?"));
+    person.say(&stack.recording()).await;
+    person.hears(&identity(&first)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_outlives_a_model_that_fails() {
+    let stack = Stack::start().await;
+    let [(character, name)] = stack.characters().await;
+    let room = stack.room(&[&character]).await;
+    let mut person = joined(&stack, &room).await;
+    start(&stack, &room).await;
+    sees_track(&mut person, &identity(&character)).await;
+    stack
+        .models
+        .hears(&format!("{name}, how old is the Brooklyn Bridge?"));
+    for fault in [Fault::Status, Fault::Nonsense] {
+        stack.models.fails(fault);
+        person.say(&stack.recording()).await;
+        // It apologises aloud.
+        person.hears(&identity(&character)).await;
+        person.hears_out(&identity(&character)).await;
+    }
+    stack.models.fails(Fault::None);
+    stack.models.answers("It was opened a very long time ago.");
+    person.say(&stack.recording()).await;
+    person.hears(&identity(&character)).await;
+    person.hears_out(&identity(&character)).await;
+    let posted = entries(&stack, &room, 4).await;
+    let answered = |entry: &Value| {
+        entry["content"]
+            .as_str()
+            .is_some_and(|said| said.contains("opened"))
+    };
+    assert!(posted.iter().any(answered), "{posted:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_leaves_a_room_that_ends() {
+    let stack = Stack::start().await;
+    let [(character, _)] = stack.characters().await;
+    let room = stack.room(&[&character]).await;
+    let mut person = joined(&stack, &room).await;
+    start(&stack, &room).await;
+    sees_track(&mut person, &identity(&character)).await;
+    let ended = stack
+        .call(Method::POST, &format!("/v1/rooms/{room}/end"), None)
+        .await;
+    assert!(ended["endedAt"].is_string(), "{ended}");
+    person
+        .until("the end", |event| event["event"] == "disconnected")
+        .await;
+}
