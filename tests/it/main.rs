@@ -1,5 +1,14 @@
 //! Every integration test, in one binary so that it links once.
 //!
+//! - `support`: the API in this process, with a LiveKit that only remembers
+//! - `api_rooms`: voice rooms from creation to end
+//! - `api_requests`: what every path refuses, and in which words
+//! - `api_idempotency`: repeated creates
+//! - `api_transcript`: pages and events of the timeline
+//! - `api_characters`: a project's own characters and the built-ins
+//! - `api_keys`: who may do what; revocation and expiry
+//! - `worker_protocol`: claims, entries, changes, releases
+//! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `openai`: the OpenAI provider against a server that misbehaves
@@ -12,7 +21,16 @@
     reason = "tests fail by panicking"
 )]
 
+mod api_characters;
+mod api_idempotency;
+mod api_keys;
+mod api_requests;
+mod api_rooms;
+mod api_transcript;
 mod cli;
 mod e2e;
+mod lease;
 mod openai;
 mod prompts;
+mod support;
+mod worker_protocol;
