@@ -18,10 +18,16 @@ fn at_16k(pcm: &[i16], rate_hz: u32) -> Vec<f32> {
 
 #[test]
 fn every_voice_is_understood() {
-    let piper = Piper::load(&store::model("piper")).unwrap();
     let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
+    let slow = Piper::load(&store::model("piper"), None).unwrap();
+    let fast = Piper::load(&store::model("piper"), Some(&library)).unwrap();
     let mut moonshine = Moonshine::load(&store::model("moonshine"), &library).unwrap();
-    for name in ["joe", "joe+5", "joe-3/1.1"] {
+    for (piper, name) in [
+        (&slow, "joe"),
+        (&fast, "joe"),
+        (&slow, "joe+5"),
+        (&fast, "joe-3/1.1"),
+    ] {
         let voice: Voice = name.parse().unwrap();
         let pcm = piper.synthesize(CLAUSE, voice).unwrap();
         let heard = moonshine
@@ -36,7 +42,7 @@ fn every_voice_is_understood() {
 
 #[test]
 fn silence_is_short_and_pace_shortens_speech() {
-    let piper = Piper::load(&store::model("piper")).unwrap();
+    let piper = Piper::load(&store::model("piper"), None).unwrap();
     assert_eq!(piper.rate_hz(), 22_050);
     let slow = piper.synthesize(CLAUSE, "joe/0.8".parse().unwrap()).unwrap();
     let fast = piper.synthesize(CLAUSE, "joe/1.4".parse().unwrap()).unwrap();
@@ -50,7 +56,7 @@ fn silence_is_short_and_pace_shortens_speech() {
 
 #[test]
 fn what_has_no_words_has_no_sound() {
-    let piper = Piper::load(&store::model("piper")).unwrap();
+    let piper = Piper::load(&store::model("piper"), None).unwrap();
     for text in ["", "...", "🙂", "你好"] {
         assert_eq!(
             piper.synthesize(text, Voice::default()).unwrap(),

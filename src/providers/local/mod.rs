@@ -28,6 +28,8 @@ pub const LLM_MODEL: &str = "qwen";
 /// The model that speaks when none is named.
 pub const TTS_MODEL: &str = "piper";
 
+/// ONNX Runtime's name in the cache.
+const ONNXRUNTIME: &str = "onnxruntime";
 /// Names another ONNX Runtime than the one in the cache.
 const ONNXRUNTIME_VARIABLE: &str = "ORT_DYLIB_PATH";
 
@@ -78,7 +80,8 @@ impl Backend for Local {
     async fn text_to_speech(&self, model: Option<&str>) -> Result<Arc<dyn TextToSpeech>, ProviderError> {
         match model.unwrap_or(TTS_MODEL) {
             speaks::PIPER => Ok(Arc::new(speaks::Mouth::piper(self.files.clone()).await?)),
-            other => Err(unknown(other, &[speaks::PIPER])),
+            speaks::KOKORO => Ok(Arc::new(speaks::Mouth::kokoro(self.files.clone()).await?)),
+            other => Err(unknown(other, &[speaks::PIPER, speaks::KOKORO])),
         }
     }
 }
@@ -103,11 +106,23 @@ impl Files {
             .map_err(|error| local(model, error))
     }
 
-    /// ONNX Runtime's shared library.
+    /// ONNX Runtime's shared library; blocks while it is fetched.
     fn onnxruntime(&self) -> Result<PathBuf, ProviderError> {
-        match std::env::var_os(ONNXRUNTIME_VARIABLE) {
-            Some(path) if !path.is_empty() => Ok(path.into()),
-            _ => Ok(self.folder("onnxruntime")?.join(ONNXRUNTIME_LIBRARY)),
+        match named_onnxruntime() {
+            Some(library) => Ok(library),
+            None => Ok(self.folder(ONNXRUNTIME)?.join(ONNXRUNTIME_LIBRARY)),
         }
     }
+
+    /// The same, unless it would have to be fetched.
+    fn onnxruntime_if_here(&self) -> Option<PathBuf> {
+        let in_cache = || Some(self.store.path(ONNXRUNTIME)?.join(ONNXRUNTIME_LIBRARY));
+        named_onnxruntime().or_else(in_cache)
+    }
+}
+
+fn named_onnxruntime() -> Option<PathBuf> {
+    std::env::var_os(ONNXRUNTIME_VARIABLE)
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
 }

@@ -1,11 +1,11 @@
-//! Piper as a provider of text to speech.
+//! Piper and Kokoro as providers of text to speech.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use troupe_inference::InferenceError;
-use troupe_inference::tts::{Piper, Voice, clauses};
+use troupe_inference::tts::{Kokoro, Piper, Voice, clauses};
 
 use super::Files;
 use super::failure::local;
@@ -13,8 +13,9 @@ use super::hears::is_english;
 use super::lane::Lane;
 use crate::providers::{ProviderError, SpeechStream, TextToSpeech};
 
-/// Its name in a spec, in the cache and in a character's voices.
+/// Names in a spec, in the cache and in a character's voices.
 pub(super) const PIPER: &str = "piper";
+pub(super) const KOKORO: &str = "kokoro";
 
 /// Clauses of one text that are in the queue at once: the next is made while one is heard, and other rooms'
 /// clauses come between.
@@ -23,21 +24,24 @@ const CLAUSES_AHEAD_MAX: usize = 2;
 /// A model that speaks.
 enum Engine {
     Piper(Piper),
+    Kokoro(Box<Kokoro>),
 }
 
 impl Engine {
     fn rate_hz(&self) -> u32 {
         match self {
             Self::Piper(piper) => piper.rate_hz(),
+            Self::Kokoro(kokoro) => kokoro.rate_hz(),
         }
     }
 
-    fn speak(&self, clause: &str, voice: Option<&str>) -> Result<Vec<i16>, InferenceError> {
+    fn speak(&mut self, clause: &str, voice: Option<&str>) -> Result<Vec<i16>, InferenceError> {
         match self {
             Self::Piper(piper) => {
                 let voice = voice.map_or(Ok(Voice::default()), str::parse)?;
                 piper.synthesize(clause, voice)
             }
+            Self::Kokoro(kokoro) => kokoro.synthesize(clause, voice),
         }
     }
 }
@@ -52,8 +56,20 @@ pub(super) struct Mouth {
 impl Mouth {
     pub(super) async fn piper(files: Files) -> Result<Self, ProviderError> {
         Self::load(PIPER, move || {
-            let piper = Piper::load(&files.folder(PIPER)?).map_err(|error| local(PIPER, error))?;
-            Ok(Engine::Piper(piper))
+            // Where the library is, it makes Piper faster; it is not fetched for that.
+            let library = files.onnxruntime_if_here();
+            let piper = Piper::load(&files.folder(PIPER)?, library.as_deref());
+            Ok(Engine::Piper(piper.map_err(|error| local(PIPER, error))?))
+        })
+        .await
+    }
+
+    pub(super) async fn kokoro(files: Files) -> Result<Self, ProviderError> {
+        Self::load(KOKORO, move || {
+            let kokoro = Kokoro::load(&files.folder(KOKORO)?, &files.onnxruntime()?);
+            Ok(Engine::Kokoro(Box::new(
+                kokoro.map_err(|error| local(KOKORO, error))?,
+            )))
         })
         .await
     }

@@ -1,10 +1,10 @@
 //! The models that we know.
 
 use super::catalogue::{File, Model, Package, Piece, Registry, Role, Source};
-use super::kokoro_files;
+use super::{kokoro_files, qwen_files};
 
 /// Most important first.
-pub(super) const MODELS: &[Model] = &[ONNXRUNTIME, MOONSHINE, PIPER, KOKORO];
+pub(super) const MODELS: &[Model] = &[ONNXRUNTIME, MOONSHINE, PIPER, QWEN, KOKORO, QWEN_GENERAL];
 
 /// The file name that ONNX Runtime has in the cache, on every platform.
 pub const ONNXRUNTIME_LIBRARY: &str = "libonnxruntime.so";
@@ -162,5 +162,25 @@ const KOKORO: Model = Model {
     licence: "Apache-2.0",
     needs: &["onnxruntime"],
     files: kokoro_files::FILES,
+    prepare: None,
+};
+
+const QWEN: Model = Model {
+    name: "qwen",
+    role: Role::Language,
+    about: "Qwen2.5 Coder 0.5B Instruct",
+    licence: "Apache-2.0",
+    needs: &[],
+    files: qwen_files::CODER,
+    prepare: None,
+};
+
+const QWEN_GENERAL: Model = Model {
+    name: "qwen-general",
+    role: Role::Language,
+    about: "Qwen2.5 0.5B Instruct, from the hub alone",
+    licence: "Apache-2.0",
+    needs: &[],
+    files: qwen_files::GENERAL,
     prepare: None,
 };

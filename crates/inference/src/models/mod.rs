@@ -13,6 +13,7 @@ mod hub;
 mod kokoro_files;
 mod package;
 mod progress;
+mod qwen_files;
 mod stamp;
 mod store;
 #[cfg(test)]

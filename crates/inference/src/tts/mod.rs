@@ -1,7 +1,9 @@
 //! Text to speech.
 
 mod clauses;
+mod kokoro;
 mod letters;
+mod network;
 mod phonemes;
 mod piper;
 mod shape;
@@ -9,5 +11,6 @@ mod voice;
 mod written;
 
 pub use clauses::clauses;
+pub use kokoro::Kokoro;
 pub use piper::Piper;
 pub use voice::Voice;

@@ -9,7 +9,8 @@ pub(crate) fn model(name: &str) -> PathBuf {
     store().pull(name, &mut |_| {}).unwrap()
 }
 
-fn store() -> Store {
+/// All of them.
+pub(crate) fn store() -> Store {
     let named = std::env::var_os("TROUPE_CACHE").map(PathBuf::from);
     let home = std::env::var_os("HOME").map(PathBuf::from);
     Store::new(named.or_else(|| Some(home?.join(".cache/troupe"))).unwrap())
