@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -9,12 +10,16 @@ use tokio::sync::oneshot;
 
 use super::{Context, Failure};
 use crate::api::{self, Settings};
+use crate::character;
 use crate::config::{Config, Overrides, ServerUrl};
 use crate::rooms::service::RoomBounds;
 use crate::shutdown::Shutdown;
 
 /// Where a LiveKit dev server listens.
 const LIVEKIT_DEV_URL: &str = "ws://127.0.0.1:7880";
+
+/// Folder of character files, in the working directory.
+const AGENTS: &str = "agents";
 
 /// Flags of `troupe serve`.
 #[derive(Debug, clap::Args)]
@@ -58,6 +63,8 @@ pub(crate) async fn serve(
         Some(url) => url.clone(),
         None => ServerUrl::http(address),
     };
+    // A user's own characters stand beside the built-in ones.
+    let folders: Vec<PathBuf> = [PathBuf::from(AGENTS)].into_iter().filter(|folder| folder.is_dir()).collect();
     let settings = Settings {
         db: config.api.db.clone(),
         secret: config
@@ -75,7 +82,7 @@ pub(crate) async fn serve(
             .to_owned(),
         livekit_api_key: config.livekit.api_key.clone(),
         livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
-        characters: Vec::new(),
+        characters: character::load(&folders).map_err(Failure::failed)?,
         bounds: RoomBounds::default(),
     };
     let server = api::Server::open(settings, shutdown)

@@ -7,6 +7,7 @@ use troupe_dialogue::{CharacterId, Input, Line, Output, PersonId, Speaker, Speec
 use super::Session;
 use super::event::Event;
 use super::work::{Question, Voice, Work, write};
+use crate::brain::apology::{self, Occasion};
 use crate::brain::history::Happening;
 use crate::link::livekit::{AGENT_PREFIX, Caption};
 use crate::protocol::{NewEntry, SpeakerType};
@@ -118,13 +119,14 @@ impl Session {
             self.hand_in(Input::ReplyFailed { speech });
             return;
         };
-        let line = match trouble {
-            Trouble::NotUnderstood => "Sorry, I didn't catch that. Could you say it again?",
-            Trouble::NoAnswer => "Sorry, I lost my thread just now. Give me a moment and ask me again.",
+        let occasion = match trouble {
+            Trouble::NotUnderstood => Occasion::NotHeard,
+            Trouble::NoAnswer => Occasion::LostThread,
         };
+        let line = apology::line(occasion, &voice.character.language, &voice.character.name, speech.0);
         let events = self.events.clone();
         let writing = async move {
-            events.send(Event::ReplyText { speech, delta: line.to_owned() });
+            events.send(Event::ReplyText { speech, delta: line });
             events.send(Event::ReplyOver { speech, failed: false });
         };
         self.work = Some(Work::start(speech, id, voice, self.events.clone(), writing));

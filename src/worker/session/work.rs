@@ -11,6 +11,7 @@ use super::Events;
 use super::event::Event;
 use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
+use crate::brain::reply;
 use crate::providers::{ProviderError, Registry};
 use crate::voice::{ChunkText, Sound, synthesize};
 
@@ -115,9 +116,10 @@ pub(super) async fn write(speech: SpeechId, question: Question, events: Events) 
 }
 
 async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -> Result<(), String> {
+    let wanted = question.character.models.llm.as_deref();
+    let model = question.registry.language_model(wanted).await.map_err(|error| error.to_string())?;
     let others: Vec<_> = question.others.iter().collect();
     let people: Vec<_> = question.people.iter().map(String::as_str).collect();
-    let asked_if_ai = false;
     let situation = Situation {
         identity: &question.identity,
         character: &question.character,
@@ -125,13 +127,12 @@ async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -
         people: &people,
         mode: question.room.mode,
         scene: question.room.scene.as_deref(),
-        asked_if_ai,
+        asked_if_ai: false,
     };
-    let request = question.prompter.request(&situation, &question.history).map_err(|error| error.to_string())?;
-    let wanted = question.character.models.llm.as_deref();
-    let model = question.registry.language_model(wanted).await.map_err(|error| error.to_string())?;
-    let mut reply = model.reply(request).await.map_err(|error| error.to_string())?;
-    while let Some(delta) = reply.next().await {
+    let line = reply::prepare(&question.prompter, &situation, &question.history, model.capacity(), speech.0)
+        .map_err(|error| error.to_string())?;
+    let mut text = reply::speak(model, line);
+    while let Some(delta) = text.next().await {
         let delta = delta.map_err(|error| error.to_string())?;
         events.send(Event::ReplyText { speech, delta });
     }
