@@ -55,11 +55,11 @@ pub fn prepare(
             .flat_map(|other| names(other))
             .chain(situation.people.iter().map(|&name| name.to_owned()))
             .collect(),
-        said_before: own_lines
-            .chain(heard)
-            .chain(examples)
-            .map(str::to_owned)
-            .collect(),
+        // A model that repeats itself by accident is a small one; a large one does it on purpose.
+        said_before: match capacity {
+            Capacity::Small => own_lines.chain(heard).chain(examples).map(str::to_owned).collect(),
+            Capacity::Full => Vec::new(),
+        },
         truth_asked,
         one_line: capacity == Capacity::Small,
     };
