@@ -1,7 +1,25 @@
 //! Every integration test, in one binary so that it links once.
 //!
+//! - `support`: the API in this process, with a LiveKit that only remembers
+//! - `api_rooms`: voice rooms from creation to end
+//! - `api_requests`: what every path refuses, and in which words
+//! - `api_idempotency`: repeated creates
+//! - `api_transcript`: pages and events of the timeline
+//! - `api_characters`: a project's own characters and the built-ins
+//! - `api_keys`: who may do what; revocation and expiry
+//! - `worker_protocol`: claims, entries, changes, releases
+//! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `prompts`: what language models are asked, as snapshots
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod api_characters;
+mod api_idempotency;
+mod api_keys;
+mod api_requests;
+mod api_rooms;
+mod api_transcript;
+mod lease;
 mod prompts;
+mod support;
+mod worker_protocol;

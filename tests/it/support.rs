@@ -1,0 +1,274 @@
+//! The Rooms API in this process, over a database of its own and a LiveKit that only remembers.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use troupe::api::{Api, router};
+use troupe::character::Character;
+use troupe::rooms::Rooms;
+use troupe::rooms::character_record::BuiltIns;
+use troupe::rooms::key::{KeyKind, MadeKey};
+use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
+use troupe::rooms::secret::ServerSecret;
+use troupe::rooms::service::RoomBounds;
+use troupe::rooms::store::Store;
+use troupe::rooms::token::TokenMint;
+use troupe::rooms::wakeups::Wakeups;
+
+/// Id of the deployment's only built-in character.
+pub(crate) const BUILT_IN: &str = "ada";
+/// Secret of the LiveKit that tokens are signed for.
+pub(crate) const LIVEKIT_SECRET: &str = "a secret of livekit, long enough";
+
+/// Remembers its rooms; fails on demand.
+#[derive(Default)]
+pub(crate) struct FakeLiveKit {
+    state: Mutex<FakeState>,
+}
+
+#[derive(Default)]
+struct FakeState {
+    rooms: BTreeSet<String>,
+    removed: Vec<(String, String)>,
+    down: bool,
+}
+
+impl FakeLiveKit {
+    pub(crate) fn rooms(&self) -> Vec<String> {
+        self.state.lock().unwrap().rooms.iter().cloned().collect()
+    }
+
+    pub(crate) fn removed(&self) -> Vec<(String, String)> {
+        self.state.lock().unwrap().removed.clone()
+    }
+
+    pub(crate) fn set_down(&self, down: bool) {
+        self.state.lock().unwrap().down = down;
+    }
+
+    fn act(&self, act: impl FnOnce(&mut FakeState)) -> Result<(), LiveKitError> {
+        let mut state = self.state.lock().unwrap();
+        if state.down {
+            return Err(LiveKitError::Unreachable);
+        }
+        act(&mut state);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl RoomService for FakeLiveKit {
+    async fn create_room(&self, room: &str, _: RoomTimeouts) -> Result<(), LiveKitError> {
+        self.act(|state| {
+            state.rooms.insert(room.to_owned());
+        })
+    }
+
+    async fn delete_room(&self, room: &str) -> Result<(), LiveKitError> {
+        self.act(|state| {
+            state.rooms.remove(room);
+        })
+    }
+
+    async fn remove_participant(&self, room: &str, identity: &str) -> Result<(), LiveKitError> {
+        self.act(|state| state.removed.push((room.to_owned(), identity.to_owned())))
+    }
+}
+
+/// An answer of the API.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The answer's body, which must have come with `status`.
+    #[track_caller]
+    pub(crate) fn with(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body
+    }
+
+    /// Status, code and parameter of an error.
+    pub(crate) fn fault(&self) -> (u16, &str, Option<&str>) {
+        let error = &self.body["error"];
+        assert!(
+            error["type"].is_string() && error["message"].is_string(),
+            "{}",
+            self.body
+        );
+        (
+            self.status.as_u16(),
+            error["code"].as_str().unwrap(),
+            error["param"].as_str(),
+        )
+    }
+}
+
+/// A running API with one project's keys, and another project's.
+pub(crate) struct World {
+    pub(crate) router: Router,
+    pub(crate) store: Store,
+    pub(crate) secret: ServerSecret,
+    pub(crate) rooms: Arc<Rooms>,
+    pub(crate) livekit: Arc<FakeLiveKit>,
+    /// Server side of the project.
+    pub(crate) key: String,
+    pub(crate) user_key: String,
+    pub(crate) worker_key: String,
+    pub(crate) other_key: String,
+    pub(crate) shutdown: CancellationToken,
+    _folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("t.sqlite")).await.unwrap();
+        let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
+        let livekit = Arc::new(FakeLiveKit::default());
+        let bounds = RoomBounds::default();
+        let rooms = Rooms {
+            store: store.clone(),
+            livekit: livekit.clone(),
+            tokens: TokenMint::new("key", LIVEKIT_SECRET, bounds.livekit_timeouts()),
+            livekit_url: "ws://inside:7880".into(),
+            livekit_public_url: "wss://outside".into(),
+            built_ins: BuiltIns::new(vec![built_in()]),
+            bounds,
+            wakeups: Wakeups::default(),
+        };
+        let shutdown = CancellationToken::new();
+        let api = Api::new(rooms, secret.clone(), "https://api.example/", shutdown.clone());
+        let key = async |kind, project, user| {
+            let made = MadeKey::new(kind, &secret);
+            store
+                .insert_key(&made, kind, Some(project), user, None)
+                .await
+                .unwrap();
+            made.plain
+        };
+        Self {
+            key: key(KeyKind::Secret, "one", None).await,
+            user_key: key(KeyKind::User, "one", Some("somebody")).await,
+            worker_key: key(KeyKind::Worker, "one", None).await,
+            other_key: key(KeyKind::Secret, "two", None).await,
+            rooms: api.rooms().clone(),
+            router: router(api),
+            store,
+            secret,
+            livekit,
+            shutdown,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        }
+    }
+
+    /// A request with the key of the project's server side.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.send(request(method, path, &self.key, body)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path, Some(body)).await
+    }
+
+    /// A worker's request.
+    pub(crate) async fn work(&self, path: &str, body: Value) -> Answer {
+        self.send(request(
+            "POST",
+            &format!("/worker/v1/{path}"),
+            &self.worker_key,
+            Some(body),
+        ))
+        .await
+    }
+
+    /// Makes a room and answers its id.
+    pub(crate) async fn room(&self) -> String {
+        id(&self
+            .post("/v1/rooms", json!({"name": "Town Square"}))
+            .await
+            .with(201))
+    }
+
+    /// Makes a room with the built-in character in it and starts it.
+    pub(crate) async fn started_room(&self) -> String {
+        let room = self.room().await;
+        self.post(
+            &format!("/v1/rooms/{room}/participants"),
+            json!({"characterId": BUILT_IN}),
+        )
+        .await
+        .with(201);
+        self.post(&format!("/v1/rooms/{room}/start"), json!({}))
+            .await
+            .with(200);
+        room
+    }
+
+    /// Claims whatever is there, without waiting.
+    pub(crate) async fn claim(&self, worker: &str, request: &str) -> Vec<Value> {
+        let body = json!({"workerId": worker, "requestId": request, "capacity": 10, "waitMs": 0});
+        let answer = self.work("claims", body).await.with(200);
+        answer["claims"].as_array().unwrap().clone()
+    }
+
+    /// Lets a worker's lease be over.
+    pub(crate) async fn lapse(&self, worker: &str) {
+        sqlx::query("UPDATE workers SET lease_until = 0 WHERE id = ?")
+            .bind(worker)
+            .execute(self.store.raw())
+            .await
+            .unwrap();
+    }
+}
+
+pub(crate) fn request(method: &str, path: &str, key: &str, body: Option<Value>) -> Request<Body> {
+    let request = Request::builder()
+        .method(Method::from_bytes(method.as_bytes()).unwrap())
+        .uri(path)
+        .header("authorization", format!("Bearer {key}"));
+    match body {
+        Some(body) => request
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string())),
+        None => request.body(Body::empty()),
+    }
+    .unwrap()
+}
+
+pub(crate) fn id(object: &Value) -> String {
+    object["id"].as_str().unwrap().to_owned()
+}
+
+fn built_in() -> Character {
+    serde_json::from_value(json!({
+        "id": BUILT_IN, "name": "Ada", "persona": "You are Ada.", "language": "en", "talkativeness": 0.5,
+    }))
+    .unwrap()
+}
