@@ -18,10 +18,13 @@ use crate::rooms::store::sqlite::Answer;
 const KEY_CHARS_MAX: usize = 255;
 const KEY_HEADER: &str = "Idempotency-Key";
 
+/// The requests under way, by scope and hashed key.
+type Gates = HashMap<(String, [u8; 32]), Weak<tokio::sync::Mutex<()>>>;
+
 /// Lets requests of one scope and key pass one by one, so that the second finds the first one's answer.
 #[derive(Debug, Default)]
 pub(super) struct Turnstile {
-    gates: Mutex<HashMap<(String, [u8; 32]), Weak<tokio::sync::Mutex<()>>>>,
+    gates: Mutex<Gates>,
 }
 
 impl Turnstile {
@@ -36,7 +39,7 @@ impl Turnstile {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, [u8; 32]), Weak<tokio::sync::Mutex<()>>>> {
+    fn lock(&self) -> MutexGuard<'_, Gates> {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

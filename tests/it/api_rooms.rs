@@ -269,3 +269,19 @@ async fn removing_from_an_unclaimed_room_takes_the_participant_out() {
     assert_eq!(removed.len(), 1);
     assert!(removed[0].0.ends_with(&room) && removed[0].1 == "agent-ada");
 }
+
+#[tokio::test]
+async fn a_room_whose_time_is_up_ends_without_its_worker() {
+    let world = World::new().await;
+    let room = world.started_room().await;
+    world.rooms.sweep().await.unwrap();
+    let path = format!("/v1/rooms/{room}");
+    assert_eq!(world.get(&path).await.with(200)["endedAt"], Value::Null);
+    sqlx::query("UPDATE rooms SET started_at = started_at - 15000000")
+        .execute(world.store.raw())
+        .await
+        .unwrap();
+    world.rooms.sweep().await.unwrap();
+    assert!(is_time(&world.get(&path).await.with(200)["endedAt"]));
+    assert!(world.livekit.rooms().is_empty());
+}

@@ -12,7 +12,7 @@ fn at(delay_ms: i64) -> Timestamp {
 fn granted(verdict: Verdict) -> Lease {
     match verdict {
         Verdict::Granted(lease) => lease,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 
@@ -109,7 +109,7 @@ fn a_room_that_kills_its_workers_is_given_up() {
         match lease.claim("w", None, now) {
             Verdict::Granted(next) => lease = next,
             Verdict::GivenUp => break,
-            Verdict::Refused => panic!("lapsed"),
+            Verdict::Refused => unreachable!("its holder lapsed"),
         }
         takeovers += 1;
     }

@@ -134,7 +134,7 @@ impl Rooms {
                 participant,
                 character,
             } => self
-                .cast_member(&livekit_room, participant, character)?
+                .cast_member(&livekit_room, participant, character.map(|boxed| *boxed))?
                 .map(|member| Change {
                     room_id,
                     kind: ChangeKind::ParticipantAdded {

@@ -142,7 +142,7 @@ impl Rooms {
         Ok(ended.room)
     }
 
-    fn tell(&self, worker_id: Option<String>) {
+    pub(super) fn tell(&self, worker_id: Option<String>) {
         if let Some(worker_id) = worker_id {
             self.wakeups.wake(&Topic::Worker(worker_id));
         }

@@ -1,16 +1,21 @@
-//! Housekeeping: LiveKit rooms that outlived their room, and rows that nobody needs any more.
+//! Housekeeping: rooms whose worker should have ended them, LiveKit rooms that outlived their room, and rows
+//! that nobody needs any more.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::Rooms;
+use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
+use crate::rooms::room::EndReason;
 use crate::rooms::wakeups::Topic;
 
 /// Longest time between two sweeps.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(15);
-/// LiveKit rooms deleted in one sweep; the rest waits for the next.
+/// Time that a worker is given to end a room whose time is up, ms.
+const OVERTIME_MS: i64 = 60_000;
+/// Rooms ended and LiveKit rooms deleted in one sweep; the rest waits for the next.
 const ROOMS_PER_SWEEP: u32 = 100;
 /// How long an answer is kept for its `Idempotency-Key`, ms.
 const ANSWERS_KEPT_MS: i64 = 24 * 3600 * 1000;
@@ -45,6 +50,7 @@ impl Rooms {
         self.store.forget_answers(now.plus_ms(-ANSWERS_KEPT_MS)).await?;
         self.store.forget_changes(now.plus_ms(-WORKERS_KEPT_MS)).await?;
         self.store.forget_workers(now.plus_ms(-WORKERS_KEPT_MS)).await?;
+        self.end_overdue(now).await?;
         for (room_id, livekit_room) in self.store.rooms_to_close(ROOMS_PER_SWEEP).await? {
             match self.livekit.delete_room(&livekit_room).await {
                 Ok(()) => self.store.close_livekit(&room_id).await?,
@@ -53,6 +59,24 @@ impl Rooms {
                     break;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Ends rooms that nobody plays any more, or whose worker lost track of time.
+    async fn end_overdue(&self, now: Timestamp) -> Result<(), Error> {
+        let most_ms = i64::try_from(self.bounds.max_duration_s)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(1_000)
+            .saturating_add(OVERTIME_MS);
+        let before = Timestamp(now.0.saturating_sub(most_ms));
+        for (project_id, room_id) in self.store.rooms_started_before(before, ROOMS_PER_SWEEP).await? {
+            let ended = self
+                .store
+                .end_room(&project_id, &room_id, EndReason::MaxDuration)
+                .await?;
+            self.tell(ended.worker_id);
+            self.wakeups.wake(&Topic::Room(room_id));
         }
         Ok(())
     }

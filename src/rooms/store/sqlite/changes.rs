@@ -33,7 +33,7 @@ pub enum PendingChange {
         /// Its participant.
         participant: Participant,
         /// Who it is, unless a built-in.
-        character: Option<Character>,
+        character: Option<Box<Character>>,
     },
     /// A character left.
     Removed {
@@ -105,7 +105,9 @@ async fn load(connection: &mut SqliteConnection, row: ChangeRow) -> Result<Optio
     };
     Ok(match (row.kind.as_str(), participant) {
         ("participant_added", Some(participant)) => Some(PendingChange::Added {
-            character: characters::to_play(connection, &participant.character_id).await?,
+            character: characters::to_play(connection, &participant.character_id)
+                .await?
+                .map(Box::new),
             room_id: row.room_id,
             livekit_room: row.livekit_room,
             participant,

@@ -197,16 +197,22 @@ pub(super) async fn of_room(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The characters in each active room of a project.
+/// The characters in each of a project's active rooms before a position, newest `limit` of them.
 pub(super) async fn of_active_rooms(
     connection: &mut SqliteConnection,
     project_id: &str,
+    before_seq: i64,
+    limit: Option<u32>,
 ) -> sqlx::Result<HashMap<String, Vec<Participant>>> {
     let rows: Vec<ParticipantRow> = sqlx::query_as(
-        "SELECT p.* FROM rooms r JOIN participants p ON p.room_id = r.id
-         WHERE r.project_id = ? AND r.ended_at IS NULL AND p.left_at IS NULL ORDER BY p.seq",
+        "SELECT * FROM participants WHERE left_at IS NULL AND room_id IN (
+           SELECT id FROM rooms WHERE project_id = ? AND ended_at IS NULL AND seq < ?
+           ORDER BY seq DESC LIMIT ?)
+         ORDER BY seq",
     )
     .bind(project_id)
+    .bind(before_seq)
+    .bind(limit.map_or(-1, i64::from))
     .fetch_all(connection)
     .await?;
     let mut cast: HashMap<String, Vec<Participant>> = HashMap::new();

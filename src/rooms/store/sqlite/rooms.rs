@@ -150,7 +150,7 @@ impl Store {
         .bind(limit.map_or(-1, i64::from))
         .fetch_all(&mut *tx)
         .await?;
-        let mut cast = participants::of_active_rooms(&mut tx, project_id).await?;
+        let mut cast = participants::of_active_rooms(&mut tx, project_id, before_seq, limit).await?;
         let rooms = rows
             .into_iter()
             .map(|row| {
@@ -243,6 +243,25 @@ impl Store {
             worker_id: row.worker_id.clone(),
             room: row.into_room(participants),
         })
+    }
+
+    /// Active rooms that were started before `before`, as (project, id), at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rooms_started_before(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT project_id, id FROM rooms WHERE started_at < ? AND ended_at IS NULL
+             ORDER BY started_at LIMIT ?",
+        )
+        .bind(before)
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?)
     }
 
     /// Notes that the LiveKit room of an ended room is gone.
