@@ -1,4 +1,4 @@
-//! Models that run in this process: Moonshine hears, Piper and Kokoro speak.
+//! Models that run in this process: Moonshine hears, Qwen writes, Piper and Kokoro speak.
 //!
 //! Each model is loaded once, on a thread of its own that then does all its work; the async side hands jobs
 //! over and never waits for a core. A model that is not in the cache yet is fetched first, unless offline.
@@ -7,6 +7,7 @@ mod failure;
 mod hears;
 mod lane;
 mod speaks;
+mod writes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -71,10 +72,11 @@ impl Backend for Local {
     }
 
     async fn language_model(&self, model: Option<&str>) -> Result<Arc<dyn LanguageModel>, ProviderError> {
-        Err(local(
-            model.unwrap_or(LLM_MODEL),
-            "this build has no language model",
-        ))
+        let model = model.unwrap_or(LLM_MODEL);
+        match writes::MODELS.iter().find(|known| **known == model) {
+            Some(model) => Ok(Arc::new(writes::Pen::load(model, self.files.clone()).await?)),
+            None => Err(unknown(model, &writes::MODELS)),
+        }
     }
 
     async fn text_to_speech(&self, model: Option<&str>) -> Result<Arc<dyn TextToSpeech>, ProviderError> {
@@ -104,6 +106,17 @@ impl Files {
         self.store
             .pull(model, &mut |_| {})
             .map_err(|error| local(model, error))
+    }
+
+    /// The main file of a model; blocks while it is fetched.
+    fn main_file(&self, model: &str) -> Result<PathBuf, ProviderError> {
+        let entry = self
+            .store
+            .catalogue()
+            .find(model)
+            .map_err(|error| local(model, error))?;
+        let file = entry.main_file().ok_or_else(|| local(model, "it has no files"))?;
+        Ok(self.folder(model)?.join(file))
     }
 
     /// ONNX Runtime's shared library; blocks while it is fetched.

@@ -54,6 +54,12 @@ impl Model {
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
     }
+
+    /// The file to load, of a model that has one main file.
+    pub fn main_file(&self) -> Option<&'static str> {
+        let prepared = self.prepare.map(|prepare| prepare.into);
+        prepared.or_else(|| self.files.first().map(|file| file.name))
+    }
 }
 
 /// One file of a model.

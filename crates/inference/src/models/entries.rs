@@ -1,7 +1,8 @@
 //! The models that we know.
 
-use super::catalogue::{File, Model, Package, Piece, Registry, Role, Source};
+use super::catalogue::{File, Model, Package, Piece, Prepare, Registry, Role, Source};
 use super::{kokoro_files, qwen_files};
+use crate::llm::requantise;
 
 /// Most important first.
 pub(super) const MODELS: &[Model] = &[ONNXRUNTIME, MOONSHINE, PIPER, QWEN, KOKORO, QWEN_GENERAL];
@@ -172,7 +173,12 @@ const QWEN: Model = Model {
     licence: "Apache-2.0",
     needs: &[],
     files: qwen_files::CODER,
-    prepare: None,
+    // As it comes, most of it is in a format that has no fast kernel here.
+    prepare: Some(Prepare {
+        from: qwen_files::CODER_FILE,
+        into: "qwen2.5-coder-0.5b-instruct-q8_0.gguf",
+        run: |from, into| requantise(from, into, &mut |_, _| {}).map_err(|error| error.to_string()),
+    }),
 };
 
 const QWEN_GENERAL: Model = Model {

@@ -57,9 +57,12 @@ const PARTS: Recipe = &[
     ),
 ];
 
+/// The small one's file.
+pub(super) const CODER_FILE: &str = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf";
+
 /// Qwen2.5-Coder 0.5B.
 pub(super) const CODER: &[File] = &[File {
-    name: "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+    name: CODER_FILE,
     bytes: 491_400_064,
     sha256: "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
     recipes: &[
@@ -69,7 +72,7 @@ pub(super) const CODER: &[File] = &[File {
             source: Source::Hub {
                 repository: "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",
                 revision: "ebb2015119c907b064c512bf053e945850b5875f",
-                path: "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+                path: CODER_FILE,
             },
         }],
     ],
