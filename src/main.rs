@@ -1,15 +1,24 @@
-//! Boot: logs, then signals, then the command; its failure decides the exit code.
+//! Boot: logs, then threads, signals, the command; its failure decides the exit code.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use troupe::cli::Cli;
 use troupe::{shutdown, telemetry};
+use troupe_inference::llm;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::init(cli.log_level(), cli.json);
+    // Before the first thread: the local language model takes its thread count from the environment.
+    if let Err(error) = llm::ensure_threads(llm::THREADS_DEFAULT) {
+        tracing::warn!(%error, "bound the language model's threads");
+    }
+    run(cli)
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> ExitCode {
     let shutdown = match shutdown::on_signals() {
         Ok(shutdown) => shutdown,
         Err(error) => {
