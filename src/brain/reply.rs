@@ -57,7 +57,11 @@ pub fn prepare(
             .collect(),
         // A model that repeats itself by accident is a small one; a large one does it on purpose.
         said_before: match capacity {
-            Capacity::Small => own_lines.chain(heard).chain(examples).map(str::to_owned).collect(),
+            Capacity::Small => own_lines
+                .chain(heard)
+                .chain(examples)
+                .map(str::to_owned)
+                .collect(),
             Capacity::Full => Vec::new(),
         },
         truth_asked,

@@ -64,7 +64,10 @@ pub(crate) async fn serve(
         None => ServerUrl::http(address),
     };
     // A user's own characters stand beside the built-in ones.
-    let folders: Vec<PathBuf> = [PathBuf::from(AGENTS)].into_iter().filter(|folder| folder.is_dir()).collect();
+    let folders: Vec<PathBuf> = [PathBuf::from(AGENTS)]
+        .into_iter()
+        .filter(|folder| folder.is_dir())
+        .collect();
     let settings = Settings {
         db: config.api.db.clone(),
         secret: config

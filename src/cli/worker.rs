@@ -52,9 +52,18 @@ pub(crate) async fn work(
         Failure::failed("a worker needs a key: set TROUPE_API_KEY or --key to what `troupe keys create --kind worker` prints")
     })?;
     let registry = configured::registry(config).map_err(Failure::failed)?;
+    // Models that run in the process are loaded before rooms are taken; others cost nothing here.
+    tokio::try_join!(
+        registry.speech_to_text(None),
+        registry.language_model(None),
+        registry.text_to_speech(None)
+    )
+    .map_err(Failure::failed)?;
     let address = config.worker.health;
     let health = TcpListener::bind(address).await.map_err(|error| {
-        Failure::failed(format!("can't listen on {address} for health checks ({error}); choose another with --health"))
+        Failure::failed(format!(
+            "can't listen on {address} for health checks ({error}); choose another with --health"
+        ))
     })?;
     let setup = Setup {
         api_url: config.worker.api_url.as_str().to_owned(),
@@ -68,5 +77,7 @@ pub(crate) async fn work(
         tracing::info!(api = config.worker.api_url.as_str(), "the worker takes rooms");
         let _ = (output, ready.send(()));
     };
-    crate::worker::run(setup, announce, shutdown).await.map_err(Failure::failed)
+    crate::worker::run(setup, announce, shutdown)
+        .await
+        .map_err(Failure::failed)
 }

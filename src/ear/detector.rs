@@ -46,15 +46,23 @@ impl Detector {
         if probability >= SPEECH_MIN || self.voiced && probability >= SILENCE_MAX {
             self.last_speech = self.frames;
         }
-        let is_against = if self.voiced { probability < SILENCE_MAX } else { probability >= SPEECH_MIN };
+        let is_against = if self.voiced {
+            probability < SILENCE_MAX
+        } else {
+            probability >= SPEECH_MIN
+        };
         self.against = if is_against { self.against + 1 } else { 0 };
         if !self.voiced && self.against >= FRAMES_TO_START {
             self.flip();
-            return Some(Edge::Started { first: self.frames - u64::from(FRAMES_TO_START) });
+            return Some(Edge::Started {
+                first: self.frames - u64::from(FRAMES_TO_START),
+            });
         }
         if self.voiced && self.against >= FRAMES_TO_PAUSE {
             self.flip();
-            return Some(Edge::Paused { end: self.last_speech });
+            return Some(Edge::Paused {
+                end: self.last_speech,
+            });
         }
         None
     }
@@ -82,14 +90,19 @@ mod tests {
     fn run(probabilities: &[f32]) -> Vec<(usize, Edge)> {
         let mut detector = Detector::default();
         let edges = probabilities.iter().enumerate();
-        edges.filter_map(|(at, probability)| Some((at, detector.push(*probability)?))).collect()
+        edges
+            .filter_map(|(at, probability)| Some((at, detector.push(*probability)?)))
+            .collect()
     }
 
     #[test]
     fn a_voice_has_a_beginning_and_a_pause() {
         let mut frames = vec![0.0, 0.1, 0.9, 0.9, 0.9, 0.4, 0.9];
         frames.extend([0.1; 6]);
-        assert_eq!(run(&frames), [(3, Edge::Started { first: 2 }), (12, Edge::Paused { end: 7 })]);
+        assert_eq!(
+            run(&frames),
+            [(3, Edge::Started { first: 2 }), (12, Edge::Paused { end: 7 })]
+        );
     }
 
     #[test]

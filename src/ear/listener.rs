@@ -43,7 +43,8 @@ pub(super) struct Listener {
 
 impl Listener {
     pub(super) fn new(ring: HeapCons<i16>, shared: Arc<Shared>, now: Instant) -> Result<Self, EarError> {
-        let resampler = Resampler::new(TRACK_RATE_HZ, RATE_HZ).map_err(|error| EarError(error.to_string()))?;
+        let resampler =
+            Resampler::new(TRACK_RATE_HZ, RATE_HZ).map_err(|error| EarError(error.to_string()))?;
         Ok(Self {
             ring,
             shared,
@@ -82,7 +83,8 @@ impl Listener {
         let starved = now.saturating_duration_since(self.last_sound);
         if starved >= STARVED_AFTER && (self.detector.is_attentive() || self.gate_hold > 0) {
             self.last_sound = now;
-            let samples = usize::try_from(starved.as_millis()).unwrap_or(0).min(500) * RATE_HZ as usize / 1000;
+            let samples =
+                usize::try_from(starved.as_millis()).unwrap_or(0).min(500) * RATE_HZ as usize / 1000;
             self.pcm.resize(self.pcm.len() + samples, 0);
         }
         let mut used = 0;
@@ -108,14 +110,20 @@ impl Listener {
                 self.voiced = false;
                 let end_sample = end * FRAME_SAMPLES as u64 + TAIL_SAMPLES;
                 let pcm: Arc<[i16]> = self.turn.copy(end_sample).into();
-                heard(Heard::Paused { ago: self.ago(end), pcm, end: end_sample });
+                heard(Heard::Paused {
+                    ago: self.ago(end),
+                    pcm,
+                    end: end_sample,
+                });
             }
             None => {}
         }
     }
 
     fn probability(&mut self, frame: &[i16; FRAME_SAMPLES], model: &SileroModel) -> f32 {
-        let is_open = frame.chunks_exact(GATE_SAMPLES).any(|look| self.gate.is_voice_segment(look).unwrap_or(true));
+        let is_open = frame
+            .chunks_exact(GATE_SAMPLES)
+            .any(|look| self.gate.is_voice_segment(look).unwrap_or(true));
         if is_open {
             if self.gate_hold == 0 {
                 self.stream.reset();

@@ -70,7 +70,9 @@ impl EarInput {
     pub fn push(&mut self, pcm: &[i16]) {
         let taken = self.ring.push_slice(pcm);
         if taken < pcm.len() {
-            self.shared.overrun.fetch_add((pcm.len() - taken) as u64, Ordering::Relaxed);
+            self.shared
+                .overrun
+                .fetch_add((pcm.len() - taken) as u64, Ordering::Relaxed);
         }
     }
 }

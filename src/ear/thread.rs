@@ -52,9 +52,21 @@ impl Ears {
     pub fn open(&self, heard: impl FnMut(Heard) + Send + 'static) -> Result<(EarInput, Ear), EarError> {
         let (producer, consumer) = HeapRb::new(RING_SAMPLES).split();
         let shared = Arc::new(Shared::default());
-        let opening = Opening { ring: consumer, shared: shared.clone(), heard: Box::new(heard) };
-        self.opening.try_send(opening).map_err(|_| EarError("the ears' thread takes no more".into()))?;
-        Ok((EarInput { ring: producer, shared: shared.clone() }, Ear { shared }))
+        let opening = Opening {
+            ring: consumer,
+            shared: shared.clone(),
+            heard: Box::new(heard),
+        };
+        self.opening
+            .try_send(opening)
+            .map_err(|_| EarError("the ears' thread takes no more".into()))?;
+        Ok((
+            EarInput {
+                ring: producer,
+                shared: shared.clone(),
+            },
+            Ear { shared },
+        ))
     }
 }
 

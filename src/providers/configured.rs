@@ -23,7 +23,11 @@ pub enum SetupError {
 /// When the configuration names what does not exist.
 pub fn registry(config: &Config) -> Result<Registry, SetupError> {
     let mut backends: Vec<Box<dyn Backend>> = Vec::new();
-    let key = config.openai.api_key.as_ref().map(|key| key.expose_secret().to_owned());
+    let key = config
+        .openai
+        .api_key
+        .as_ref()
+        .map(|key| key.expose_secret().to_owned());
     let base = config.openai.base_url.as_ref().map(|url| url.as_str().to_owned());
     let variable = |name: &str| match name {
         "OPENAI_API_KEY" => key.clone(),
@@ -34,8 +38,14 @@ pub fn registry(config: &Config) -> Result<Registry, SetupError> {
         backends.push(Box::new(OpenAi::new(&openai)?));
     }
     backends.push(Box::new(Local::new(config.cache.clone(), config.offline)));
-    let spec = |name: &Option<ModelName>| name.as_ref().map(|name| format!("{}:{}", name.provider, name.model));
-    let choice =
-        Choice { stt: spec(&config.models.stt), llm: spec(&config.models.llm), tts: spec(&config.models.tts) };
+    let spec = |name: &Option<ModelName>| {
+        name.as_ref()
+            .map(|name| format!("{}:{}", name.provider, name.model))
+    };
+    let choice = Choice {
+        stt: spec(&config.models.stt),
+        llm: spec(&config.models.llm),
+        tts: spec(&config.models.tts),
+    };
     Registry::new(&choice, backends).map_err(SetupError::Specs)
 }

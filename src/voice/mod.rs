@@ -4,8 +4,8 @@
 //! chunk → text to speech → resampler → player (gate, pace, position) → track
 //! ```
 
-mod player;
 mod playback;
+mod player;
 mod synthesis;
 
 use std::time::Duration;

@@ -68,7 +68,11 @@ impl Player {
         let (orders, orders_in) = mpsc::channel(ORDERS_MAX);
         let (sound, sound_in) = mpsc::channel(SOUND_MAX);
         let task = tokio::spawn(run(orders_in, sound_in, sink, report));
-        Self { orders, sound, _task: tokio_util::task::AbortOnDropHandle::new(task) }
+        Self {
+            orders,
+            sound,
+            _task: tokio_util::task::AbortOnDropHandle::new(task),
+        }
     }
 
     /// Gives an order; answers whether it was taken.
@@ -93,11 +97,17 @@ async fn run<S: Sink>(
     let mut frame = [0; FRAME_SAMPLES];
     loop {
         let now = Time::after_start(origin.elapsed());
-        let wake = match playing.as_mut().map_or(Step::Wait, |playback| playback.step(now, &mut frame)) {
+        let wake = match playing
+            .as_mut()
+            .map_or(Step::Wait, |playback| playback.step(now, &mut frame))
+        {
             Step::Frame { first_of } => {
                 sink.frame(&frame).await;
                 if let (Some(chunk), Some(playback)) = (first_of, &playing) {
-                    report(Voiced::ChunkStarted { speech: playback.speech, chunk });
+                    report(Voiced::ChunkStarted {
+                        speech: playback.speech,
+                        chunk,
+                    });
                 }
                 now
             }
@@ -105,7 +115,9 @@ async fn run<S: Sink>(
             Step::Wait => now + FAR_AWAY,
             Step::Finished => {
                 if let Some(playback) = playing.take() {
-                    report(Voiced::Finished { speech: playback.speech });
+                    report(Voiced::Finished {
+                        speech: playback.speech,
+                    });
                 }
                 continue;
             }
@@ -132,7 +144,13 @@ fn take(sound: Sound, playing: &mut Option<Playback>) {
     }
 }
 
-fn obey<S: Sink>(order: Order, now: Time, playing: &mut Option<Playback>, sink: &mut S, report: &impl Fn(Voiced)) {
+fn obey<S: Sink>(
+    order: Order,
+    now: Time,
+    playing: &mut Option<Playback>,
+    sink: &mut S,
+    report: &impl Fn(Voiced),
+) {
     match order {
         Order::Begin(speech) => *playing = Some(Playback::new(speech)),
         Order::Release(speech) => {
@@ -185,16 +203,34 @@ mod tests {
     async fn a_speech_is_heard_once_it_is_released() {
         let (player, tape, mut reports) = start();
         let pcm = vec![1; FRAME_SAMPLES * 50];
-        player.sound().send(Sound::Audio { speech: SPEECH, chunk: 0, pcm }).await.unwrap();
+        player
+            .sound()
+            .send(Sound::Audio {
+                speech: SPEECH,
+                chunk: 0,
+                pcm,
+            })
+            .await
+            .unwrap();
         player.sound().send(Sound::End(SPEECH)).await.unwrap();
         tokio::time::sleep(Duration::from_secs(5)).await;
         assert_eq!(tape.0.lock().unwrap().0, 0);
         player.order(Order::Release(SPEECH));
         let began = Instant::now();
-        assert_eq!(reports.recv().await, Some(Voiced::ChunkStarted { speech: SPEECH, chunk: 0 }));
+        assert_eq!(
+            reports.recv().await,
+            Some(Voiced::ChunkStarted {
+                speech: SPEECH,
+                chunk: 0
+            })
+        );
         assert!(began.elapsed() < Duration::from_millis(2));
         assert_eq!(reports.recv().await, Some(Voiced::Finished { speech: SPEECH }));
-        assert_eq!(began.elapsed().as_millis() / 10, 100, "one second of sound takes one second");
+        assert_eq!(
+            began.elapsed().as_millis() / 10,
+            100,
+            "one second of sound takes one second"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -202,11 +238,25 @@ mod tests {
         let (player, tape, mut reports) = start();
         player.order(Order::Release(SPEECH));
         let pcm = vec![1; FRAME_SAMPLES * 500];
-        player.sound().send(Sound::Audio { speech: SPEECH, chunk: 0, pcm }).await.unwrap();
+        player
+            .sound()
+            .send(Sound::Audio {
+                speech: SPEECH,
+                chunk: 0,
+                pcm,
+            })
+            .await
+            .unwrap();
         reports.recv().await;
         tokio::time::sleep(Duration::from_millis(1000)).await;
         player.order(Order::Stop(SPEECH));
-        let Some(Voiced::Stopped { speech: SPEECH, heard }) = reports.recv().await else { panic!("it was not cut") };
+        let Some(Voiced::Stopped {
+            speech: SPEECH,
+            heard,
+        }) = reports.recv().await
+        else {
+            panic!("it was not cut")
+        };
         assert_eq!(heard.as_millis() / 10, 100);
         assert_eq!(tape.0.lock().unwrap().1, 1);
     }

@@ -50,7 +50,12 @@ pub async fn synthesize(
             Ok(stream) => {
                 forward(stream, |pcm| {
                     samples += pcm.len();
-                    report(Voiced::Made { speech, chunk, duration: length(samples), complete: false });
+                    report(Voiced::Made {
+                        speech,
+                        chunk,
+                        duration: length(samples),
+                        complete: false,
+                    });
                     let player = player.clone();
                     async move { player.send(Sound::Audio { speech, chunk, pcm }).await.is_ok() }
                 })
@@ -61,7 +66,12 @@ pub async fn synthesize(
         if let Err(error) = result {
             failed(error);
         }
-        report(Voiced::Made { speech, chunk, duration: length(samples), complete: true });
+        report(Voiced::Made {
+            speech,
+            chunk,
+            duration: length(samples),
+            complete: true,
+        });
     }
     // The player is gone only when the character is.
     let _ = player.send(Sound::End(speech)).await;
@@ -71,10 +81,11 @@ async fn forward<F: Future<Output = bool>>(
     mut stream: SpeechStream,
     mut send: impl FnMut(Vec<i16>) -> F,
 ) -> Result<(), ProviderError> {
-    let mut resampler = Resampler::new(stream.rate_hz, VOICE_RATE_HZ).map_err(|error| ProviderError::Malformed {
-        provider: "text to speech",
-        detail: format!("sample rate {}: {error}", stream.rate_hz),
-    })?;
+    let mut resampler =
+        Resampler::new(stream.rate_hz, VOICE_RATE_HZ).map_err(|error| ProviderError::Malformed {
+            provider: "text to speech",
+            detail: format!("sample rate {}: {error}", stream.rate_hz),
+        })?;
     while let Some(pcm) = stream.chunks.next().await {
         let mut out = Vec::new();
         resampler.push(&pcm?, &mut out);

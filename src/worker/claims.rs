@@ -38,7 +38,12 @@ pub(super) async fn run(
         }
         // The first call does not wait: its answer shows that the API takes this worker.
         let wait_ms = if ready.is_some() { 0 } else { WAIT_MS };
-        let request = ClaimRequest { worker_id: worker.id.clone(), request_id: request_id.clone(), capacity, wait_ms };
+        let request = ClaimRequest {
+            worker_id: worker.id.clone(),
+            request_id: request_id.clone(),
+            capacity,
+            wait_ms,
+        };
         let answer = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             answer = worker.client.claim(&request) => answer,
@@ -70,7 +75,12 @@ pub(super) async fn run(
 }
 
 fn start(worker: &Arc<Worker>, claim: Claim, shutdown: CancellationToken) {
-    info!(room = claim.room_id, epoch = claim.epoch, characters = claim.cast.len(), "claimed a room");
+    info!(
+        room = claim.room_id,
+        epoch = claim.epoch,
+        characters = claim.cast.len(),
+        "claimed a room"
+    );
     let lost = CancellationToken::new();
     let changes = worker.rooms.add(&claim.room_id, claim.epoch, lost.clone());
     let worker = worker.clone();
@@ -96,7 +106,10 @@ fn start(worker: &Arc<Worker>, claim: Claim, shutdown: CancellationToken) {
             Ok(reason) => (reason, None),
             Err(error) => {
                 error!(room = room_id, "play a room: its task failed");
-                (ReleaseReason::Failed, Some(if error.is_panic() { "panic" } else { "cancelled" }.to_owned()))
+                (
+                    ReleaseReason::Failed,
+                    Some(if error.is_panic() { "panic" } else { "cancelled" }.to_owned()),
+                )
             }
         };
         if !lost.is_cancelled() {
@@ -106,7 +119,12 @@ fn start(worker: &Arc<Worker>, claim: Claim, shutdown: CancellationToken) {
 }
 
 async fn release(worker: &Worker, room_id: &str, epoch: u64, reason: ReleaseReason, detail: Option<String>) {
-    let request = ReleaseRequest { worker_id: worker.id.clone(), epoch, reason, detail };
+    let request = ReleaseRequest {
+        worker_id: worker.id.clone(),
+        epoch,
+        reason,
+        detail,
+    };
     let mut backoff = Backoff::default();
     for _ in 0..RELEASE_TRIES {
         match worker.client.release(room_id, &request).await {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::protocol::{
-    ChangesRequest, ChangesResponse, ClaimRequest, ClaimResponse, EntriesRequest, EntriesResponse, HeartbeatRequest,
-    HeartbeatResponse, ReleaseRequest,
+    ChangesRequest, ChangesResponse, ClaimRequest, ClaimResponse, EntriesRequest, EntriesResponse,
+    HeartbeatRequest, HeartbeatResponse, ReleaseRequest,
 };
 
 /// Time to answer beyond the wait that was asked for.
@@ -29,7 +29,9 @@ pub enum ApiError {
         detail: String,
     },
     /// The key was refused.
-    #[error("the Rooms API refused the worker's key ({status}); set TROUPE_API_KEY to a key of kind `worker`")]
+    #[error(
+        "the Rooms API refused the worker's key ({status}); set TROUPE_API_KEY to a key of kind `worker`"
+    )]
     Unauthorized {
         /// HTTP status.
         status: u16,
@@ -79,13 +81,21 @@ impl Client {
             .connect_timeout(CONNECT_WITHIN)
             .tcp_nodelay(true)
             .build()
-            .map_err(|error| ApiError::Unreachable { url: base.clone(), detail: error.to_string() })?;
+            .map_err(|error| ApiError::Unreachable {
+                url: base.clone(),
+                detail: error.to_string(),
+            })?;
         Ok(Self { http, base, key })
     }
 
     /// Waits for rooms.
     pub(super) async fn claim(&self, request: &ClaimRequest) -> Result<ClaimResponse, ApiError> {
-        self.post("/worker/v1/claims", request, Duration::from_millis(request.wait_ms)).await
+        self.post(
+            "/worker/v1/claims",
+            request,
+            Duration::from_millis(request.wait_ms),
+        )
+        .await
     }
 
     /// Keeps what is held.
@@ -95,12 +105,26 @@ impl Client {
 
     /// Waits for changes of held rooms.
     pub(super) async fn changes(&self, request: &ChangesRequest) -> Result<ChangesResponse, ApiError> {
-        self.post("/worker/v1/changes", request, Duration::from_millis(request.wait_ms)).await
+        self.post(
+            "/worker/v1/changes",
+            request,
+            Duration::from_millis(request.wait_ms),
+        )
+        .await
     }
 
     /// Hands in what was said.
-    pub(super) async fn entries(&self, room_id: &str, request: &EntriesRequest) -> Result<EntriesResponse, ApiError> {
-        self.post(&format!("/worker/v1/rooms/{room_id}/entries"), request, Duration::ZERO).await
+    pub(super) async fn entries(
+        &self,
+        room_id: &str,
+        request: &EntriesRequest,
+    ) -> Result<EntriesResponse, ApiError> {
+        self.post(
+            &format!("/worker/v1/rooms/{room_id}/entries"),
+            request,
+            Duration::ZERO,
+        )
+        .await
     }
 
     /// Lets a room go.
@@ -110,26 +134,49 @@ impl Client {
         Ok(())
     }
 
-    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize, wait: Duration) -> Result<T, ApiError> {
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        wait: Duration,
+    ) -> Result<T, ApiError> {
         let unreachable = |error: reqwest::Error| ApiError::Unreachable {
             url: self.base.clone(),
             detail: innermost(&error.without_url()),
         };
-        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(self.key.expose_secret());
-        let response = request.json(body).timeout(wait + ANSWER_WITHIN).send().await.map_err(unreachable)?;
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .bearer_auth(self.key.expose_secret());
+        let response = request
+            .json(body)
+            .timeout(wait + ANSWER_WITHIN)
+            .send()
+            .await
+            .map_err(unreachable)?;
         let status = response.status();
         let text = response.text().await.map_err(unreachable)?;
-        let refused = |detail: String| ApiError::Refused { status: status.as_u16(), path: path.to_owned(), detail };
+        let refused = |detail: String| ApiError::Refused {
+            status: status.as_u16(),
+            path: path.to_owned(),
+            detail,
+        };
         if status.is_success() {
             let text = if text.is_empty() { "null" } else { &text };
-            return serde_json::from_str(text).map_err(|error| refused(format!("an answer that can't be read: {error}")));
+            return serde_json::from_str(text)
+                .map_err(|error| refused(format!("an answer that can't be read: {error}")));
         }
         let error: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         let code = error["error"]["code"].as_str().unwrap_or_default();
         Err(match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ApiError::Unauthorized { status: status.as_u16() },
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ApiError::Unauthorized {
+                status: status.as_u16(),
+            },
             StatusCode::CONFLICT if code == "stale_epoch" => ApiError::Stale,
-            _ => refused(format!("{code} {}", error["error"]["message"].as_str().unwrap_or("without a reason"))),
+            _ => refused(format!(
+                "{code} {}",
+                error["error"]["message"].as_str().unwrap_or("without a reason")
+            )),
         })
     }
 }

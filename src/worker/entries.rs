@@ -25,7 +25,11 @@ impl Entries {
     pub(super) fn start(client: Client, worker_id: String, room_id: String, epoch: u64) -> Self {
         let (sender, inbox) = mpsc::channel(WAITING_MAX);
         let task = tokio::spawn(run(client, worker_id, room_id, epoch, inbox));
-        Self { sender, sequence: 0, task }
+        Self {
+            sender,
+            sequence: 0,
+            task,
+        }
     }
 
     /// Numbers an entry and queues it.
@@ -33,7 +37,10 @@ impl Entries {
         self.sequence += 1;
         entry.sequence = self.sequence;
         if self.sender.try_send(entry).is_err() {
-            error!(sequence = self.sequence, "queue an entry: the queue is full or the room was lost");
+            error!(
+                sequence = self.sequence,
+                "queue an entry: the queue is full or the room was lost"
+            );
         }
     }
 
@@ -46,7 +53,13 @@ impl Entries {
     }
 }
 
-async fn run(client: Client, worker_id: String, room_id: String, epoch: u64, mut inbox: mpsc::Receiver<NewEntry>) {
+async fn run(
+    client: Client,
+    worker_id: String,
+    room_id: String,
+    epoch: u64,
+    mut inbox: mpsc::Receiver<NewEntry>,
+) {
     let mut entries = Vec::new();
     let mut backoff = Backoff::default();
     loop {
@@ -54,7 +67,11 @@ async fn run(client: Client, worker_id: String, room_id: String, epoch: u64, mut
             return;
         }
         loop {
-            let request = EntriesRequest { worker_id: worker_id.clone(), epoch, entries: entries.clone() };
+            let request = EntriesRequest {
+                worker_id: worker_id.clone(),
+                epoch,
+                entries: entries.clone(),
+            };
             match client.entries(&room_id, &request).await {
                 Ok(answer) => {
                     backoff.reset();
@@ -68,7 +85,10 @@ async fn run(client: Client, worker_id: String, room_id: String, epoch: u64, mut
                     tokio::time::sleep(backoff.next(rand::random())).await;
                 }
                 Err(ApiError::Stale) => {
-                    warn!(room = room_id, "hand in entries: the room is held by another worker");
+                    warn!(
+                        room = room_id,
+                        "hand in entries: the room is held by another worker"
+                    );
                     return;
                 }
                 Err(error) => {

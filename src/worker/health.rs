@@ -21,7 +21,10 @@ impl Readiness {
 
 /// Answers until the task is dropped.
 pub(super) async fn serve(listener: TcpListener, readiness: Readiness) -> std::io::Result<()> {
-    let app = Router::new().route("/", get(show)).route("/healthz", get(show)).with_state(readiness);
+    let app = Router::new()
+        .route("/", get(show))
+        .route("/healthz", get(show))
+        .with_state(readiness);
     axum::serve(listener, app).await
 }
 

@@ -45,7 +45,13 @@ impl Rooms {
     }
 
     pub(super) fn held(&self) -> Vec<Held> {
-        self.lock().iter().map(|(id, room)| Held { room_id: id.clone(), epoch: room.epoch }).collect()
+        self.lock()
+            .iter()
+            .map(|(id, room)| Held {
+                room_id: id.clone(),
+                epoch: room.epoch,
+            })
+            .collect()
     }
 
     /// Hands a change to its room.
@@ -53,7 +59,10 @@ impl Rooms {
         if let Some(room) = self.lock().get(id)
             && room.changes.try_send(change).is_err()
         {
-            tracing::error!(room = id, "hand a change to a room: its queue is full or it is closing");
+            tracing::error!(
+                room = id,
+                "hand a change to a room: its queue is full or it is closing"
+            );
         }
     }
 

@@ -26,8 +26,11 @@ pub(super) async fn heartbeat(worker: Arc<Worker>, shutdown: CancellationToken) 
         if rooms.is_empty() {
             last = Instant::now();
         } else {
-            let request =
-                HeartbeatRequest { worker_id: worker.id.clone(), rooms, draining: shutdown.is_cancelled() };
+            let request = HeartbeatRequest {
+                worker_id: worker.id.clone(),
+                rooms,
+                draining: shutdown.is_cancelled(),
+            };
             let asked = Instant::now();
             match tokio::time::timeout(EVERY, worker.client.heartbeat(&request)).await {
                 Ok(Ok(answer)) => {
@@ -55,7 +58,11 @@ pub(super) async fn changes(worker: Arc<Worker>) {
     let mut cursor = 0;
     let mut backoff = Backoff::default();
     loop {
-        let request = ChangesRequest { worker_id: worker.id.clone(), cursor, wait_ms: WAIT_MS };
+        let request = ChangesRequest {
+            worker_id: worker.id.clone(),
+            cursor,
+            wait_ms: WAIT_MS,
+        };
         match worker.client.changes(&request).await {
             Ok(answer) => {
                 backoff.reset();

@@ -76,7 +76,11 @@ struct Worker {
 ///
 /// # Errors
 /// When the API refuses the worker's key, or the worker can't start.
-pub async fn run(setup: Setup, ready: impl FnOnce() + Send, shutdown: CancellationToken) -> Result<(), WorkerError> {
+pub async fn run(
+    setup: Setup,
+    ready: impl FnOnce() + Send,
+    shutdown: CancellationToken,
+) -> Result<(), WorkerError> {
     let client = Client::new(&setup.api_url, setup.key)?;
     let id = format!("worker_{:032x}", rand::random::<u128>());
     let shared = session::Shared {
@@ -105,7 +109,8 @@ pub async fn run(setup: Setup, ready: impl FnOnce() + Send, shutdown: Cancellati
         sessions: TaskTracker::new(),
         shared,
     });
-    let _heartbeat = AbortOnDropHandle::new(tokio::spawn(keeping::heartbeat(worker.clone(), shutdown.clone())));
+    let _heartbeat =
+        AbortOnDropHandle::new(tokio::spawn(keeping::heartbeat(worker.clone(), shutdown.clone())));
     let _changes = AbortOnDropHandle::new(tokio::spawn(keeping::changes(worker.clone())));
     let result = claims::run(&worker, ready, &shutdown).await;
     worker.readiness.set(false);

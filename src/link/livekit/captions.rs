@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use livekit::{StreamResult, StreamTextOptions, StreamWriter as _, TextStreamWriter};
 use livekit::prelude::LocalParticipant;
+use livekit::{StreamResult, StreamTextOptions, StreamWriter as _, TextStreamWriter};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -49,7 +49,10 @@ pub struct Captions {
 impl Captions {
     pub(super) fn start(participant: LocalParticipant) -> Self {
         let (sender, inbox) = mpsc::channel(WAITING_MAX);
-        Self { sender, _task: AbortOnDropHandle::new(tokio::spawn(run(participant, inbox))) }
+        Self {
+            sender,
+            _task: AbortOnDropHandle::new(tokio::spawn(run(participant, inbox))),
+        }
     }
 
     /// Queues a caption.
@@ -64,15 +67,28 @@ async fn run(participant: LocalParticipant, mut inbox: mpsc::Receiver<Caption>) 
     let mut own: Option<(String, TextStreamWriter)> = None;
     while let Some(caption) = inbox.recv().await {
         let sent = match caption {
-            Caption::Person { identity, segment, track_sid, text, is_final } => {
+            Caption::Person {
+                identity,
+                segment,
+                track_sid,
+                text,
+                is_final,
+            } => {
                 let mut options = options(&segment, &track_sid, is_final);
                 options.sender_identity = Some(identity.into());
                 whole(&participant, options, &text).await
             }
-            Caption::Own { segment, text, track_sid } => {
+            Caption::Own {
+                segment,
+                text,
+                track_sid,
+            } => {
                 if own.as_ref().is_none_or(|(open, _)| *open != segment) {
                     close(own.take()).await;
-                    own = match participant.stream_text(options(&segment, &track_sid, false)).await {
+                    own = match participant
+                        .stream_text(options(&segment, &track_sid, false))
+                        .await
+                    {
                         Ok(writer) => Some((segment, writer)),
                         Err(error) => {
                             tracing::debug!(%error, "open a caption");

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use livekit::{DisconnectReason, StreamReader as _};
 use livekit::participant::ParticipantKind;
-use livekit::prelude::{
-    RemoteParticipant, RemoteTrack, RemoteTrackPublication, Room, RoomEvent, TrackKind,
-};
+use livekit::prelude::{RemoteParticipant, RemoteTrack, RemoteTrackPublication, Room, RoomEvent, TrackKind};
+use livekit::{DisconnectReason, StreamReader as _};
 use tokio::sync::mpsc;
 
 use super::{AGENT_PREFIX, Seen};
@@ -40,8 +38,14 @@ pub(super) async fn run(
         let Some(event) = event else { return };
         match event {
             RoomEvent::Disconnected { reason } => {
-                let room_is_over = matches!(reason, DisconnectReason::RoomDeleted | DisconnectReason::RoomClosed);
-                seen(Seen::Lost { reason: format!("{reason:?}"), room_is_over });
+                let room_is_over = matches!(
+                    reason,
+                    DisconnectReason::RoomDeleted | DisconnectReason::RoomClosed
+                );
+                seen(Seen::Lost {
+                    reason: format!("{reason:?}"),
+                    room_is_over,
+                });
                 return;
             }
             event if listens => people(event, &seen),
@@ -54,22 +58,39 @@ fn people<F: Fn(Seen) + Send + Sync + 'static>(event: RoomEvent, seen: &Arc<F>) 
     match event {
         RoomEvent::ParticipantConnected(participant) => arrive(&participant, &**seen),
         RoomEvent::ParticipantDisconnected(participant) if is_person(&participant) => {
-            seen(Seen::PersonLeft { identity: participant.identity().to_string() });
+            seen(Seen::PersonLeft {
+                identity: participant.identity().to_string(),
+            });
         }
-        RoomEvent::TrackPublished { publication, participant } if is_person(&participant) => subscribe(&publication),
-        RoomEvent::TrackSubscribed { track: RemoteTrack::Audio(track), publication, participant }
-            if is_person(&participant) =>
-        {
+        RoomEvent::TrackPublished {
+            publication,
+            participant,
+        } if is_person(&participant) => subscribe(&publication),
+        RoomEvent::TrackSubscribed {
+            track: RemoteTrack::Audio(track),
+            publication,
+            participant,
+        } if is_person(&participant) => {
             let (identity, sid) = (participant.identity().to_string(), publication.sid().to_string());
             seen(Seen::Track { identity, sid, track });
         }
-        RoomEvent::TrackUnsubscribed { track: RemoteTrack::Audio(_), publication, participant } => {
+        RoomEvent::TrackUnsubscribed {
+            track: RemoteTrack::Audio(_),
+            publication,
+            participant,
+        } => {
             let (identity, sid) = (participant.identity().to_string(), publication.sid().to_string());
             seen(Seen::TrackGone { identity, sid });
         }
-        RoomEvent::TextStreamOpened { reader, topic, participant_identity } if topic == CHAT_TOPIC => {
+        RoomEvent::TextStreamOpened {
+            reader,
+            topic,
+            participant_identity,
+        } if topic == CHAT_TOPIC => {
             let identity = participant_identity.to_string();
-            let (Some(reader), false) = (reader.take(), identity.starts_with(AGENT_PREFIX)) else { return };
+            let (Some(reader), false) = (reader.take(), identity.starts_with(AGENT_PREFIX)) else {
+                return;
+            };
             let seen = seen.clone();
             tokio::spawn(async move {
                 match reader.read_all().await {
@@ -88,7 +109,9 @@ fn arrive(participant: &RemoteParticipant, seen: &impl Fn(Seen)) {
         return;
     }
     let identity = participant.identity().to_string();
-    let name = Some(participant.name()).filter(|name| !name.is_empty()).unwrap_or_else(|| identity.clone());
+    let name = Some(participant.name())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| identity.clone());
     seen(Seen::PersonJoined { identity, name });
     for publication in participant.track_publications().values() {
         subscribe(publication);

@@ -112,7 +112,9 @@ impl Connection {
         token: &str,
         seen: impl Fn(Seen) + Send + Sync + 'static,
     ) -> Result<Self, LinkError> {
-        tokio::time::timeout(JOIN_WITHIN, Self::join_in_any_time(url, token, seen)).await.map_err(|_| LinkError::Timeout)?
+        tokio::time::timeout(JOIN_WITHIN, Self::join_in_any_time(url, token, seen))
+            .await
+            .map_err(|_| LinkError::Timeout)?
     }
 
     async fn join_in_any_time(
@@ -122,13 +124,18 @@ impl Connection {
     ) -> Result<Self, LinkError> {
         let mut options = RoomOptions::default();
         options.auto_subscribe = false;
-        let (room, events) =
-            Room::connect(url, token, options).await.map_err(|error| LinkError::Connect(error.to_string()))?;
+        let (room, events) = Room::connect(url, token, options)
+            .await
+            .map_err(|error| LinkError::Connect(error.to_string()))?;
         let room = Arc::new(room);
         let source = NativeAudioSource::new(AudioSourceOptions::default(), VOICE_RATE_HZ, 1, SOURCE_QUEUE_MS);
         let track = LocalAudioTrack::create_audio_track("voice", RtcAudioSource::Native(source.clone()));
-        let options =
-            TrackPublishOptions { source: TrackSource::Microphone, dtx: true, red: false, ..TrackPublishOptions::default() };
+        let options = TrackPublishOptions {
+            source: TrackSource::Microphone,
+            dtx: true,
+            red: false,
+            ..TrackPublishOptions::default()
+        };
         let publication = room
             .local_participant()
             .publish_track(LocalTrack::Audio(track), options)
@@ -179,7 +186,10 @@ impl Connection {
 
     /// Leaves the room.
     pub async fn leave(self) {
-        if tokio::time::timeout(LEAVE_WITHIN, self.room.close()).await.is_err() {
+        if tokio::time::timeout(LEAVE_WITHIN, self.room.close())
+            .await
+            .is_err()
+        {
             tracing::warn!("leave a room: LiveKit did not answer");
         }
     }

@@ -12,7 +12,7 @@ use troupe_inference::llm::{Llm, Options, Role as LlmRole};
 use super::Files;
 use super::failure::local;
 use super::lane::Lane;
-use crate::providers::{ChatRequest, LanguageModel, Message, ProviderError, Role, TokenStream};
+use crate::providers::{Capacity, ChatRequest, LanguageModel, Message, ProviderError, Role, TokenStream};
 
 /// Names in a spec and in the cache.
 pub(super) const MODELS: [&str; 2] = ["qwen", "qwen-general"];
@@ -53,6 +53,10 @@ impl Drop for Listener {
 
 #[async_trait]
 impl LanguageModel for Pen {
+    fn capacity(&self) -> Capacity {
+        Capacity::Small
+    }
+
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError> {
         let name = self.name;
         let tokens_max = request.tokens_max.min(TOKENS_MAX) as usize;

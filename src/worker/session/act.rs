@@ -25,8 +25,16 @@ impl Session {
                 }
             }
             Output::Caption { person, text } => self.caption(&person, text, false),
-            Output::Generate { speech, character, pending } => self.generate(speech, character, &pending),
-            Output::Apologise { speech, character, trouble } => self.apologise(speech, character, trouble),
+            Output::Generate {
+                speech,
+                character,
+                pending,
+            } => self.generate(speech, character, &pending),
+            Output::Apologise {
+                speech,
+                character,
+                trouble,
+            } => self.apologise(speech, character, trouble),
             Output::Synthesize { speech, chunk, text } => {
                 if let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) {
                     work.synthesize(chunk, text);
@@ -39,7 +47,7 @@ impl Session {
             }
             Output::Play { speech } => {
                 self.order(speech, Order::Release(speech));
-            },
+            }
             Output::Stop { speech } => self.stop(speech),
             Output::Discard { speech } => {
                 self.order(speech, Order::Discard(speech));
@@ -79,13 +87,25 @@ impl Session {
     }
 
     fn caption(&mut self, id: &PersonId, text: String, is_final: bool) {
-        let Some(person) = self.people.get_mut(id) else { return };
+        let Some(person) = self.people.get_mut(id) else {
+            return;
+        };
         let segment = format!("SG_{}_{}", id, person.segment);
         if is_final {
             person.segment += 1;
         }
-        let track_sid = person.hearing.as_ref().map(|hearing| hearing.track_sid.clone()).unwrap_or_default();
-        let caption = Caption::Person { identity: id.to_string(), segment, track_sid, text, is_final };
+        let track_sid = person
+            .hearing
+            .as_ref()
+            .map(|hearing| hearing.track_sid.clone())
+            .unwrap_or_default();
+        let caption = Caption::Person {
+            identity: id.to_string(),
+            segment,
+            track_sid,
+            text,
+            is_final,
+        };
         if let Some(actor) = self.cast.listener() {
             actor.connection.captions().send(caption);
         }
@@ -106,7 +126,12 @@ impl Session {
             room: self.scene.clone(),
             identity: format!("{AGENT_PREFIX}{id}"),
             character: voice.character.clone(),
-            others: self.cast.iter().filter(|(other, _)| **other != id).map(|(_, a)| a.member.character.clone()).collect(),
+            others: self
+                .cast
+                .iter()
+                .filter(|(other, _)| **other != id)
+                .map(|(_, a)| a.member.character.clone())
+                .collect(),
             people: self.people.names().map(str::to_owned).collect(),
             history,
         };
@@ -123,11 +148,19 @@ impl Session {
             Trouble::NotUnderstood => Occasion::NotHeard,
             Trouble::NoAnswer => Occasion::LostThread,
         };
-        let line = apology::line(occasion, &voice.character.language, &voice.character.name, speech.0);
+        let line = apology::line(
+            occasion,
+            &voice.character.language,
+            &voice.character.name,
+            speech.0,
+        );
         let events = self.events.clone();
         let writing = async move {
             events.send(Event::ReplyText { speech, delta: line });
-            events.send(Event::ReplyOver { speech, failed: false });
+            events.send(Event::ReplyOver {
+                speech,
+                failed: false,
+            });
         };
         self.work = Some(Work::start(speech, id, voice, self.events.clone(), writing));
     }
@@ -145,13 +178,18 @@ impl Session {
     fn stop(&mut self, speech: SpeechId) {
         if !self.order(speech, Order::Stop(speech)) {
             // Without a player nothing is heard any more.
-            self.hand_in(Input::PlayoutStopped { speech, heard: std::time::Duration::ZERO });
+            self.hand_in(Input::PlayoutStopped {
+                speech,
+                heard: std::time::Duration::ZERO,
+            });
         }
     }
 
     fn order(&self, speech: SpeechId, order: Order) -> bool {
         let work = self.work.as_ref().filter(|work| work.speech == speech);
-        let player = work.and_then(|work| self.cast.get(&work.character)).map(|actor| &actor.player);
+        let player = work
+            .and_then(|work| self.cast.get(&work.character))
+            .map(|actor| &actor.player);
         let is_taken = player.is_some_and(|player| player.order(order));
         if !is_taken {
             warn!(room = self.room_id, ?order, "order a player: it is gone");
@@ -185,10 +223,17 @@ impl Session {
         let (by, name) = match &line.speaker {
             Speaker::Person(id) => (id.to_string(), self.people.name(id)),
             Speaker::Character(id) => {
-                let name = self.cast.get(id).map_or_else(|| id.to_string(), |actor| actor.member.character.name.clone());
+                let name = self
+                    .cast
+                    .get(id)
+                    .map_or_else(|| id.to_string(), |actor| actor.member.character.name.clone());
                 (format!("{AGENT_PREFIX}{id}"), name)
             }
         };
-        Happening::Said { by, name, text: line.text.clone() }
+        Happening::Said {
+            by,
+            name,
+            text: line.text.clone(),
+        }
     }
 }

@@ -72,7 +72,9 @@ impl Cast {
     }
 
     fn let_one_listen(&mut self) {
-        if self.listener.is_none() && let Some((id, actor)) = self.actors.first_key_value() {
+        if self.listener.is_none()
+            && let Some((id, actor)) = self.actors.first_key_value()
+        {
             actor.connection.listen();
             self.listener = Some(id.clone());
         }

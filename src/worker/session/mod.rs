@@ -3,8 +3,8 @@
 mod act;
 mod cast;
 mod event;
-mod perceive;
 mod people;
+mod perceive;
 mod work;
 
 use std::sync::Arc;
@@ -143,7 +143,11 @@ impl Session {
             };
             let by = by.unwrap_or_default();
             let name = entry.speaker_name.clone().unwrap_or_else(|| by.clone());
-            history.push(Happening::Said { by, name, text: entry.content.clone() });
+            history.push(Happening::Said {
+                by,
+                name,
+                text: entry.content.clone(),
+            });
         }
         Self {
             entries: Entries::start(
@@ -156,7 +160,10 @@ impl Session {
             shared,
             room_id: claim.room_id.clone(),
             livekit_url: claim.livekit_url.clone(),
-            scene: Scene { mode: claim.mode, scene: claim.scene_prompt.clone() },
+            scene: Scene {
+                mode: claim.mode,
+                scene: claim.scene_prompt.clone(),
+            },
             events,
             cast: Cast::default(),
             joining: 0,
@@ -188,10 +195,18 @@ impl Session {
             let character: troupe_dialogue::CharacterId = member.character.id.as_str().into();
             let seen = {
                 let events = events.clone();
-                move |seen| events.send(Event::Seen { character: character.clone(), seen })
+                move |seen| {
+                    events.send(Event::Seen {
+                        character: character.clone(),
+                        seen,
+                    })
+                }
             };
             let result = Connection::join(&url, &member.token, seen).await;
-            events.send(Event::Joined { member: Box::new(member), result });
+            events.send(Event::Joined {
+                member: Box::new(member),
+                result,
+            });
         });
     }
 
@@ -212,8 +227,15 @@ impl Session {
 
     fn next_wake(&self) -> Instant {
         let empty = self.empty_since.map(|since| since + self.empty_timeout);
-        let conversation = self.conversation.poll_timeout().map(|(time, _)| self.began + time.since_start());
-        [Some(self.ends), empty, conversation].into_iter().flatten().min().unwrap_or(self.ends)
+        let conversation = self
+            .conversation
+            .poll_timeout()
+            .map(|(time, _)| self.began + time.since_start());
+        [Some(self.ends), empty, conversation]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(self.ends)
     }
 
     fn is_out_of_time(&self) -> Option<ReleaseReason> {
@@ -221,14 +243,20 @@ impl Session {
         if now >= self.ends {
             return Some(ReleaseReason::MaxDuration);
         }
-        let is_empty = self.empty_since.is_some_and(|since| now >= since + self.empty_timeout);
+        let is_empty = self
+            .empty_since
+            .is_some_and(|since| now >= since + self.empty_timeout);
         (is_empty && self.scene.mode == Mode::Freeform).then_some(ReleaseReason::Empty)
     }
 
     async fn close(mut self) {
         self.work = None;
         self.people = People::default();
-        let leaving = self.cast.take_all().into_iter().map(|actor| actor.connection.leave());
+        let leaving = self
+            .cast
+            .take_all()
+            .into_iter()
+            .map(|actor| actor.connection.leave());
         futures::future::join_all(leaving).await;
         self.entries.finish().await;
     }

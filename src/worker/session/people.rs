@@ -44,7 +44,11 @@ impl Hearing {
                 input.push(&frame.data);
             }
         });
-        Ok(Self { track_sid, ear, _pump: AbortOnDropHandle::new(pump) })
+        Ok(Self {
+            track_sid,
+            ear,
+            _pump: AbortOnDropHandle::new(pump),
+        })
     }
 }
 
@@ -61,7 +65,16 @@ impl People {
             known.name = name;
             return false;
         }
-        self.people.insert(id, Person { name, hearing: None, turn: None, segment: 1, transcribing: None });
+        self.people.insert(
+            id,
+            Person {
+                name,
+                hearing: None,
+                turn: None,
+                segment: 1,
+                transcribing: None,
+            },
+        );
         true
     }
 
@@ -78,7 +91,9 @@ impl People {
     }
 
     pub(super) fn name(&self, id: &PersonId) -> String {
-        self.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
+        self.people
+            .get(id)
+            .map_or_else(|| id.to_string(), |person| person.name.clone())
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {

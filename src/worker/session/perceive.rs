@@ -40,14 +40,19 @@ impl Session {
             },
             Event::ReplyText { speech, delta } => self.hand_in(Input::ReplyText { speech, delta }),
             Event::ReplyOver { speech, failed: true } => self.hand_in(Input::ReplyFailed { speech }),
-            Event::ReplyOver { speech, failed: false } => self.hand_in(Input::ReplyDone { speech }),
+            Event::ReplyOver {
+                speech,
+                failed: false,
+            } => self.hand_in(Input::ReplyDone { speech }),
             Event::Voiced(voiced) => self.voiced(voiced),
             Event::Change(ChangeKind::ParticipantAdded { member }) => {
                 if self.cast.get(&member.character.id.as_str().into()).is_none() {
                     self.join(*member);
                 }
             }
-            Event::Change(ChangeKind::ParticipantRemoved { character_id }) => self.remove(&character_id.as_str().into()),
+            Event::Change(ChangeKind::ParticipantRemoved { character_id }) => {
+                self.remove(&character_id.as_str().into())
+            }
             Event::Change(ChangeKind::RoomEnded) => return Some(ReleaseReason::Ended),
         }
         None
@@ -56,20 +61,35 @@ impl Session {
     fn joined(&mut self, member: crate::protocol::CastMember, connection: Connection) {
         let id: CharacterId = member.character.id.as_str().into();
         let events = self.events.clone();
-        let player = Player::start(connection.sink(), move |voiced| events.send(Event::Voiced(voiced)));
+        let player = Player::start(connection.sink(), move |voiced| {
+            events.send(Event::Voiced(voiced))
+        });
         let mut names = vec![member.character.name.clone()];
         names.extend(member.character.aliases.iter().cloned());
         let talkativeness = member.character.talkativeness;
         info!(room = self.room_id, character = %id, ms = self.began.elapsed().as_millis(), "character joined");
-        self.cast.add(id.clone(), Actor { member, connection, player });
-        self.hand_in(Input::CharacterJoined(CastMember { id, names, talkativeness }));
+        self.cast.add(
+            id.clone(),
+            Actor {
+                member,
+                connection,
+                player,
+            },
+        );
+        self.hand_in(Input::CharacterJoined(CastMember {
+            id,
+            names,
+            talkativeness,
+        }));
     }
 
     fn remove(&mut self, id: &CharacterId) {
         // The core cuts its speech first, so that what was heard is kept.
         self.hand_in(Input::CharacterLeft(id.clone()));
         self.drain();
-        let Some((actor, was_listener)) = self.cast.remove(id) else { return };
+        let Some((actor, was_listener)) = self.cast.remove(id) else {
+            return;
+        };
         if was_listener {
             self.people.stop_hearing();
         }
@@ -88,7 +108,9 @@ impl Session {
             Seen::PersonLeft { identity } => {
                 let person: PersonId = identity.as_str().into();
                 if self.people.get(&person).is_some() {
-                    self.hand_in(Input::PersonLeft { person: person.clone() });
+                    self.hand_in(Input::PersonLeft {
+                        person: person.clone(),
+                    });
                     self.drain();
                     self.people.remove(&person);
                 }
@@ -99,7 +121,12 @@ impl Session {
             Seen::Track { identity, sid, track } if self.cast.is_listener(character) => {
                 let person: PersonId = identity.as_str().into();
                 let (events, heard_by) = (self.events.clone(), person.clone());
-                let heard = move |heard| events.send(Event::Heard { person: heard_by.clone(), heard });
+                let heard = move |heard| {
+                    events.send(Event::Heard {
+                        person: heard_by.clone(),
+                        heard,
+                    })
+                };
                 match Hearing::open(&self.shared.ears, sid, &track, heard) {
                     Ok(hearing) => {
                         if let Some(person) = self.people.get_mut(&person) {
@@ -118,7 +145,10 @@ impl Session {
             Seen::Typed { identity, text } => {
                 let person: PersonId = identity.as_str().into();
                 if self.people.get(&person).is_some() && !text.trim().is_empty() {
-                    self.hand_in(Input::Typed { person, text: text.trim().to_owned() });
+                    self.hand_in(Input::Typed {
+                        person,
+                        text: text.trim().to_owned(),
+                    });
                 }
             }
             Seen::Lost { reason, room_is_over } => {
@@ -144,23 +174,49 @@ impl Session {
                 if let Some(person) = self.people.get_mut(&id) {
                     person.turn = Some((pcm, end));
                 }
-                self.hand_in(Input::VoicePaused { person: id, last_voice });
+                self.hand_in(Input::VoicePaused {
+                    person: id,
+                    last_voice,
+                });
             }
         }
     }
 
     fn voiced(&mut self, voiced: Voiced) {
         match voiced {
-            Voiced::Made { speech, chunk, duration, complete } => {
-                self.hand_in(Input::ChunkAudio { speech, chunk, duration, complete });
+            Voiced::Made {
+                speech,
+                chunk,
+                duration,
+                complete,
+            } => {
+                self.hand_in(Input::ChunkAudio {
+                    speech,
+                    chunk,
+                    duration,
+                    complete,
+                });
             }
             Voiced::ChunkStarted { speech, chunk } => {
                 self.hand_in(Input::PlayoutStarted { speech });
-                let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) else { return };
-                let (Some(actor), Some(text)) = (self.cast.get(&work.character), work.chunks.get(chunk)) else { return };
-                let text = if chunk == 0 { text.clone() } else { format!(" {text}") };
+                let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) else {
+                    return;
+                };
+                let (Some(actor), Some(text)) = (self.cast.get(&work.character), work.chunks.get(chunk))
+                else {
+                    return;
+                };
+                let text = if chunk == 0 {
+                    text.clone()
+                } else {
+                    format!(" {text}")
+                };
                 let (segment, track_sid) = (segment_of(speech.0), actor.connection.track_sid().to_owned());
-                actor.connection.captions().send(Caption::Own { segment, text, track_sid });
+                actor.connection.captions().send(Caption::Own {
+                    segment,
+                    text,
+                    track_sid,
+                });
             }
             Voiced::Finished { speech } => {
                 self.speech_is_over();

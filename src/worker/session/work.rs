@@ -65,7 +65,10 @@ impl Work {
         if let Some(sender) = &self.text
             && sender.try_send(ChunkText { chunk, text }).is_err()
         {
-            tracing::warn!(chunk, "queue a chunk: the speech is too long or its voice has failed");
+            tracing::warn!(
+                chunk,
+                "queue a chunk: the speech is too long or its voice has failed"
+            );
         }
     }
 
@@ -76,7 +79,11 @@ impl Work {
 }
 
 async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>, events: Events) {
-    let Voice { registry, character, sound } = voice;
+    let Voice {
+        registry,
+        character,
+        sound,
+    } = voice;
     let tts = match registry.text_to_speech(character.models.tts.as_deref()).await {
         Ok(tts) => tts,
         Err(error) => {
@@ -88,7 +95,17 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
     let name = character.voices.get(tts.voice_key()).cloned();
     let report = |voiced| events.send(Event::Voiced(voiced));
     let failed = |error: ProviderError| tracing::warn!(%error, "speak a chunk");
-    synthesize(speech, chunks, tts, name, character.language, sound, report, failed).await;
+    synthesize(
+        speech,
+        chunks,
+        tts,
+        name,
+        character.language,
+        sound,
+        report,
+        failed,
+    )
+    .await;
 }
 
 /// What a reply is made from.
@@ -117,7 +134,11 @@ pub(super) async fn write(speech: SpeechId, question: Question, events: Events) 
 
 async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -> Result<(), String> {
     let wanted = question.character.models.llm.as_deref();
-    let model = question.registry.language_model(wanted).await.map_err(|error| error.to_string())?;
+    let model = question
+        .registry
+        .language_model(wanted)
+        .await
+        .map_err(|error| error.to_string())?;
     let others: Vec<_> = question.others.iter().collect();
     let people: Vec<_> = question.people.iter().map(String::as_str).collect();
     let situation = Situation {
@@ -129,8 +150,14 @@ async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -
         scene: question.room.scene.as_deref(),
         asked_if_ai: false,
     };
-    let line = reply::prepare(&question.prompter, &situation, &question.history, model.capacity(), speech.0)
-        .map_err(|error| error.to_string())?;
+    let line = reply::prepare(
+        &question.prompter,
+        &situation,
+        &question.history,
+        model.capacity(),
+        speech.0,
+    )
+    .map_err(|error| error.to_string())?;
     let mut text = reply::speak(model, line);
     while let Some(delta) = text.next().await {
         let delta = delta.map_err(|error| error.to_string())?;
