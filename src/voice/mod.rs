@@ -13,7 +13,7 @@ use std::time::Duration;
 use troupe_dialogue::SpeechId;
 
 pub use player::{Order, Player, Sink, Sound};
-pub use synthesis::{ChunkText, synthesize};
+pub use synthesis::{ChunkText, Speaker, synthesize};
 
 /// Sample rate of a character's track, Hz, mono.
 pub const VOICE_RATE_HZ: u32 = 48_000;

@@ -172,7 +172,7 @@ fn obey<S: Sink>(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -191,10 +191,10 @@ mod tests {
 
     const SPEECH: SpeechId = SpeechId(7);
 
-    fn start() -> (Player, Tape, mpsc::UnboundedReceiver<Voiced>) {
-        let (sender, reports) = mpsc::unbounded_channel();
+    fn start() -> (Player, Tape, mpsc::Receiver<Voiced>) {
+        let (sender, reports) = mpsc::channel(64);
         let tape = Tape::default();
-        let player = Player::start(tape.clone(), move |voiced| sender.send(voiced).unwrap());
+        let player = Player::start(tape.clone(), move |voiced| sender.try_send(voiced).unwrap());
         player.order(Order::Begin(SPEECH));
         (player, tape, reports)
     }

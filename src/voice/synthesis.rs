@@ -24,6 +24,16 @@ pub struct ChunkText {
     pub text: String,
 }
 
+/// Who speaks a chunk.
+pub struct Speaker {
+    /// The model.
+    pub tts: Arc<dyn TextToSpeech>,
+    /// That model's name of the character's voice, if it has one.
+    pub voice: Option<String>,
+    /// BCP 47 tag of the language.
+    pub language: String,
+}
+
 /// Speaks the chunks of one speech until the channel closes, then ends it at the player.
 ///
 /// A chunk that fails is left out and reported as complete with the length it reached, so that it
@@ -31,13 +41,12 @@ pub struct ChunkText {
 pub async fn synthesize(
     speech: SpeechId,
     chunks: mpsc::Receiver<ChunkText>,
-    tts: Arc<dyn TextToSpeech>,
-    voice: Option<String>,
-    language: String,
+    speaker: Speaker,
     player: mpsc::Sender<Sound>,
     report: impl Fn(Voiced),
     failed: impl Fn(ProviderError),
 ) {
+    let Speaker { tts, voice, language } = speaker;
     let mut made = ReceiverStream::new(chunks)
         .map(|ChunkText { chunk, text }| {
             let (tts, voice, language) = (tts.clone(), voice.clone(), language.clone());

@@ -327,7 +327,7 @@ fn a_bad_configuration_is_told_at_once() {
 
 #[tokio::test]
 async fn what_is_asked() {
-    let (send, mut bodies) = mpsc::unbounded_channel();
+    let (send, mut bodies) = mpsc::channel(8);
     let server = Server::start(timing(LATE, LATE), move |_, request: Request| {
         let send = send.clone();
         async move {
@@ -336,7 +336,7 @@ async fn what_is_asked() {
             let body = axum::body::to_bytes(request.into_body(), usize::MAX)
                 .await
                 .unwrap();
-            send.send((path.clone(), key.unwrap(), body)).unwrap();
+            send.try_send((path.clone(), key.unwrap(), body)).unwrap();
             match path.as_str() {
                 "/v1/chat/completions" => events(format!("{}{FINISHED}", token("x"))),
                 "/v1/audio/speech" => ([("content-type", "audio/pcm")], vec![0; 4]).into_response(),

@@ -216,10 +216,9 @@ fn is_gesture(text: &str) -> bool {
         .find(|word| !word.is_empty())
         .unwrap_or_default();
     let first = first.to_lowercase();
-    let ending = |stem: &&str| first.strip_prefix(*stem);
     GESTURES
         .iter()
-        .filter_map(|stem| ending(&stem))
+        .filter_map(|stem| first.strip_prefix(stem))
         .any(|rest| matches!(rest, "" | "s" | "es" | "ing" | "ed" | "t"))
 }
 

@@ -13,7 +13,7 @@ use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
 use crate::providers::{ProviderError, Registry};
-use crate::voice::{ChunkText, Sound, synthesize};
+use crate::voice::{ChunkText, Sound, Speaker, synthesize};
 
 /// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at
 /// most two minutes never reaches.
@@ -92,20 +92,14 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
             return;
         }
     };
-    let name = character.voices.get(tts.voice_key()).cloned();
+    let speaker = Speaker {
+        voice: character.voices.get(tts.voice_key()).cloned(),
+        tts,
+        language: character.language,
+    };
     let report = |voiced| events.send(Event::Voiced(voiced));
     let failed = |error: ProviderError| tracing::warn!(%error, "speak a chunk");
-    synthesize(
-        speech,
-        chunks,
-        tts,
-        name,
-        character.language,
-        sound,
-        report,
-        failed,
-    )
-    .await;
+    synthesize(speech, chunks, speaker, sound, report, failed).await;
 }
 
 /// What a reply is made from.
