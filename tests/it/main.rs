@@ -9,6 +9,7 @@
 //! - `api_keys`: who may do what; revocation and expiry
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
+//! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `openai`: the OpenAI provider against a server that misbehaves
@@ -28,6 +29,8 @@ mod api_requests;
 mod api_rooms;
 mod api_transcript;
 mod cli;
+#[path = "../client/mod.rs"]
+mod client;
 mod e2e;
 mod lease;
 mod openai;

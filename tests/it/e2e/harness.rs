@@ -15,21 +15,10 @@ use troupe::config::LiveKit;
 use troupe::devserver::{self, Running, Source};
 
 use super::models::Models;
+use crate::client::cache;
 
 /// Time that our binary is given to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
-
-/// Where fetched things are kept between runs.
-pub(super) fn cache() -> PathBuf {
-    let set = |variable| {
-        std::env::var_os(variable)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    set("TROUPE_CACHE")
-        .or_else(|| set("HOME").map(|home| home.join(".cache/troupe")))
-        .unwrap_or_else(|| std::env::temp_dir().join("troupe"))
-}
 
 /// One LiveKit server for all tests; it ends with this process.
 pub(super) async fn livekit_url() -> &'static str {

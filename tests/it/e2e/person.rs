@@ -1,6 +1,6 @@
 //! The official Python client, driven by JSON lines.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -9,10 +9,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
-use super::harness::cache;
+use crate::client::python;
 
-/// What the client needs, pinned.
-const PACKAGES: [&str; 1] = ["livekit==1.1.21"];
 /// Time until something that must happen has happened. Nothing is measured by it.
 const WITHIN: Duration = Duration::from_secs(30);
 
@@ -120,33 +118,4 @@ impl Person {
 /// Whether it is that event of that participant.
 pub(super) fn is(event: &Value, name: &str, identity: &str) -> bool {
     event["event"] == name && event["identity"] == identity
-}
-
-/// A Python with the client, made once and kept in the cache.
-async fn python() -> PathBuf {
-    let folder = cache().join(format!("client-{}", PACKAGES.join("-").replace("==", "-")));
-    let python = folder.join("bin/python");
-    let made = tokio::task::spawn_blocking(move || {
-        std::fs::create_dir_all(cache()).unwrap();
-        let lock = std::fs::File::create(folder.with_extension("lock")).unwrap();
-        // Other test processes wait here while one makes it.
-        lock.lock().unwrap();
-        let done = folder.join("complete");
-        if !done.exists() {
-            let run = |program: &Path, arguments: &[&str]| {
-                let status = std::process::Command::new(program).args(arguments).status();
-                assert!(
-                    status.is_ok_and(|status| status.success()),
-                    "{} {arguments:?}",
-                    program.display()
-                );
-            };
-            run(Path::new("python3"), &["-m", "venv", folder.to_str().unwrap()]);
-            let install = [&["-m", "pip", "install", "--quiet"][..], &PACKAGES].concat();
-            run(&folder.join("bin/python"), &install);
-            std::fs::write(done, "").unwrap();
-        }
-    });
-    made.await.unwrap();
-    python
 }

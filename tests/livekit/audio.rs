@@ -19,25 +19,22 @@ async fn two_hear_each_other(single: bool) {
     for level in [high, low] {
         assert!((4600.0..7300.0).contains(&level), "level {level}");
     }
-    hums.map(|hum| hum.abort());
+    hums.iter().for_each(tokio::task::JoinHandle::abort);
     alice.close().await.unwrap();
     bob.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn two_hear_each_other_over_one_peer_connection_each() {
     two_hear_each_other(true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn two_hear_each_other_over_two_peer_connections_each() {
     two_hear_each_other(false).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn mute_silences_and_unmute_brings_it_back() {
     let server = server().await;
     let (alice, _at_alice) = join(&server, "alice", true).await;
@@ -54,7 +51,6 @@ async fn mute_silences_and_unmute_brings_it_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn clearing_the_queue_cuts_what_was_to_be_said() {
     let server = server().await;
     let (alice, _at_alice) = join(&server, "alice", true).await;
@@ -71,7 +67,6 @@ async fn clearing_the_queue_cuts_what_was_to_be_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn a_track_taken_back_ends_its_streams_and_the_section_serves_again() {
     let server = server().await;
     let (alice, _at_alice) = join(&server, "alice", true).await;

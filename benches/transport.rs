@@ -1,14 +1,26 @@
-//! Figures, not judgements: run with `--release --nocapture` and read them.
+//! What connections cost: ten rooms of two, idle, silent, speaking. Run with `cargo bench --bench transport`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench prints its figures or fails"
+)]
+
+#[expect(dead_code, reason = "the tests use the rest")]
+#[path = "../tests/client/mod.rs"]
+mod client;
+#[expect(dead_code, reason = "the tests use the rest")]
+#[path = "../tests/livekit/harness.rs"]
+mod harness;
 
 use std::{
     fs,
     time::{Duration, Instant},
 };
 
-use livekit::{Room, webrtc::audio_stream::native::NativeAudioStream};
+use livekit::{Room, RoomOptions, webrtc::audio_stream::native::NativeAudioStream};
 use tokio::{task::JoinHandle, time::sleep};
 
-use crate::harness::{Events, Server, hum, join_room, publish, server, subscribed};
+use crate::harness::{Events, Server, hum, publish, server, subscribed, token};
 
 const SPAN: Duration = Duration::from_secs(10);
 
@@ -44,17 +56,19 @@ fn drain(mut stream: NativeAudioStream) -> JoinHandle<()> {
     tokio::spawn(async move { while futures::StreamExt::next(&mut stream).await.is_some() {} })
 }
 
-async fn pair(server: &Server, room: usize) -> [(Room, Events); 2] {
-    let name = format!("room {room}");
-    [
-        join_room(server, &name, "a").await,
-        join_room(server, &name, "b").await,
-    ]
+async fn join(server: &Server, room: &str, identity: &str) -> (Room, Events) {
+    Room::connect(&server.url, &token(room, identity), RoomOptions::default())
+        .await
+        .unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server; prints figures"]
-async fn ten_rooms_of_two() {
+async fn pair(server: &Server, room: usize) -> [(Room, Events); 2] {
+    let name = format!("room {room}");
+    [join(server, &name, "a").await, join(server, &name, "b").await]
+}
+
+#[tokio::main]
+async fn main() {
     const ROOMS: usize = 10;
     let server = server().await;
     let (mut connects, mut publishes) = (Vec::new(), Vec::new());

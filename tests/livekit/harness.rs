@@ -1,12 +1,6 @@
 //! A server, rooms in it, and tones to send and to recognise.
 
-use std::{
-    env,
-    f32::consts::PI,
-    process::Stdio,
-    sync::atomic::{AtomicU16, Ordering},
-    time::{Duration, Instant},
-};
+use std::{f32::consts::PI, time::Duration};
 
 use futures::StreamExt;
 use livekit::{
@@ -20,13 +14,13 @@ use livekit::{
     },
 };
 use livekit_token::{AccessToken, VideoGrants};
-use tokio::{
-    net::TcpStream,
-    process::{Child, Command},
-    sync::mpsc::UnboundedReceiver,
-    task::JoinHandle,
-    time::{sleep, timeout},
+use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle, time::timeout};
+use troupe::{
+    config::LiveKit,
+    devserver::{self, Running, Source},
 };
+
+use crate::client::cache;
 
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,45 +28,31 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The room most tests are in.
 pub(crate) const STAGE: &str = "stage";
 
-static NEXT_PORT: AtomicU16 = AtomicU16::new(7980);
-
 /// A server of the test's own; it ends with the test.
 pub(crate) struct Server {
-    _process: Child,
+    _running: Running,
     pub(crate) url: String,
 }
 
 pub(crate) async fn server() -> Server {
-    let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
-    let config = format!(
-        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\nlogging:\n  level: error\n",
-        port + 1,
-        port + 2
-    );
-    let binary = env::var("LIVEKIT_SERVER").unwrap_or_else(|_| "livekit-server".into());
-    let process = Command::new(binary)
-        .args([
-            "--dev",
-            "--bind",
-            "127.0.0.1",
-            "--node-ip",
-            "127.0.0.1",
-            "--config-body",
-            &config,
-        ])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
+    let key = LiveKit {
+        url: None,
+        api_key: "devkey".into(),
+        api_secret: "secret".to_owned().into(),
+        public_url: None,
+    };
+    let cache = cache();
+    let source = Source {
+        cache: &cache,
+        offline: false,
+    };
+    let running = devserver::start(&key, source, |step| eprintln!("{step}"))
+        .await
         .unwrap();
-    let start = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        assert!(start.elapsed() < PATIENCE, "the server does not answer");
-        sleep(Duration::from_millis(20)).await;
-    }
+    let url = running.url().as_str().to_owned();
     Server {
-        _process: process,
-        url: format!("ws://127.0.0.1:{port}"),
+        _running: running,
+        url,
     }
 }
 
@@ -96,10 +76,6 @@ pub(crate) async fn join(server: &Server, identity: &str, single: bool) -> (Room
     let mut options = RoomOptions::default();
     options.single_peer_connection = single;
     connect(server, STAGE, identity, options).await
-}
-
-pub(crate) async fn join_room(server: &Server, room: &str, identity: &str) -> (Room, Events) {
-    connect(server, room, identity, RoomOptions::default()).await
 }
 
 async fn connect(server: &Server, room: &str, identity: &str, options: RoomOptions) -> (Room, Events) {

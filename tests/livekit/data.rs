@@ -43,20 +43,17 @@ async fn data_goes_both_ways(single: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn data_goes_both_ways_over_one_peer_connection() {
     data_goes_both_ways(true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn data_goes_both_ways_over_two_peer_connections() {
     data_goes_both_ways(false).await;
 }
 
 /// More than the buffers hold: flow control has to work, and nothing may be lost.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn a_long_text_arrives_whole() {
     let server = server().await;
     let (alice, _at_alice) = join(&server, "alice", true).await;
@@ -77,7 +74,6 @@ async fn a_long_text_arrives_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs livekit-server"]
 async fn many_reliable_packets_keep_their_order() {
     let server = server().await;
     let (alice, _at_alice) = join(&server, "alice", true).await;

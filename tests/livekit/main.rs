@@ -1,0 +1,16 @@
+//! The official `livekit` crate on this WebRTC stack, against a real server.
+//!
+//! - `harness`: servers, rooms, tones
+//! - `audio`: two connections of one process hear each other; mute; cut
+//! - `data`: reliable, lossy and text
+//! - `official`: the official Python client on the other side
+//! - `reconnect`: resume, full reconnect, over UDP and TCP
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod audio;
+#[path = "../client/mod.rs"]
+mod client;
+mod data;
+mod harness;
+mod official;
+mod reconnect;
