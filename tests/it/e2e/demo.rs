@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::harness::troupe_with;
+use super::harness::{livekit, troupe_with};
 use super::models::Models;
 
 /// Time that a demo of four turns with scripted models is given.
@@ -18,7 +18,8 @@ async fn a_demo_plays_to_its_end_and_is_recorded_on_both_sides() {
     models.hears("How old is the Brooklyn Bridge?");
     let folder = tempfile::tempdir().unwrap();
     let caller = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
-    let mut demo = troupe_with(&models, folder.path()).await;
+    let livekit = livekit().await;
+    let mut demo = troupe_with(&models, &livekit, folder.path());
     demo.args(["demo", "--json", "--turns", "4", "--out", "take", "--caller"])
         .arg(caller);
     let output = timeout(WITHIN, demo.output())

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use troupe::config::LiveKit;
 use troupe::devserver::{self, Running, Source};
@@ -20,26 +19,22 @@ use crate::client::cache;
 /// Time that our binary is given to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
-/// One LiveKit server for all tests; it ends with this process.
-pub(super) async fn livekit_url() -> &'static str {
-    static SERVER: OnceCell<Running> = OnceCell::const_new();
-    let start = || async {
-        let key = LiveKit {
-            url: None,
-            api_key: "devkey".into(),
-            api_secret: "secret".to_owned().into(),
-            public_url: None,
-        };
-        let cache = cache();
-        let source = Source {
-            cache: &cache,
-            offline: false,
-        };
-        devserver::start(&key, source, |step| eprintln!("{step}"))
-            .await
-            .unwrap()
+/// A LiveKit server of the test's own; it ends when dropped.
+pub(super) async fn livekit() -> Running {
+    let key = LiveKit {
+        url: None,
+        api_key: "devkey".into(),
+        api_secret: "secret".to_owned().into(),
+        public_url: None,
     };
-    SERVER.get_or_init(start).await.url().as_str()
+    let cache = cache();
+    let source = Source {
+        cache: &cache,
+        offline: false,
+    };
+    devserver::start(&key, source, |step| eprintln!("{step}"))
+        .await
+        .unwrap()
 }
 
 /// The binary with nothing of the developer's own configuration, in an empty folder.
@@ -61,11 +56,11 @@ pub(super) fn troupe(folder: &Path) -> Command {
     command
 }
 
-/// The same with scripted models and the tests' LiveKit server.
-pub(super) async fn troupe_with(models: &Models, folder: &Path) -> Command {
+/// The same with scripted models and this LiveKit server.
+pub(super) fn troupe_with(models: &Models, livekit: &Running, folder: &Path) -> Command {
     let mut command = troupe(folder);
     command
-        .env("LIVEKIT_URL", livekit_url().await)
+        .env("LIVEKIT_URL", livekit.url().as_str())
         .env("OPENAI_BASE_URL", models.base_url())
         .env("OPENAI_API_KEY", "test-key")
         .env("TROUPE_STT", "openai:scripted")
@@ -77,6 +72,7 @@ pub(super) async fn troupe_with(models: &Models, folder: &Path) -> Command {
 /// A running `troupe dev`, and a client of its API.
 pub(super) struct Stack {
     _child: Child,
+    _livekit: Running,
     folder: TempDir,
     client: reqwest::Client,
     url: String,
@@ -88,8 +84,8 @@ impl Stack {
     pub(super) async fn start() -> Self {
         let models = Models::start().await;
         let folder = tempfile::tempdir().unwrap();
-        let mut child = troupe_with(&models, folder.path())
-            .await
+        let livekit = livekit().await;
+        let mut child = troupe_with(&models, &livekit, folder.path())
             .args(["dev", "--json", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
@@ -115,6 +111,7 @@ impl Stack {
         let (url, key) = (text("apiUrl"), text("apiKey"));
         Self {
             _child: child,
+            _livekit: livekit,
             folder,
             client: reqwest::Client::new(),
             url,
