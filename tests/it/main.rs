@@ -11,6 +11,7 @@
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
+//! - `house`: what holds for the repository as a whole
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `prompts`: what language models are asked, as snapshots
 
@@ -29,6 +30,7 @@ mod api_rooms;
 mod api_transcript;
 mod cli;
 mod e2e;
+mod house;
 mod lease;
 mod openai;
 mod prompts;

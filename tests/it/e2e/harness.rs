@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, oneshot};
 use tokio::time::timeout;
 use troupe::config::LiveKit;
 use troupe::devserver::{self, Running, Source};
@@ -33,24 +33,41 @@ pub(super) fn cache() -> PathBuf {
 
 /// One LiveKit server for all tests; it ends with this process.
 pub(super) async fn livekit_url() -> &'static str {
-    static SERVER: OnceCell<Running> = OnceCell::const_new();
-    let start = || async {
-        let key = LiveKit {
-            url: None,
-            api_key: "devkey".into(),
-            api_secret: "secret".to_owned().into(),
-            public_url: None,
-        };
-        let cache = cache();
-        let source = Source {
-            cache: &cache,
-            offline: false,
-        };
-        devserver::start(&key, source, |step| eprintln!("{step}"))
-            .await
-            .unwrap()
+    static URL: OnceCell<String> = OnceCell::const_new();
+    URL.get_or_init(|| async {
+        let (ready, url) = oneshot::channel();
+        // A thread and runtime of its own: those of the test that comes first end with that test.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let server = start_livekit().await;
+                ready.send(server.url().to_string()).unwrap();
+                std::future::pending::<()>().await;
+            });
+        });
+        url.await.expect("the LiveKit server starts")
+    })
+    .await
+}
+
+async fn start_livekit() -> Running {
+    let key = LiveKit {
+        url: None,
+        api_key: "devkey".into(),
+        api_secret: "secret".to_owned().into(),
+        public_url: None,
     };
-    SERVER.get_or_init(start).await.url().as_str()
+    let cache = cache();
+    let source = Source {
+        cache: &cache,
+        offline: false,
+    };
+    devserver::start(&key, source, |step| eprintln!("{step}"))
+        .await
+        .unwrap()
 }
 
 /// The binary with nothing of the developer's own configuration, in an empty folder.
