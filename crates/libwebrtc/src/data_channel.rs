@@ -175,8 +175,7 @@ impl DataChannel {
 
     /// Sets or removes what is told how many bytes went out.
     pub fn on_buffered_amount_change(&self, callback: Option<OnBufferedAmountChange>) {
-        let wrap = |mut f: OnBufferedAmountChange| Box::new(move |sent| f(sent)) as Box<_>;
-        self.channel.on_sent(callback.map(wrap));
+        self.channel.on_sent(callback.map(|callback| callback as _));
     }
 }
 

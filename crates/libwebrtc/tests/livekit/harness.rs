@@ -31,6 +31,9 @@ use tokio::{
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The room most tests are in.
+pub(crate) const STAGE: &str = "stage";
+
 static NEXT_PORT: AtomicU16 = AtomicU16::new(7980);
 
 /// A server of the test's own; it ends with the test.
@@ -40,14 +43,9 @@ pub(crate) struct Server {
 }
 
 pub(crate) async fn server() -> Server {
-    server_with("").await
-}
-
-/// A server with more lines in its `rtc` section.
-pub(crate) async fn server_with(rtc: &str) -> Server {
     let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
     let config = format!(
-        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n",
+        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\nlogging:\n  level: error\n",
         port + 1,
         port + 2
     );
@@ -78,10 +76,10 @@ pub(crate) async fn server_with(rtc: &str) -> Server {
     }
 }
 
-pub(crate) fn token(identity: &str) -> String {
+pub(crate) fn token(room: &str, identity: &str) -> String {
     let grants = VideoGrants {
         room_join: true,
-        room: "stage".into(),
+        room: room.into(),
         ..Default::default()
     };
     AccessToken::with_api_key("devkey", "secret")
@@ -97,7 +95,15 @@ pub(crate) type Events = UnboundedReceiver<RoomEvent>;
 pub(crate) async fn join(server: &Server, identity: &str, single: bool) -> (Room, Events) {
     let mut options = RoomOptions::default();
     options.single_peer_connection = single;
-    let token = token(identity);
+    connect(server, STAGE, identity, options).await
+}
+
+pub(crate) async fn join_room(server: &Server, room: &str, identity: &str) -> (Room, Events) {
+    connect(server, room, identity, RoomOptions::default()).await
+}
+
+async fn connect(server: &Server, room: &str, identity: &str, options: RoomOptions) -> (Room, Events) {
+    let token = token(room, identity);
     let joined = Room::connect(&server.url, &token, options);
     timeout(PATIENCE, joined).await.unwrap().unwrap()
 }

@@ -1,1 +1,91 @@
-//! To come.
+use std::time::{Duration, Instant};
+
+use livekit::{
+    ConnectionState, RoomEvent, SimulateScenario, webrtc::audio_stream::native::NativeAudioStream,
+};
+use tokio::time::sleep;
+
+use crate::harness::{Events, PATIENCE, hear, hum, join, publish, server, subscribed, until};
+
+async fn reconnected(events: &mut Events) {
+    until(events, |event| {
+        matches!(event, RoomEvent::Reconnected).then_some(())
+    })
+    .await;
+}
+
+/// The audio that goes out goes on, and so does the one that comes in.
+async fn survives(single: bool, scenario: SimulateScenario) -> Duration {
+    let server = server().await;
+    let (alice, mut at_alice) = join(&server, "alice", single).await;
+    let (bob, mut at_bob) = join(&server, "bob", single).await;
+    let hums = [
+        hum(publish(&alice, 100).await.0, 1000.0),
+        hum(publish(&bob, 100).await.0, 400.0),
+    ];
+    let mut from_alice = NativeAudioStream::new(subscribed(&mut at_bob).await.rtc_track(), 48_000, 1);
+    let mut from_bob = NativeAudioStream::new(subscribed(&mut at_alice).await.rtc_track(), 48_000, 1);
+    hear(&mut from_alice, 1000.0).await;
+    hear(&mut from_bob, 400.0).await;
+    let full = matches!(
+        scenario,
+        SimulateScenario::FullReconnect | SimulateScenario::ForceTcp
+    );
+    let start = Instant::now();
+    alice.simulate_scenario(scenario).await.unwrap();
+    reconnected(&mut at_alice).await;
+    let took = start.elapsed();
+    if full {
+        // The tracks are new on both sides.
+        let track = subscribed(&mut at_bob).await;
+        from_alice = NativeAudioStream::new(track.rtc_track(), 48_000, 1);
+        let track = subscribed(&mut at_alice).await;
+        from_bob = NativeAudioStream::new(track.rtc_track(), 48_000, 1);
+    }
+    // What was heard before is still in the queues.
+    sleep(Duration::from_millis(300)).await;
+    hear(&mut from_alice, 1000.0).await;
+    hear(&mut from_bob, 400.0).await;
+    assert_eq!(alice.connection_state(), ConnectionState::Connected);
+    hums.map(|hum| hum.abort());
+    took
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs livekit-server"]
+async fn a_resume_keeps_the_audio() {
+    let took = survives(true, SimulateScenario::SignalReconnect).await;
+    println!("resume over one peer connection: {} ms", took.as_millis());
+    assert!(took < PATIENCE / 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs livekit-server"]
+async fn a_resume_over_two_peer_connections_keeps_the_audio() {
+    let took = survives(false, SimulateScenario::SignalReconnect).await;
+    println!("resume over two peer connections: {} ms", took.as_millis());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs livekit-server"]
+async fn a_full_reconnect_publishes_again() {
+    let took = survives(true, SimulateScenario::FullReconnect).await;
+    println!("full reconnect over one peer connection: {} ms", took.as_millis());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs livekit-server"]
+async fn a_full_reconnect_over_two_peer_connections_publishes_again() {
+    let took = survives(false, SimulateScenario::FullReconnect).await;
+    println!(
+        "full reconnect over two peer connections: {} ms",
+        took.as_millis()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs livekit-server"]
+async fn the_server_can_move_us_to_tcp() {
+    let took = survives(true, SimulateScenario::ForceTcp).await;
+    println!("reconnect over TCP: {} ms", took.as_millis());
+}

@@ -14,5 +14,5 @@ pub use resample::Resampler;
 pub use sink::{AudioSink, PcmFrame};
 pub use source::{AudioSource, AudioSourceConfig, CaptureError, LocalAudio};
 
-/// The RTP clock of Opus in Hz (RFC 7587), and the rate at which audio is decoded.
-pub const OPUS_CLOCK_HZ: u32 = 48_000;
+/// The RTP clock of Opus in Hz (RFC 7587), and the rate at which audio is coded and decoded.
+pub const OPUS_CLOCK_HZ: u32 = crate::opus::SAMPLE_RATE_HZ;

@@ -3,10 +3,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use opus_pure::{Application, MAX_PACKET_BYTES, OpusEncoder, Signal};
 use tokio::sync::Notify;
 
 use super::{LocalAudio, OPUS_CLOCK_HZ, Resampler};
+use crate::opus::{Channels, Encoded, Encoder, EncoderConfig, OpusError};
 
 /// One packet's audio, in milliseconds and in ticks of the RTP clock.
 const PACKET_MS: usize = 20;
@@ -24,9 +24,6 @@ const LAG_MAX_TICKS: u32 = 5 * PACKET_TICKS;
 
 /// Packets sent at once to catch up after a stall; what is older is left behind.
 const CATCH_UP_MAX: u32 = 5;
-
-/// An Opus packet this short carries no audio (RFC 6716, 2.1.9): it is not sent.
-const DTX_PACKET_MAX_BYTES: usize = 2;
 
 /// What was negotiated for the encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +59,7 @@ pub struct Outgoing {
     track: LocalAudio,
     reader: u64,
     settings: EncoderSettings,
-    encoder: OpusEncoder,
-    encoder_rate_hz: u32,
+    encoder: Encoder,
     channels: usize,
     resampler: Option<Resampler>,
     paced: bool,
@@ -84,26 +80,20 @@ impl Outgoing {
         settings: EncoderSettings,
         wake: Arc<Notify>,
         first_timestamp: u32,
-    ) -> Result<Self, opus_pure::Error> {
+    ) -> Result<Self, OpusError> {
         let config = track.source.config();
-        let channels = if config.channels == 2 { 2 } else { 1 };
-        let native = matches!(config.sample_rate_hz, 8_000 | 12_000 | 16_000 | 24_000 | 48_000);
-        let encoder_rate_hz = if native {
-            config.sample_rate_hz
-        } else {
-            OPUS_CLOCK_HZ
-        };
-        // A mono resampler is all there is: a stereo source at an odd rate is sent as its mono mix.
-        let channels = if native { channels } else { 1 };
-        let mut encoder = OpusEncoder::new(encoder_rate_hz.cast_signed(), channels, Application::Voip)?;
-        encoder.bitrate_bps = settings.bitrate_bps.cast_signed();
-        encoder.use_dtx = settings.dtx;
-        encoder.use_inband_fec = settings.fec;
-        encoder.packet_loss_perc = if settings.fec { 5 } else { 0 };
-        encoder.signal_type = Some(Signal::Voice);
-        encoder.complexity = 5;
+        let resampler = Resampler::new(config.sample_rate_hz, OPUS_CLOCK_HZ);
+        // A mono resampler is all there is: a stereo source at another rate is sent as its mono mix.
+        let stereo = config.channels == 2 && resampler.is_none();
+        let channels = if stereo { Channels::Stereo } else { Channels::Mono };
+        let encoder = Encoder::new(EncoderConfig {
+            channels,
+            bitrate_bps: settings.bitrate_bps,
+            fec: settings.fec,
+            dtx: settings.dtx,
+            ..EncoderConfig::default()
+        })?;
         let reader = track.source.attach(wake);
-        let resampler = Resampler::new(config.sample_rate_hz, encoder_rate_hz);
         // A resampler gives a sample more or less each time; a small stock keeps packets full.
         let pcm = if resampler.is_some() {
             vec![0; 64]
@@ -114,8 +104,7 @@ impl Outgoing {
             reader,
             settings,
             encoder,
-            encoder_rate_hz,
-            channels,
+            channels: channels.count(),
             resampler,
             paced: config.queue_ms > 0,
             next_at: None,
@@ -225,26 +214,24 @@ impl Outgoing {
             self.paused = true;
             return;
         }
-        let samples = self.encoder_rate_hz as usize * PACKET_MS / 1000;
-        self.fill_pcm(samples * self.channels);
-        let mut payload = vec![0; MAX_PACKET_BYTES];
-        match self.encoder.encode_s16(&self.pcm, samples, &mut payload) {
-            Ok(length) if length > DTX_PACKET_MAX_BYTES => {
-                payload.truncate(length);
+        let wanted = PACKET_TICKS as usize * self.channels;
+        self.fill_pcm(wanted);
+        let pcm = self.pcm.get(..wanted).unwrap_or_default();
+        match self.encoder.encode(pcm) {
+            Ok(Encoded::Packet(payload)) => {
                 let marker = std::mem::take(&mut self.paused);
-                let packet = OutgoingPacket {
-                    payload,
+                self.track.traffic.count(payload.len());
+                send(OutgoingPacket {
+                    payload: payload.to_vec(),
                     timestamp,
                     marker,
-                    level_db: level_db(&self.pcm),
-                };
-                self.track.traffic.count(packet.payload.len());
-                send(packet);
+                    level_db: level_db(pcm),
+                });
             }
-            Ok(_) => self.paused = true,
+            Ok(Encoded::Silence) => self.paused = true,
             Err(error) => tracing::warn!(%error, "encode audio"),
         }
-        self.pcm.drain(..(samples * self.channels).min(self.pcm.len()));
+        self.pcm.drain(..wanted.min(self.pcm.len()));
     }
 
     /// Brings what was taken to the encoder's rate; `pcm` then holds at least `wanted` samples.

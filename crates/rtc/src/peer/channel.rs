@@ -7,9 +7,8 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
 
-use super::command::Command;
+use super::command::{Command, Commands};
 
 /// Bytes that may wait on one channel; a send that would go over fails.
 const QUEUE_MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -68,8 +67,7 @@ pub struct DataChannel {
 
 struct Shared {
     options: ChannelOptions,
-    /// Weak: a channel held by the application does not keep its connection open.
-    commands: mpsc::WeakUnboundedSender<Command>,
+    commands: Commands,
     state: AtomicU8,
     stream_id: AtomicI32,
     /// Bytes given to `send` and not yet on the wire.
@@ -81,7 +79,7 @@ struct Shared {
 }
 
 impl DataChannel {
-    pub(super) fn new(options: ChannelOptions, commands: mpsc::WeakUnboundedSender<Command>) -> Self {
+    pub(super) fn new(options: ChannelOptions, commands: Commands) -> Self {
         let shared = Shared {
             stream_id: AtomicI32::new(options.negotiated_id.map_or(-1, i32::from)),
             options,
@@ -136,9 +134,13 @@ impl DataChannel {
         if self.buffered_bytes().saturating_add(bytes) > QUEUE_MAX_BYTES {
             return Err(SendError::Full);
         }
-        self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.shared.queue.lock().push_back((message.to_vec(), binary));
-        self.command(Command::Flush)
+        {
+            let mut queue = self.shared.queue.lock();
+            self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
+            queue.push_back((message.to_vec(), binary));
+        }
+        self.shared.commands.signal.wake.notify_one();
+        Ok(())
     }
 
     /// Closes it.
@@ -147,8 +149,10 @@ impl DataChannel {
             self.shared
                 .state
                 .store(ChannelState::Closing as u8, Ordering::Release);
-            // Without a task there is nothing left to close.
-            let _ = self.command(Command::CloseChannel(self.clone()));
+            // Without a task there is nothing left to close; one that is full is about to be closed.
+            if let Some(queue) = self.shared.commands.queue.upgrade() {
+                let _ = queue.try_send(Command::CloseChannel(self.clone()));
+            }
         }
     }
 
@@ -165,11 +169,6 @@ impl DataChannel {
     /// Sets or removes what is told how many bytes went out since the last time.
     pub fn on_sent(&self, callback: Option<OnSent>) {
         self.shared.on_sent.set(callback);
-    }
-
-    fn command(&self, command: Command) -> Result<(), SendError> {
-        let commands = self.shared.commands.upgrade().ok_or(SendError::NotOpen)?;
-        commands.send(command).map_err(|_| SendError::NotOpen)
     }
 
     pub(super) fn options(&self) -> &ChannelOptions {
@@ -194,16 +193,19 @@ impl DataChannel {
         !self.shared.queue.lock().is_empty()
     }
 
-    pub(super) fn queued_bytes(&self) -> u64 {
-        self.shared.queue.lock().iter().map(|(m, _)| m.len() as u64).sum()
-    }
-
-    /// Sets how many bytes still wait, and tells the application how many went.
-    pub(super) fn set_waiting(&self, waiting: u64) {
+    /// Tells the application what went out, given what still waits below this queue.
+    pub(super) fn settle(&self, below_bytes: u64) {
+        // The counter first: a message queued in between is then counted as waiting, and so next time.
         let before = self.buffered_bytes();
-        let sent = before.saturating_sub(waiting);
+        let queued: u64 = self
+            .shared
+            .queue
+            .lock()
+            .iter()
+            .map(|(message, _)| message.len() as u64)
+            .sum();
+        let sent = before.saturating_sub(queued + below_bytes);
         if sent > 0 {
-            // Not a store: a send may have added to it in between.
             self.shared.waiting_bytes.fetch_sub(sent, Ordering::Relaxed);
             self.shared.on_sent.call(|callback| callback(sent));
         }

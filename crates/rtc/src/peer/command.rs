@@ -1,5 +1,16 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tokio::sync::{Notify, mpsc};
+
 use super::DataChannel;
 use crate::jsep::Plan;
+
+/// Commands that may wait: control only, a task that does not take them in time hangs. When full the
+/// connection is closed.
+pub(super) const COMMANDS_MAX: usize = 512;
 
 /// What the owner task is told to do.
 #[derive(Debug)]
@@ -8,9 +19,34 @@ pub(super) enum Command {
     AddCandidate(String),
     OpenChannel(DataChannel),
     CloseChannel(DataChannel),
-    /// Something was queued on a channel.
-    Flush,
-    Close,
+}
+
+/// What can be told the owner task without a queue.
+#[derive(Debug, Default)]
+pub(super) struct Signal {
+    /// Something waits: a message on a channel, audio in a source, or the end.
+    pub(super) wake: Arc<Notify>,
+    closed: AtomicBool,
+}
+
+impl Signal {
+    /// Ends the task.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+}
+
+/// The way from a channel to the owner task; weak, so that a channel held by the application does
+/// not keep its connection open.
+#[derive(Debug, Clone)]
+pub(super) struct Commands {
+    pub(super) queue: mpsc::WeakSender<Command>,
+    pub(super) signal: Arc<Signal>,
 }
 
 /// The state of the whole connection.

@@ -147,7 +147,7 @@ impl Channels {
                 let in_sctp = id
                     .and_then(|id| rtc.channel(id))
                     .map_or(0, |mut c| c.buffered_amount());
-                channel.set_waiting(channel.queued_bytes() + in_sctp as u64);
+                channel.settle(in_sctp as u64);
             }
         }
     }

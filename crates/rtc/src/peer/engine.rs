@@ -14,11 +14,11 @@ use str0m::{
     Candidate, Event as RtcEvent, IceConnectionState, Input, Output, Rtc,
     net::{Protocol, Receive, TcpType},
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::{
     DataChannel, Event, EventHandler, PeerState,
-    command::Command,
+    command::{Command, Commands},
     data::Channels,
     ice::{IceDue, IceInput, IceWatch},
     media::MediaTable,
@@ -47,9 +47,9 @@ const ACTIVE_PORT: u16 = 9;
 pub(super) struct Engine {
     links: Links,
     certificate: Certificate,
-    commands: mpsc::UnboundedReceiver<Command>,
-    /// For the channels that the other side opens; weak, so that it does not keep the task alive.
-    sender: mpsc::WeakUnboundedSender<Command>,
+    commands: mpsc::Receiver<Command>,
+    /// For the channels that the other side opens.
+    sender: Commands,
     events: EventHandler,
     state: Arc<AtomicU8>,
     rtc: Option<Box<Rtc>>,
@@ -57,7 +57,6 @@ pub(super) struct Engine {
     ice: IceWatch,
     channels: Channels,
     media: MediaTable,
-    wake: Arc<Notify>,
     candidates: Vec<Candidate>,
     tcp_open: bool,
     closing: bool,
@@ -67,8 +66,8 @@ impl Engine {
     pub(super) fn new(
         links: Links,
         certificate: Certificate,
-        commands: mpsc::UnboundedReceiver<Command>,
-        sender: mpsc::WeakUnboundedSender<Command>,
+        commands: mpsc::Receiver<Command>,
+        sender: Commands,
         events: EventHandler,
         state: Arc<AtomicU8>,
     ) -> Self {
@@ -84,7 +83,6 @@ impl Engine {
             ice: IceWatch::new(),
             channels: Channels::default(),
             media: MediaTable::default(),
-            wake: Arc::new(Notify::new()),
             candidates: Vec::new(),
             tcp_open: false,
             closing: false,
@@ -97,8 +95,8 @@ impl Engine {
         let sleep = tokio::time::sleep(FAR);
         tokio::pin!(sleep);
         let mut armed = None;
-        let wake = Arc::clone(&self.wake);
-        while !self.closing {
+        let signal = Arc::clone(&self.sender.signal);
+        while !self.closing && !signal.is_closed() {
             let deadline = self.drain(Instant::now());
             if armed != Some(deadline) {
                 sleep.as_mut().reset(deadline.into());
@@ -109,7 +107,7 @@ impl Engine {
                     Some(command) => self.command(command),
                     None => self.closing = true,
                 },
-                () = wake.notified() => {}
+                () = signal.wake.notified() => {}
                 arrival = poll_fn(|context| self.links.poll_receive(context, &mut buffer)) => {
                     self.receive(arrival, &buffer);
                 }
@@ -125,8 +123,6 @@ impl Engine {
             Command::AddCandidate(text) => self.add_candidate(&text),
             Command::OpenChannel(channel) => self.channels.add(channel, self.rtc.as_deref_mut()),
             Command::CloseChannel(channel) => self.channels.close(&channel, self.rtc.as_deref_mut()),
-            Command::Flush => {}
-            Command::Close => self.closing = true,
         }
     }
 
@@ -141,7 +137,8 @@ impl Engine {
             self.add_candidate(&candidate);
         }
         for change in plan.media {
-            self.media.change(change, &self.wake, self.rtc.as_deref_mut());
+            self.media
+                .change(change, &self.sender.signal.wake, self.rtc.as_deref_mut());
         }
     }
 

@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use crate::{
     audio::{EncoderSettings, Incoming, LocalAudio, Outgoing, RemoteAudio},
     jsep::MediaChange,
+    receive::RtpIn,
 };
 
 #[derive(Debug, Default)]
@@ -225,9 +226,15 @@ impl MediaTable {
         };
         if let Some(receiver) = self.receivers.get_mut(&mid) {
             let header = &packet.header;
-            receiver
-                .incoming
-                .push(now, header.sequence_number, header.timestamp, &packet.payload);
+            let (sequence, timestamp) = (header.sequence_number, header.timestamp);
+            receiver.incoming.push(
+                now,
+                RtpIn {
+                    sequence,
+                    timestamp,
+                    payload: &packet.payload,
+                },
+            );
         }
     }
 

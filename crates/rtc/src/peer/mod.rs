@@ -27,7 +27,7 @@ use crate::{
 pub use channel::{ChannelOptions, ChannelState, DataChannel, SendError};
 pub use command::{Event, EventHandler, PeerState};
 
-use command::Command;
+use command::{COMMANDS_MAX, Command, Commands, Signal};
 use engine::Engine;
 
 /// Why a peer could not be made.
@@ -48,7 +48,8 @@ pub enum PeerError {
 #[derive(Debug)]
 pub struct Peer {
     negotiator: Mutex<Negotiator>,
-    commands: mpsc::UnboundedSender<Command>,
+    commands: mpsc::Sender<Command>,
+    signal: Arc<Signal>,
     state: Arc<AtomicU8>,
 }
 
@@ -64,21 +65,19 @@ impl Peer {
         let certificate = setup::Certificate::generate().ok_or(PeerError::Certificate)?;
         let identity = setup::identity(&certificate, &links);
         let state = Arc::new(AtomicU8::new(PeerState::New as u8));
-        // Unbounded: commands are control, and data is bounded by the channels themselves.
-        let (commands, receiver) = mpsc::unbounded_channel();
-        let engine = Engine::new(
-            links,
-            certificate,
-            receiver,
-            commands.downgrade(),
-            events,
-            Arc::clone(&state),
-        );
+        let (commands, receiver) = mpsc::channel(COMMANDS_MAX);
+        let signal = Arc::new(Signal::default());
+        let sender = Commands {
+            queue: commands.downgrade(),
+            signal: Arc::clone(&signal),
+        };
+        let engine = Engine::new(links, certificate, receiver, sender, events, Arc::clone(&state));
         runtime.spawn(engine.run());
         let negotiator = Mutex::new(Negotiator::new(identity));
         Ok(Arc::new(Self {
             negotiator,
             commands,
+            signal,
             state,
         }))
     }
@@ -121,7 +120,8 @@ impl Peer {
 
     /// Stops sending on a transceiver.
     pub fn remove_track(&self, id: crate::jsep::TransceiverId) {
-        let plan = self.negotiator.lock().remove_track(id);
+        let mut negotiator = self.negotiator.lock();
+        let plan = negotiator.remove_track(id);
         self.execute(plan);
     }
 
@@ -134,8 +134,11 @@ impl Peer {
     }
 
     fn command(&self, command: Command) {
-        // The task is gone only after a close, when there is nothing left to do.
-        let _ = self.commands.send(command);
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.commands.try_send(command) {
+            // The task hangs, and with a command lost the two halves would disagree for good.
+            tracing::error!("close a connection that takes no more commands");
+            self.signal.close();
+        }
     }
 
     /// Adds a candidate of the other side, from the word `candidate:` on.
@@ -147,7 +150,13 @@ impl Peer {
     #[must_use]
     pub fn create_channel(&self, options: ChannelOptions) -> DataChannel {
         self.negotiator.lock().want_data();
-        let channel = DataChannel::new(options, self.commands.downgrade());
+        let channel = DataChannel::new(
+            options,
+            Commands {
+                queue: self.commands.downgrade(),
+                signal: Arc::clone(&self.signal),
+            },
+        );
         self.command(Command::OpenChannel(channel.clone()));
         channel
     }
@@ -156,7 +165,7 @@ impl Peer {
     pub fn close(&self) {
         self.negotiator.lock().close();
         self.state.store(PeerState::Closed as u8, Ordering::Release);
-        self.command(Command::Close);
+        self.signal.close();
     }
 }
 
