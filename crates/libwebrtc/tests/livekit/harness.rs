@@ -43,9 +43,14 @@ pub(crate) struct Server {
 }
 
 pub(crate) async fn server() -> Server {
+    server_with("").await
+}
+
+/// A server with more lines in the `rtc` section of its configuration.
+pub(crate) async fn server_with(rtc: &str) -> Server {
     let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
     let config = format!(
-        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\nlogging:\n  level: error\n",
+        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n",
         port + 1,
         port + 2
     );
@@ -179,24 +184,31 @@ pub(crate) fn at(samples: &[i16], rate: u32, hz: f32) -> (f32, f32) {
     (2.0 * (re * re + im * im) / n / power.max(1.0), (power / n).sqrt())
 }
 
-/// Listens until 200 ms in a row are this tone, and tells its level.
+/// Listens until 200 ms in a row are this tone, and tells the level of the 200 ms after that.
 pub(crate) async fn hear(stream: &mut NativeAudioStream, hz: f32) -> f32 {
     let heard = async {
-        let mut window: Vec<i16> = Vec::new();
+        let (mut window, mut found): (Vec<i16>, bool) = (Vec::new(), false);
         loop {
             let frame = stream.next().await.unwrap();
             window.extend_from_slice(&frame.data);
             let wanted = frame.sample_rate as usize / 5;
-            if window.len() >= wanted {
-                window.drain(..window.len() - wanted);
-                let (share, level) = at(&window, frame.sample_rate, hz);
-                if share > 0.9 && level > 500.0 {
+            if window.len() < wanted {
+                continue;
+            }
+            let (share, level) = at(&window, frame.sample_rate, hz);
+            if share > 0.9 && level > 500.0 {
+                if std::mem::replace(&mut found, true) {
                     return level;
                 }
+                window.clear();
+            } else {
+                window.drain(..frame.data.len());
             }
         }
     };
-    timeout(PATIENCE, heard).await.unwrap()
+    timeout(PATIENCE, heard)
+        .await
+        .unwrap_or_else(|_| panic!("{hz} Hz is not heard"))
 }
 
 /// Listens until 200 ms are silent or nothing comes for that long.
