@@ -20,7 +20,7 @@ async fn two_hear_each_other(single: bool, server: Server) {
     for level in [high, low] {
         assert!((4600.0..7300.0).contains(&level), "level {level}");
     }
-    hums.map(|hum| hum.abort());
+    hums.iter().for_each(|hum| hum.abort());
     alice.close().await.unwrap();
     bob.close().await.unwrap();
 }

@@ -60,7 +60,7 @@ async fn survives(single: bool, scenario: SimulateScenario) -> Duration {
     hear(&mut from_alice, 1000.0).await;
     hear(&mut from_bob, 400.0).await;
     assert_eq!(alice.connection_state(), ConnectionState::Connected);
-    hums.map(|hum| hum.abort());
+    hums.iter().for_each(|hum| hum.abort());
     took
 }
 
