@@ -1,6 +1,7 @@
 //! What connections cost: ten rooms of two, idle, silent, speaking. Run with `cargo bench --bench transport`.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a bench prints its figures or fails"
 )]

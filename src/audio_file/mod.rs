@@ -2,11 +2,12 @@
 
 mod error;
 mod flac;
-mod resample;
 mod stereo;
 mod wav;
 
 use std::path::Path;
+
+use crate::dsp::Resampler;
 
 pub use error::AudioFileError;
 pub use stereo::write_stereo;
@@ -28,14 +29,12 @@ impl Decoded {
     }
 
     /// The mean of all channels.
-    fn into_mono(self) -> Vec<f32> {
-        if self.channels == 1 {
-            return self.interleaved;
-        }
-        let share = 1.0 / self.channels as f32;
-        self.interleaved
-            .chunks_exact(self.channels)
-            .map(|frame| frame.iter().sum::<f32>() * share)
+    fn into_mono(self) -> Vec<i16> {
+        let share = 32_768.0 / self.channels as f32;
+        let frames = self.interleaved.chunks_exact(self.channels);
+        // The cast saturates, as clipping should.
+        frames
+            .map(|frame| (frame.iter().sum::<f32>() * share).round() as i16)
             .collect()
     }
 }
@@ -65,13 +64,21 @@ pub fn decode_mono(path: &Path, bytes: &[u8], rate_hz: u32) -> Result<Vec<i16>, 
             return Err("holds no sound".to_owned());
         }
         let from_hz = decoded.rate_hz;
-        resample::resample(decoded.into_mono(), from_hz, rate_hz)
+        resample(&decoded.into_mono(), from_hz, rate_hz)
     });
-    let mono = mono.map_err(|reason| AudioFileError::unusable(path, reason))?;
-    Ok(mono
-        .into_iter()
-        .map(|sample| (sample * 32_768.0).round() as i16)
-        .collect())
+    mono.map_err(|reason| AudioFileError::unusable(path, reason))
+}
+
+fn resample(pcm: &[i16], from_hz: u32, to_hz: u32) -> Result<Vec<i16>, String> {
+    let mut resampler = Resampler::new(from_hz, to_hz)
+        .map_err(|error| format!("can't be resampled from {from_hz} Hz: {error}"))?;
+    let samples = (pcm.len() as u64 * u64::from(to_hz)).div_ceil(u64::from(from_hz)) as usize;
+    let mut resampled = Vec::with_capacity(samples);
+    resampler.push(pcm, &mut resampled);
+    resampler.finish(&mut resampled);
+    // The end is padded to a whole block.
+    resampled.truncate(samples);
+    Ok(resampled)
 }
 
 #[cfg(test)]

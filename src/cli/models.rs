@@ -31,13 +31,23 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failure> {
     let config = context.config(Overrides::default())?;
     match command {
-        Command::Pull { names } => pull(&config, context.output, &names).await,
+        Command::Pull { names } => {
+            for row in pulled(&config, context.output, &names).await? {
+                context.output.data(&row);
+            }
+            Ok(())
+        }
         Command::List => list(&config, context.output).await,
     }
 }
 
+/// Fetches what the configuration needs, for commands whose own output is something else.
+pub(crate) async fn pull(config: &Config, output: Output) -> Result<(), Failure> {
+    pulled(config, output, &[]).await.map(drop)
+}
+
 /// Fetches `names`, or without any what the configuration needs; what is here already is left alone.
-pub(crate) async fn pull(config: &Config, output: Output, names: &[String]) -> Result<(), Failure> {
+async fn pulled(config: &Config, output: Output, names: &[String]) -> Result<Vec<Row>, Failure> {
     let names = if names.is_empty() {
         needed(config)
     } else {
@@ -48,6 +58,7 @@ pub(crate) async fn pull(config: &Config, output: Output, names: &[String]) -> R
         // Names first: nobody wants to learn of the wrong one after a long download.
         store.catalogue().find(name).map_err(Failure::failed)?;
     }
+    let mut rows = Vec::with_capacity(names.len());
     for name in names {
         if config.offline && store.path(&name).is_none() {
             return Err(Failure::failed(format!(
@@ -56,9 +67,9 @@ pub(crate) async fn pull(config: &Config, output: Output, names: &[String]) -> R
         }
         pull_one(&store, &name, output).await?;
         let model = store.catalogue().find(&name).map_err(Failure::failed)?;
-        output.data(&Row::of(model, true));
+        rows.push(Row::of(model, true));
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// Fetching blocks and may take minutes: it has a thread of its own.

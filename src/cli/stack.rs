@@ -52,7 +52,7 @@ impl Stack {
         if let Some(Scratch(folder)) = &scratch {
             config.api.db = format!("sqlite:{}", folder.join("troupe.sqlite").display());
         }
-        let (server, ()) = tokio::try_join!(livekit(&config, output), models::pull(&config, output, &[]))?;
+        let (server, ()) = tokio::try_join!(livekit(&config, output), models::pull(&config, output))?;
         let livekit_url = match (&server, &config.livekit.url) {
             (Some(server), _) => server.url().clone(),
             (None, Some(url)) => url.clone(),

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use troupe_dialogue::Tuning;
 
-use super::{Context, Failure, Output};
+use super::{Context, Failure, Output, models};
 use crate::config::{Config, Overrides};
 use crate::providers::configured;
 use crate::shutdown::Shutdown;
@@ -37,6 +37,7 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         max_rooms: args.max_rooms,
         ..Overrides::default()
     })?;
+    models::pull(&config, context.output).await?;
     let (ready, _) = oneshot::channel();
     work(&config, context.output, ready, context.shutdown).await
 }

@@ -6,7 +6,7 @@ mod locate;
 mod log;
 mod process;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
@@ -36,12 +36,20 @@ pub async fn start(
     source: Source<'_>,
     progress: impl Fn(String),
 ) -> Result<Running, DevServerError> {
-    let executable = match locate::find(source.cache) {
-        Some(found) => found,
-        None if source.offline => return Err(DevServerError::Offline),
-        None => install::install(source.cache, &progress).await?,
-    };
+    let executable = executable(source, progress).await?;
     Running::start(&executable, &livekit.api_key, livekit.api_secret.expose_secret()).await
+}
+
+/// The server's binary, built and kept in the cache when there is none.
+///
+/// # Errors
+/// When no server is found or can be installed.
+pub async fn executable(source: Source<'_>, progress: impl Fn(String)) -> Result<PathBuf, DevServerError> {
+    match locate::find(source.cache) {
+        Some(found) => Ok(found),
+        None if source.offline => Err(DevServerError::Offline),
+        None => install::install(source.cache, &progress).await,
+    }
 }
 
 /// Checks that a configured server answers at all.

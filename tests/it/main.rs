@@ -12,6 +12,7 @@
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
+//! - `house`: what holds for the repository as a whole
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `prompts`: what language models are asked, as snapshots
 
@@ -32,6 +33,7 @@ mod cli;
 #[path = "../client/mod.rs"]
 mod client;
 mod e2e;
+mod house;
 mod lease;
 mod openai;
 mod prompts;

@@ -3,10 +3,11 @@ use std::time::Duration;
 use livekit::webrtc::audio_stream::native::NativeAudioStream;
 use tokio::time::timeout;
 
-use crate::harness::{self, PATIENCE, hear, hear_silence, hum, join, publish, server, subscribed, tone};
+use crate::harness::{
+    self, PATIENCE, Server, hear, hear_silence, hum, join, publish, server, server_with, subscribed, tone,
+};
 
-async fn two_hear_each_other(single: bool) {
-    let server = server().await;
+async fn two_hear_each_other(single: bool, server: Server) {
     let (alice, mut at_alice) = join(&server, "alice", single).await;
     let (bob, mut at_bob) = join(&server, "bob", single).await;
     let (high, _) = publish(&alice, 100).await;
@@ -19,19 +20,24 @@ async fn two_hear_each_other(single: bool) {
     for level in [high, low] {
         assert!((4600.0..7300.0).contains(&level), "level {level}");
     }
-    hums.iter().for_each(tokio::task::JoinHandle::abort);
+    hums.iter().for_each(|hum| hum.abort());
     alice.close().await.unwrap();
     bob.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hear_each_other_over_one_peer_connection_each() {
-    two_hear_each_other(true).await;
+    two_hear_each_other(true, server().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hear_each_other_over_two_peer_connections_each() {
-    two_hear_each_other(false).await;
+    two_hear_each_other(false, server().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hear_each_other_over_tcp() {
+    two_hear_each_other(true, server_with("  force_tcp: true\n").await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,11 @@
 //! A server, rooms in it, and tones to send and to recognise.
 
-use std::{f32::consts::PI, time::Duration};
+use std::{
+    f32::consts::PI,
+    process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
+    time::{Duration, Instant},
+};
 
 use futures::StreamExt;
 use livekit::{
@@ -14,11 +19,14 @@ use livekit::{
     },
 };
 use livekit_token::{AccessToken, VideoGrants};
-use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle, time::timeout};
-use troupe::{
-    config::LiveKit,
-    devserver::{self, Running, Source},
+use tokio::{
+    net::TcpStream,
+    process::{Child, Command},
+    sync::mpsc::UnboundedReceiver,
+    task::JoinHandle,
+    time::{sleep, timeout},
 };
+use troupe::devserver::{self, Source};
 
 use crate::client::cache;
 
@@ -28,31 +36,57 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The room most tests are in.
 pub(crate) const STAGE: &str = "stage";
 
+static NEXT_PORT: AtomicU16 = AtomicU16::new(7980);
+
 /// A server of the test's own; it ends with the test.
 pub(crate) struct Server {
-    _running: Running,
+    _process: Child,
     pub(crate) url: String,
 }
 
 pub(crate) async fn server() -> Server {
-    let key = LiveKit {
-        url: None,
-        api_key: "devkey".into(),
-        api_secret: "secret".to_owned().into(),
-        public_url: None,
-    };
+    server_with("").await
+}
+
+/// A server with more lines in the `rtc` section of its configuration.
+pub(crate) async fn server_with(rtc: &str) -> Server {
+    let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
+    let config = format!(
+        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n",
+        port + 1,
+        port + 2
+    );
     let cache = cache();
     let source = Source {
         cache: &cache,
         offline: false,
     };
-    let running = devserver::start(&key, source, |step| eprintln!("{step}"))
+    let binary = devserver::executable(source, |step| eprintln!("{step}"))
         .await
         .unwrap();
-    let url = running.url().as_str().to_owned();
+    let process = Command::new(binary)
+        .args([
+            "--dev",
+            "--bind",
+            "127.0.0.1",
+            "--node-ip",
+            "127.0.0.1",
+            "--config-body",
+            &config,
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        assert!(start.elapsed() < PATIENCE, "the server does not answer");
+        sleep(Duration::from_millis(20)).await;
+    }
     Server {
-        _running: running,
-        url,
+        _process: process,
+        url: format!("ws://127.0.0.1:{port}"),
     }
 }
 
@@ -155,24 +189,31 @@ pub(crate) fn at(samples: &[i16], rate: u32, hz: f32) -> (f32, f32) {
     (2.0 * (re * re + im * im) / n / power.max(1.0), (power / n).sqrt())
 }
 
-/// Listens until 200 ms in a row are this tone, and tells its level.
+/// Listens until 200 ms in a row are this tone, and tells the level of the 200 ms after that.
 pub(crate) async fn hear(stream: &mut NativeAudioStream, hz: f32) -> f32 {
     let heard = async {
-        let mut window: Vec<i16> = Vec::new();
+        let (mut window, mut found): (Vec<i16>, bool) = (Vec::new(), false);
         loop {
             let frame = stream.next().await.unwrap();
             window.extend_from_slice(&frame.data);
             let wanted = frame.sample_rate as usize / 5;
-            if window.len() >= wanted {
-                window.drain(..window.len() - wanted);
-                let (share, level) = at(&window, frame.sample_rate, hz);
-                if share > 0.9 && level > 500.0 {
+            if window.len() < wanted {
+                continue;
+            }
+            let (share, level) = at(&window, frame.sample_rate, hz);
+            if share > 0.9 && level > 500.0 {
+                if std::mem::replace(&mut found, true) {
                     return level;
                 }
+                window.clear();
+            } else {
+                window.drain(..frame.data.len());
             }
         }
     };
-    timeout(PATIENCE, heard).await.unwrap()
+    timeout(PATIENCE, heard)
+        .await
+        .unwrap_or_else(|_| panic!("{hz} Hz is not heard"))
 }
 
 /// Listens until 200 ms are silent or nothing comes for that long.

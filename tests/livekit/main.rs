@@ -5,7 +5,7 @@
 //! - `data`: reliable, lossy and text
 //! - `official`: the official Python client on the other side
 //! - `reconnect`: resume, full reconnect, over UDP and TCP
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod audio;
 #[path = "../client/mod.rs"]

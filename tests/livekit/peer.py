@@ -30,18 +30,20 @@ async def hum(source):
 
 
 async def listen(track):
-    heard, window, onset = False, np.zeros(0, np.int16), False
+    heard, window, onset, since = False, np.zeros(0, np.int16), False, 0
     async for event in rtc.AudioStream(track, sample_rate=RATE, num_channels=1):
         frame = np.frombuffer(event.frame.data, np.int16)
         if not onset and np.abs(frame).max() > 1000:
-            onset = True
+            onset, since = True, 0
             report(onset=True)
+        since += 1
         window = np.concatenate([window, frame])[-RATE // 5 :]
         level = float(np.sqrt(np.mean(window.astype(float) ** 2)))
         if level < 50 and onset:
             onset, heard = False, False
             report(silence=True)
-        if len(window) == RATE // 5 and not heard and level > 500:
+        # 300 ms on, the 200 ms of the window hold nothing of before.
+        if onset and since > 30 and not heard:
             spectrum = np.abs(np.fft.rfft(window * np.hanning(len(window))))
             heard = True
             report(heard_hz=float(np.argmax(spectrum) * RATE / len(window)), level=level)

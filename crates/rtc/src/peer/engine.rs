@@ -148,6 +148,7 @@ impl Engine {
                 self.channels.start(&mut rtc);
                 self.media.start(&mut rtc);
                 self.rtc = Some(Box::new(rtc));
+                self.pair_again();
                 self.ice_input(IceInput::Started);
             }
             None => self.report(PeerState::Failed),
@@ -158,8 +159,8 @@ impl Engine {
     fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
         let Some(rtc) = &mut self.rtc else { return };
         let mut api = rtc.direct_api();
-        for candidate in self.candidates.drain(..) {
-            api.invalidate_candidate(&candidate);
+        for candidate in &self.candidates {
+            api.invalidate_candidate(candidate);
         }
         let own: Vec<Candidate> = self
             .links
@@ -175,7 +176,27 @@ impl Engine {
             rtc.add_local_candidate(candidate);
         }
         self.tcp_open = false;
+        self.candidates
+            .retain(|c| c.ufrag().is_none_or(|ufrag| ufrag == remote.ufrag));
+        self.pair_again();
         self.ice_input(IceInput::Restarted);
+    }
+
+    /// Gives the transport all candidates known: some come before it starts or restarts. Those of an
+    /// earlier generation say so by their user name fragment, and are left out by ICE itself.
+    fn pair_again(&mut self) {
+        let known: Vec<Candidate> = self
+            .candidates
+            .iter()
+            .filter(|c| c.proto() == Protocol::Udp)
+            .cloned()
+            .collect();
+        for candidate in known {
+            self.reach_loopback(candidate.addr().ip());
+            if let Some(rtc) = &mut self.rtc {
+                rtc.add_remote_candidate(candidate);
+            }
+        }
     }
 
     fn add_candidate(&mut self, text: &str) {
