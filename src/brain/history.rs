@@ -102,6 +102,22 @@ impl History {
             })
     }
 
+    /// What people, not characters, said since `identity` spoke last; latest first.
+    pub fn unanswered_by<'a>(&'a self, identity: &'a str) -> impl Iterator<Item = &'a str> {
+        let lines = self
+            .happenings
+            .iter()
+            .rev()
+            .filter_map(|happening| match happening {
+                Happening::Said { by, text, .. } => Some((by.as_str(), text.as_str())),
+                _ => None,
+            });
+        let since = lines.take_while(move |(by, _)| *by != identity);
+        since
+            .filter(|(by, _)| !by.starts_with(CHARACTER_PREFIX))
+            .map(|(_, text)| text)
+    }
+
     /// The conversation as `identity` knows it: its own lines are the assistant's, all others are `Name: words`
     /// of the user.
     pub fn seen_by(&self, identity: &str) -> Vec<Message> {

@@ -24,6 +24,8 @@ pub struct Line {
     rules: Rules,
     /// Said when the model fails to stay in character.
     fallback: String,
+    /// Said when the model fails.
+    apology: String,
     /// A small model is not asked for the truth; it is said for it.
     settled: bool,
 }
@@ -37,7 +39,7 @@ pub fn prepare(
     seed: u64,
 ) -> Result<Line, PromptError> {
     let heard = history.last_heard_by(situation.identity);
-    let truth_asked = situation.asked_if_ai || heard.is_some_and(asks_if_ai);
+    let truth_asked = situation.asked_if_ai || history.unanswered_by(situation.identity).any(asks_if_ai);
     let situation = Situation {
         asked_if_ai: truth_asked,
         ..*situation
@@ -86,6 +88,7 @@ pub fn prepare(
         again,
         rules,
         fallback,
+        apology: apology::line(Occasion::LostThread, &character.language, &character.name, seed),
         settled,
     })
 }
@@ -106,6 +109,8 @@ enum State {
         guard: Box<Guard>,
         spoke: bool,
     },
+    /// An apology was said; why is still to be told.
+    Failed(ProviderError),
     Done,
 }
 
@@ -115,7 +120,7 @@ type Turn = (Option<Result<String, ProviderError>>, State);
 /// Speaks the line: text that may be handed to speech synthesis as it comes.
 ///
 /// An answer that drifts before anything was said is asked for once more, then a fallback is said; one that drifts
-/// later ends there. A provider's error ends the stream. Dropping the stream cancels the model's work.
+/// later ends there. A provider's error ends the stream, after an apology if nothing was said yet. Dropping the stream cancels the model's work.
 pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> TokenStream {
     let first = if line.settled {
         State::Done
@@ -133,6 +138,7 @@ pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> TokenStream {
                     guard,
                     spoke,
                 } => listen(&line, attempt, answer, guard, spoke).await,
+                State::Failed(error) => (Some(Err(error)), State::Done),
                 State::Done => return None,
             };
             match piece {
@@ -159,7 +165,7 @@ async fn ask(model: &dyn LanguageModel, line: &Line, attempt: u32) -> Turn {
                 },
             )
         }
-        Err(error) => (Some(Err(error)), State::Done),
+        Err(error) => (Some(Ok(line.apology.clone())), State::Failed(error)),
     }
 }
 
@@ -172,7 +178,8 @@ async fn listen(
 ) -> Turn {
     let step = match answer.next().await {
         Some(Ok(piece)) => guard.push(&piece),
-        Some(Err(error)) => return (Some(Err(error)), State::Done),
+        Some(Err(error)) if spoke => return (Some(Err(error)), State::Done),
+        Some(Err(error)) => return (Some(Ok(line.apology.clone())), State::Failed(error)),
         None => guard.finish(),
     };
     let spoke = spoke || !step.text.trim().is_empty();

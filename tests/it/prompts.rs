@@ -84,9 +84,8 @@ fn ask(capacity: Capacity, situation: impl FnOnce(&mut Situation<'_>), happening
     )
 }
 
-#[test]
-fn a_conversation_of_three() {
-    let lines = vec![
+fn three() -> Vec<Happening> {
+    vec![
         Happening::Joined {
             by: "user-ann".into(),
             name: "Ann".into(),
@@ -95,7 +94,26 @@ fn a_conversation_of_three() {
         said("agent-bo", "Bo", "Hello! Soup?"),
         said("agent-ada", "Ada", "Not before noon."),
         said("user-ann", "Ann", "Why not?"),
-    ];
+    ]
+}
+
+#[test]
+fn a_conversation_of_three_for_a_small_model() {
+    insta::assert_snapshot!(ask(Capacity::Small, |_| {}, three()));
+}
+
+#[test]
+fn a_scene_for_a_small_model() {
+    let scene = |situation: &mut Situation<'_>| {
+        situation.mode = Mode::Scripted;
+        situation.scene = Some("A stalled lift\nat night.");
+    };
+    insta::assert_snapshot!(ask(Capacity::Small, scene, Vec::new()));
+}
+
+#[test]
+fn a_conversation_of_three() {
+    let lines = three();
     insta::assert_snapshot!(ask(Capacity::Full, |_| {}, lines));
 }
 

@@ -94,6 +94,15 @@ async fn errors_are_told() {
 }
 
 #[tokio::test]
+async fn a_failure_is_apologised_for_before_it_is_told() {
+    let error = ProviderError::BrokenOff { provider: "scripted" };
+    let model = Scripted::new("scripted").says(vec![Step::Fail(error)]);
+    let (text, error) = spoken(&model, "Hello.", Capacity::Full).await;
+    assert_eq!(text, "Sorry, I lost my thread. Give me a moment.");
+    assert!(error.is_some());
+}
+
+#[tokio::test]
 async fn who_asks_is_never_lied_to() {
     let question = "Ada, are you a real person?";
     let honest = says(Scripted::new("scripted"), &["I am an AI, dear."]);
