@@ -108,6 +108,8 @@ enum State {
         answer: TokenStream,
         guard: Box<Guard>,
         spoke: bool,
+        /// The last piece ended in a space.
+        ends_in_space: bool,
     },
     /// An apology was said; why is still to be told.
     Failed(ProviderError),
@@ -137,7 +139,8 @@ pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> TokenStream {
                     answer,
                     guard,
                     spoke,
-                } => listen(&line, attempt, answer, guard, spoke).await,
+                    ends_in_space,
+                } => listen(&line, attempt, answer, guard, (spoke, ends_in_space)).await,
                 State::Failed(error) => (Some(Err(error)), State::Done),
                 State::Done => return None,
             };
@@ -162,6 +165,7 @@ async fn ask(model: &dyn LanguageModel, line: &Line, attempt: u32) -> Turn {
                     answer,
                     guard,
                     spoke: false,
+                    ends_in_space: false,
                 },
             )
         }
@@ -174,7 +178,7 @@ async fn listen(
     attempt: u32,
     mut answer: TokenStream,
     mut guard: Box<Guard>,
-    spoke: bool,
+    (spoke, ended_in_space): (bool, bool),
 ) -> Turn {
     let step = match answer.next().await {
         Some(Ok(piece)) => guard.push(&piece),
@@ -183,6 +187,10 @@ async fn listen(
         None => guard.finish(),
     };
     let spoke = spoke || !step.text.trim().is_empty();
+    let ends_in_space = match step.text.chars().last() {
+        Some(last) => last.is_whitespace(),
+        None => ended_in_space,
+    };
     let text = (!step.text.is_empty()).then_some(Ok(step.text));
     let Some(end) = step.end else {
         return (
@@ -192,6 +200,7 @@ async fn listen(
                 answer,
                 guard,
                 spoke,
+                ends_in_space,
             },
         );
     };
@@ -206,7 +215,8 @@ async fn listen(
         }
         if drift == Drift::Denial {
             // Whatever was said before it, the truth still has to be.
-            return (Some(Ok(format!(" {}", line.fallback))), State::Done);
+            let gap = if ends_in_space { "" } else { " " };
+            return (Some(Ok(format!("{gap}{}", line.fallback))), State::Done);
         }
     }
     (text, State::Done)
