@@ -128,19 +128,20 @@ impl Guard {
     pub fn finish(&mut self) -> Step {
         let mut marks = Vec::new();
         self.markup.finish(&mut marks);
-        marks.push(Mark::Text(' '));
         let mut step = self.take(marks);
         if step.end.is_none() {
+            self.end_word();
+        }
+        if self.step.end.is_none() {
             self.release(0);
-            step.text.push_str(std::mem::take(&mut self.step.text).trim_end());
-            let end = if self.spoke {
+            self.step.end = Some(if self.spoke {
                 End::Whole
             } else {
                 End::Drifted(Drift::Empty)
-            };
-            step.end = Some(end);
-            self.step.end = Some(end);
+            });
         }
+        step.text.push_str(&std::mem::take(&mut self.step.text));
+        step.end = self.step.end;
         step
     }
 
