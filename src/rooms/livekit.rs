@@ -74,7 +74,12 @@ impl LiveKitServer {
             Some(rest) => format!("http{rest}"),
             None => url.to_owned(),
         };
-        Self { client: Client::new(), base, api_key: api_key.to_owned(), api_secret: api_secret.to_owned() }
+        Self {
+            client: Client::new(),
+            base,
+            api_key: api_key.to_owned(),
+            api_secret: api_secret.to_owned(),
+        }
     }
 
     async fn call(&self, method: &str, grants: VideoGrants, body: Value) -> Result<(), LiveKitError> {
@@ -83,7 +88,9 @@ impl LiveKitServer {
             .with_grants(grants)
             .to_jwt()
             .map_err(|_| LiveKitError::Credentials)?;
-        let request = self.client.post(format!("{}/twirp/livekit.RoomService/{method}", self.base));
+        let request = self
+            .client
+            .post(format!("{}/twirp/livekit.RoomService/{method}", self.base));
         let request = request.bearer_auth(token).timeout(REQUEST_TIMEOUT).json(&body);
         let response = request.send().await.map_err(|error| match error.is_timeout() {
             true => LiveKitError::Timeout,
@@ -104,7 +111,11 @@ fn refused(code: &str) -> LiveKitError {
     match code {
         "unauthenticated" | "permission_denied" => LiveKitError::Credentials,
         // Codes are words of a closed list; anything else would be somebody's text.
-        _ => LiveKitError::Refused(code.chars().filter(|c| c.is_ascii_lowercase() || *c == '_').collect()),
+        _ => LiveKitError::Refused(
+            code.chars()
+                .filter(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect(),
+        ),
     }
 }
 
@@ -118,7 +129,10 @@ fn forgive_missing(result: Result<(), LiveKitError>) -> Result<(), LiveKitError>
 #[async_trait]
 impl RoomService for LiveKitServer {
     async fn create_room(&self, room: &str, timeouts: RoomTimeouts) -> Result<(), LiveKitError> {
-        let grants = VideoGrants { room_create: true, ..VideoGrants::default() };
+        let grants = VideoGrants {
+            room_create: true,
+            ..VideoGrants::default()
+        };
         let body = json!({
             "name": room,
             "emptyTimeout": timeouts.empty_s,
@@ -128,12 +142,19 @@ impl RoomService for LiveKitServer {
     }
 
     async fn delete_room(&self, room: &str) -> Result<(), LiveKitError> {
-        let grants = VideoGrants { room_create: true, ..VideoGrants::default() };
+        let grants = VideoGrants {
+            room_create: true,
+            ..VideoGrants::default()
+        };
         forgive_missing(self.call("DeleteRoom", grants, json!({ "room": room })).await)
     }
 
     async fn remove_participant(&self, room: &str, identity: &str) -> Result<(), LiveKitError> {
-        let grants = VideoGrants { room_admin: true, room: room.to_owned(), ..VideoGrants::default() };
+        let grants = VideoGrants {
+            room_admin: true,
+            room: room.to_owned(),
+            ..VideoGrants::default()
+        };
         let body = json!({ "room": room, "identity": identity });
         forgive_missing(self.call("RemoveParticipant", grants, body).await)
     }
