@@ -1,9 +1,11 @@
 //! Kokoro, listened to by Moonshine, where it is in the cache: it is too large to be fetched for a test.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::sync::Arc;
+
 use troupe_inference::models::ONNXRUNTIME_LIBRARY;
 use troupe_inference::stt::Moonshine;
-use troupe_inference::tts::Kokoro;
+use troupe_inference::tts::{Dictionary, Kokoro};
 
 mod store;
 
@@ -13,7 +15,8 @@ fn voices_are_understood() {
         return;
     };
     let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
-    let mut kokoro = Kokoro::load(&folder, &library).unwrap();
+    let dictionary = Arc::new(Dictionary::load(&store::model("dictionary")).unwrap());
+    let mut kokoro = Kokoro::load(&folder, dictionary, &library).unwrap();
     let mut moonshine = Moonshine::load(&store::model("moonshine"), &library).unwrap();
     for voice in ["af_heart", "bm_george/1.1"] {
         let pcm = kokoro

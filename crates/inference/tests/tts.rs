@@ -1,9 +1,12 @@
 //! Piper, listened to by Moonshine.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::path::Path;
+use std::sync::Arc;
+
 use troupe_inference::models::ONNXRUNTIME_LIBRARY;
 use troupe_inference::stt::Moonshine;
-use troupe_inference::tts::{Piper, Voice};
+use troupe_inference::tts::{Dictionary, Piper, Voice};
 
 mod store;
 
@@ -16,11 +19,17 @@ fn at_16k(pcm: &[i16], rate_hz: u32) -> Vec<f32> {
         .collect()
 }
 
+fn piper(library: Option<&Path>) -> Piper {
+    let folder = store::model("piper");
+    let dictionary = Dictionary::load(&store::model("dictionary")).unwrap();
+    Piper::load(&folder, Arc::new(dictionary), library).unwrap()
+}
+
 #[test]
 fn every_voice_is_understood() {
     let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
-    let slow = Piper::load(&store::model("piper"), None).unwrap();
-    let fast = Piper::load(&store::model("piper"), Some(&library)).unwrap();
+    let slow = piper(None);
+    let fast = piper(Some(&library));
     let mut moonshine = Moonshine::load(&store::model("moonshine"), &library).unwrap();
     for (piper, name) in [
         (&slow, "joe"),
@@ -42,7 +51,7 @@ fn every_voice_is_understood() {
 
 #[test]
 fn silence_is_short_and_pace_shortens_speech() {
-    let piper = Piper::load(&store::model("piper"), None).unwrap();
+    let piper = piper(None);
     assert_eq!(piper.rate_hz(), 22_050);
     let slow = piper.synthesize(CLAUSE, "joe/0.8".parse().unwrap()).unwrap();
     let fast = piper.synthesize(CLAUSE, "joe/1.4".parse().unwrap()).unwrap();
@@ -56,7 +65,7 @@ fn silence_is_short_and_pace_shortens_speech() {
 
 #[test]
 fn what_has_no_words_has_no_sound() {
-    let piper = Piper::load(&store::model("piper"), None).unwrap();
+    let piper = piper(None);
     for text in ["", "...", "🙂", "你好"] {
         assert_eq!(
             piper.synthesize(text, Voice::default()).unwrap(),

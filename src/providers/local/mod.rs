@@ -10,10 +10,11 @@ mod speaks;
 mod writes;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
-use troupe_inference::models::{ONNXRUNTIME_LIBRARY, Store};
+use troupe_inference::models::{DICTIONARY_NAME, ONNXRUNTIME_LIBRARY, Store};
+use troupe_inference::tts::Dictionary;
 
 use super::registry::Backend;
 use super::{LanguageModel, ProviderError, SpeechToText, TextToSpeech};
@@ -44,6 +45,8 @@ pub struct Local {
 struct Files {
     store: Arc<Store>,
     is_offline: bool,
+    /// The voices' dictionary, for as long as a voice holds it.
+    dictionary: Arc<Mutex<Weak<Dictionary>>>,
 }
 
 impl Local {
@@ -53,6 +56,7 @@ impl Local {
             files: Files {
                 store: Arc::new(Store::new(cache)),
                 is_offline,
+                dictionary: Arc::default(),
             },
         }
     }
@@ -117,6 +121,18 @@ impl Files {
             .map_err(|error| local(model, error))?;
         let file = entry.main_file().ok_or_else(|| local(model, "it has no files"))?;
         Ok(self.folder(model)?.join(file))
+    }
+
+    /// The dictionary that all voices share; blocks while it is fetched or read.
+    fn dictionary(&self) -> Result<Arc<Dictionary>, ProviderError> {
+        let mut shared = self.dictionary.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(dictionary) = shared.upgrade() {
+            return Ok(dictionary);
+        }
+        let read = Dictionary::load(&self.folder(DICTIONARY_NAME)?);
+        let dictionary = Arc::new(read.map_err(|error| local(DICTIONARY_NAME, error))?);
+        *shared = Arc::downgrade(&dictionary);
+        Ok(dictionary)
     }
 
     /// ONNX Runtime's shared library; blocks while it is fetched.

@@ -58,7 +58,7 @@ impl Mouth {
         Self::load(PIPER, move || {
             // Where the library is, it makes Piper faster; it is not fetched for that.
             let library = files.onnxruntime_if_here();
-            let piper = Piper::load(&files.folder(PIPER)?, library.as_deref());
+            let piper = Piper::load(&files.folder(PIPER)?, files.dictionary()?, library.as_deref());
             Ok(Engine::Piper(piper.map_err(|error| local(PIPER, error))?))
         })
         .await
@@ -66,7 +66,7 @@ impl Mouth {
 
     pub(super) async fn kokoro(files: Files) -> Result<Self, ProviderError> {
         Self::load(KOKORO, move || {
-            let kokoro = Kokoro::load(&files.folder(KOKORO)?, &files.onnxruntime()?);
+            let kokoro = Kokoro::load(&files.folder(KOKORO)?, files.dictionary()?, &files.onnxruntime()?);
             Ok(Engine::Kokoro(Box::new(
                 kokoro.map_err(|error| local(KOKORO, error))?,
             )))

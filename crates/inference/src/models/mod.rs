@@ -20,7 +20,9 @@ mod store;
 mod store_test;
 
 pub use catalogue::{Catalogue, File, Model, Package, Piece, Prepare, Recipe, Registry, Role, Source};
-pub use entries::{ONNXRUNTIME_LIBRARY, PIPER_CONFIG, PIPER_VOICE};
+pub use entries::{
+    DICTIONARY_CHECKED, DICTIONARY_MADE, DICTIONARY_NAME, ONNXRUNTIME_LIBRARY, PIPER_CONFIG, PIPER_VOICE,
+};
 pub use error::ModelError;
 pub use progress::Progress;
 pub use store::Store;

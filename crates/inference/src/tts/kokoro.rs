@@ -11,7 +11,8 @@ use ort::session::Session;
 use ort::value::Tensor;
 use serde::Deserialize;
 
-use super::{phonemes, shape};
+use super::dictionary::Dictionary;
+use super::shape;
 use crate::error::InferenceError;
 use crate::onnxruntime;
 
@@ -36,6 +37,7 @@ pub struct Kokoro {
     vocabulary: HashMap<char, i64>,
     folder: PathBuf,
     voices: Mutex<HashMap<String, Arc<Vec<f32>>>>,
+    dictionary: Arc<Dictionary>,
 }
 
 #[derive(Deserialize)]
@@ -44,20 +46,24 @@ struct Vocabulary {
 }
 
 impl Kokoro {
-    /// Loads the network from the folder of the model, and the dictionary that it shares with Piper.
-    pub fn load(folder: &Path, ort_library: &Path) -> Result<Self, InferenceError> {
+    /// Loads the network from the folder of the model; other voices may share its dictionary.
+    pub fn load(
+        folder: &Path,
+        dictionary: Arc<Dictionary>,
+        ort_library: &Path,
+    ) -> Result<Self, InferenceError> {
         let path = folder.join("vocab.json");
         let named = |error: &dyn std::fmt::Display| {
             InferenceError::load(NAME, format!("{}: {error}", path.display()))
         };
         let vocabulary = std::fs::read(&path).map_err(|error| named(&error))?;
         let vocabulary: Vocabulary = serde_json::from_slice(&vocabulary).map_err(|error| named(&error))?;
-        phonemes::warm_up();
         Ok(Self {
             session: onnxruntime::session(NAME, ort_library, &folder.join("model.onnx"))?,
             vocabulary: vocabulary.vocab,
             folder: folder.to_owned(),
             voices: Mutex::default(),
+            dictionary,
         })
     }
 
@@ -71,7 +77,7 @@ impl Kokoro {
     pub fn synthesize(&mut self, clause: &str, voice: Option<&str>) -> Result<Vec<i16>, InferenceError> {
         let (voice, pace) = parse(voice.unwrap_or(VOICE_DEFAULT))?;
         let styles = self.voice(voice)?;
-        let sounds = phonemes::of(NAME, clause)?;
+        let sounds = self.dictionary.read(clause);
         let mut symbols: Vec<i64> = sounds
             .chars()
             .filter_map(|sound| self.vocabulary.get(&sound).copied())

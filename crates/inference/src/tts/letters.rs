@@ -3,9 +3,6 @@
 //!
 //! Sounds are in the dictionary's notation: `A I O W Y` are the diphthongs of *day, my, go, now, boy*.
 
-use misaki_rs::Fallback;
-use misaki_rs::fallback::FallbackError;
-
 /// Letter groups and their sounds; longer groups come first. `^` and `$` are the ends of the word.
 const RULES: &[(&str, &str)] = &[
     ("tion$", "ʃən"),
@@ -192,19 +189,8 @@ const NAMES: [&str; 26] = [
 
 const VOWELS: &str = "AIOWYæɛɪiɑɔʌuəɜʊ";
 
-/// The rules as the dictionary's last resort.
-pub(super) struct Letters;
-
-impl Fallback for Letters {
-    fn phonemize(&self, word: &str) -> Result<String, FallbackError> {
-        say(word).ok_or_else(|| FallbackError::NoPhonemes {
-            word: word.to_owned(),
-        })
-    }
-}
-
 /// The sounds of a word; `None` if it has no letter that we know.
-fn say(word: &str) -> Option<String> {
+pub(super) fn say(word: &str) -> Option<String> {
     let lower: String = word
         .to_lowercase()
         .chars()

@@ -1,16 +1,21 @@
 //! Text to speech.
 
 mod clauses;
+mod dictionary;
+mod grammar;
 mod kokoro;
 mod letters;
 mod network;
+mod numbers;
 mod phonemes;
 mod piper;
+mod reader;
 mod shape;
 mod voice;
 mod written;
 
 pub use clauses::clauses;
+pub use dictionary::Dictionary;
 pub use kokoro::Kokoro;
 pub use piper::Piper;
 pub use voice::Voice;

@@ -1,37 +1,5 @@
-//! From text to sounds, in the notation of the dictionary (Misaki, American English), and from there to the
-//! International Phonetic Alphabet as eSpeak writes it, which is what Piper's voices learnt.
-
-use std::sync::LazyLock;
-
-use misaki_rs::{G2P, Language};
-
-use super::letters::Letters;
-use super::written::spoken;
-use crate::error::InferenceError;
-
-/// What the dictionary writes where it knows nothing.
-const UNKNOWN: char = '❓';
-
-/// The dictionary takes 100 MB and a second, so there is one, made when the first voice is loaded.
-static DICTIONARY: LazyLock<G2P> =
-    LazyLock::new(|| G2P::with_fallback(Language::EnglishUS, Some(Box::new(Letters))));
-
-/// Loads the dictionary now rather than with the first word.
-pub(super) fn warm_up() {
-    LazyLock::force(&DICTIONARY);
-}
-
-/// The sounds of a text in the dictionary's notation; empty if there is nothing to say.
-pub(super) fn of(model: &'static str, text: &str) -> Result<String, InferenceError> {
-    let text = spoken(text);
-    if !text.contains(char::is_alphanumeric) {
-        return Ok(String::new());
-    }
-    let (sounds, _) = DICTIONARY
-        .g2p(&text)
-        .map_err(|error| InferenceError::run(model, error))?;
-    Ok(sounds.replace(UNKNOWN, ""))
-}
+//! From the dictionary's notation of sounds (Misaki, American English) to the International Phonetic Alphabet
+//! as eSpeak writes it, which is what Piper's voices learnt.
 
 /// The same sounds as eSpeak would write them.
 pub(super) fn to_espeak(sounds: &str) -> String {
@@ -109,8 +77,6 @@ fn ends_in_vowel(espeak: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
     use super::*;
 
     #[test]
@@ -126,20 +92,6 @@ mod tests {
             ("“sˈɛd” (ˌOkˈA)", "sˈɛd ˌoʊkˈeɪ"),
         ] {
             assert_eq!(to_espeak(misaki), espeak);
-        }
-    }
-
-    #[test]
-    fn text_becomes_sounds_and_nothing_is_unknown() {
-        let said = of("test", "Kaelyn's WiFi cost $3.50 at 10:30.").unwrap();
-        assert!(said.contains("kˈAlɪn") && said.contains("tˈɛn θˈɜɹTi"), "{said}");
-        assert!(!said.contains(UNKNOWN), "{said}");
-    }
-
-    #[test]
-    fn where_there_is_nothing_to_say_nothing_is_said() {
-        for text in ["", " ", "...", "你好", "🙂!", "—"] {
-            assert_eq!(of("test", text).unwrap(), "", "{text}");
         }
     }
 }

@@ -5,9 +5,11 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::dictionary::Dictionary;
 use super::{network::Network, phonemes, shape, voice::Voice};
 use crate::error::InferenceError;
 use crate::models::{PIPER_CONFIG, PIPER_VOICE};
@@ -49,12 +51,17 @@ struct Inference {
 pub struct Piper {
     network: Network,
     config: Config,
+    dictionary: Arc<Dictionary>,
 }
 
 impl Piper {
-    /// Loads the voice from the folder of the model, and the dictionary that it shares with other voices.
+    /// Loads the voice from the folder of the model; other voices may share its dictionary.
     /// With ONNX Runtime's shared library it is twice as fast as without.
-    pub fn load(folder: &Path, ort_library: Option<&Path>) -> Result<Self, InferenceError> {
+    pub fn load(
+        folder: &Path,
+        dictionary: Arc<Dictionary>,
+        ort_library: Option<&Path>,
+    ) -> Result<Self, InferenceError> {
         let config_path = folder.join(PIPER_CONFIG);
         let named = |error: &dyn std::fmt::Display| {
             InferenceError::load(NAME, format!("{}: {error}", config_path.display()))
@@ -67,8 +74,11 @@ impl Piper {
             }
         }
         let network = Network::load(&folder.join(PIPER_VOICE), ort_library)?;
-        phonemes::warm_up();
-        Ok(Self { network, config })
+        Ok(Self {
+            network,
+            config,
+            dictionary,
+        })
     }
 
     /// Sample rate of the speech, Hz.
@@ -79,7 +89,7 @@ impl Piper {
     /// Speaks a clause: mono PCM at [`Piper::rate_hz`], with 10 ms of silence before it and 60 ms (150 ms after
     /// a sentence) behind it. Empty if there is nothing to say.
     pub fn synthesize(&self, clause: &str, voice: Voice) -> Result<Vec<i16>, InferenceError> {
-        let sounds = phonemes::to_espeak(&phonemes::of(NAME, clause)?);
+        let sounds = phonemes::to_espeak(&self.dictionary.read(clause));
         if sounds.trim().is_empty() {
             return Ok(Vec::new());
         }
