@@ -15,6 +15,7 @@ mod page;
 mod path;
 mod query;
 mod router;
+mod secret;
 mod serve;
 mod state;
 mod v1;

@@ -16,6 +16,7 @@
 //! - `house`: what holds for the repository as a whole
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
+//! - `store`: both databases held to one behaviour
 //! - `prompts`: what language models are asked, as snapshots
 
 #![expect(
@@ -41,5 +42,6 @@ mod lease;
 mod openai;
 mod openapi;
 mod prompts;
+mod store;
 mod support;
 mod worker_protocol;

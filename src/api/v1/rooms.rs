@@ -24,7 +24,7 @@ use super::super::query::Params;
 use super::super::state::Api;
 use super::TAG;
 use crate::protocol::Mode;
-use crate::rooms::room::{NewRoom, Room};
+use crate::rooms::room::{NewRoom, Room, Surface};
 
 described!(
     /// See [`new_room`].
@@ -72,6 +72,7 @@ pub(super) async fn create(
 
 fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
     let new = NewRoom {
+        surface: Surface::Voice,
         name: fields.required_text("name", NAME_CHARS_MAX)?,
         mode: fields
             .choice(
