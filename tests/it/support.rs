@@ -11,9 +11,10 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use troupe::api::{Api, router};
+use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
 use troupe::rooms::Rooms;
+use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
@@ -145,11 +146,19 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::limited(Limits::default(), Allowance::default()).await
+    }
+
+    /// One that bears less than usual.
+    pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
         let database = TestDatabase::sqlite().await;
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
-        let bounds = RoomBounds::default();
+        let bounds = RoomBounds {
+            project,
+            ..RoomBounds::default()
+        };
         let rooms = Rooms {
             store: store.clone(),
             livekit: livekit.clone(),
@@ -161,7 +170,13 @@ impl World {
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
-        let api = Api::new(rooms, secret.clone(), "https://api.example/", shutdown.clone());
+        let api = Api::with_limits(
+            rooms,
+            secret.clone(),
+            "https://api.example/",
+            limits,
+            shutdown.clone(),
+        );
         let key = async |kind, project, user| {
             let made = MadeKey::new(kind, &secret);
             store
