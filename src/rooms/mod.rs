@@ -10,6 +10,7 @@ pub mod id;
 pub mod key;
 pub mod lease;
 pub mod livekit;
+pub mod project;
 pub mod room;
 pub mod secret;
 pub mod service;

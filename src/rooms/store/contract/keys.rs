@@ -28,12 +28,6 @@ pub trait KeyRows {
     /// When the database fails.
     async fn key(&self, id: &str) -> Result<Option<(KeyRecord, Timestamp)>, Error>;
 
-    /// All keys, or those of the project with this name, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    async fn keys(&self, project: Option<&str>) -> Result<Vec<KeyRecord>, Error>;
-
     /// Refuses the key from now on; revoking twice changes nothing.
     ///
     /// # Errors

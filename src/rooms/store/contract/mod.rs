@@ -10,6 +10,7 @@ mod claims;
 mod database;
 mod entries;
 mod keys;
+mod operator;
 mod participants;
 mod rooms;
 mod usage;
@@ -23,6 +24,7 @@ pub use claims::{ClaimRows, Claimed, ClaimsMade};
 pub use database::Database;
 pub use entries::EntryRows;
 pub use keys::KeyRows;
+pub use operator::{OperatorRows, Page};
 pub use participants::{Added, ParticipantRows, Removed};
 pub use rooms::{Ended, RoomRows, Started};
 pub use usage::UsageRows;
@@ -32,6 +34,7 @@ pub use workers::{Beaten, WorkerRows};
 pub(super) use changes::CHANGES_MAX;
 pub(super) use claims::TIMELINE_MAX;
 pub(super) use entries::{not_in_room, unseen};
+pub(super) use operator::nowhere;
 pub(super) use participants::ROOM_FULL;
 pub(super) use rooms::{NO_PARTICIPANTS, not_a_room};
 
@@ -44,6 +47,7 @@ pub trait Rows:
     + ClaimRows
     + EntryRows
     + KeyRows
+    + OperatorRows
     + ParticipantRows
     + RoomRows
     + UsageRows
@@ -60,6 +64,7 @@ impl<T> Rows for T where
         + ClaimRows
         + EntryRows
         + KeyRows
+        + OperatorRows
         + ParticipantRows
         + RoomRows
         + UsageRows

@@ -11,6 +11,7 @@ mod claims;
 mod entries;
 mod keys;
 mod lock;
+mod operator;
 mod participants;
 mod rooms;
 mod usage;

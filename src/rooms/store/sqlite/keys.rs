@@ -68,17 +68,6 @@ impl KeyRows for SqliteStore {
         }
     }
 
-    async fn keys(&self, project: Option<&str>) -> Result<Vec<KeyRecord>, Error> {
-        let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT k.*, p.name AS project_name FROM keys k LEFT JOIN projects p ON p.id = k.project_id
-             WHERE ?1 IS NULL OR p.name = ?1 ORDER BY k.created_at, k.id",
-        )
-        .bind(project)
-        .fetch_all(&self.reader)
-        .await?;
-        rows.into_iter().map(TryInto::try_into).collect()
-    }
-
     async fn revoke_key(&self, id: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
@@ -95,7 +84,7 @@ impl KeyRows for SqliteStore {
     }
 }
 
-async fn project_named(connection: &mut SqliteConnection, name: &str, at: Timestamp) -> sqlx::Result<String> {
+pub(super) async fn project_named(connection: &mut SqliteConnection, name: &str, at: Timestamp) -> sqlx::Result<String> {
     sqlx::query("INSERT INTO projects (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING")
         .bind(new_id("project"))
         .bind(name)

@@ -6,6 +6,7 @@ mod characters;
 mod claims;
 mod entries;
 mod keys;
+mod operator;
 mod participants;
 mod rooms;
 mod usage;
