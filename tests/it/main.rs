@@ -14,8 +14,9 @@
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `house`: what holds for the repository as a whole
 //! - `openai`: the OpenAI provider against a server that misbehaves
-//! - `store`: both databases held to one behaviour
+//! - `postgres`: a throw-away Postgres
 //! - `prompts`: what language models are asked, as snapshots
+//! - `store`: both databases held to one behaviour
 
 #![expect(
     clippy::unwrap_used,
@@ -37,6 +38,8 @@ mod e2e;
 mod house;
 mod lease;
 mod openai;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 mod prompts;
 mod store;
 mod support;
