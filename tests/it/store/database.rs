@@ -104,6 +104,17 @@ impl TestDatabase {
         }
     }
 
+    /// Waits until transactions that were given up are rolled back, which happens behind their caller's back.
+    pub(crate) async fn settle(&self) {
+        const OPEN: &str = "SELECT COUNT(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+        if let Raw::Postgres(pool) = &self.raw {
+            while sqlx::query_scalar::<_, i64>(OPEN).fetch_one(pool).await.unwrap() > 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
     /// A column of bytes.
     pub(crate) async fn blobs(&self, sql: &'static str) -> Vec<Vec<u8>> {
         match &self.raw {
