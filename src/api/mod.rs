@@ -4,11 +4,14 @@
 
 mod auth;
 mod body;
-mod deadline;
+pub mod catalogue;
 mod error;
 mod fields;
 mod health;
 mod idempotency;
+mod limits;
+mod openapi;
+mod page;
 mod path;
 mod query;
 mod router;
@@ -18,6 +21,7 @@ mod state;
 mod v1;
 mod worker;
 
-pub use router::router;
+pub use limits::Limits;
+pub use router::{document, router};
 pub use serve::{ServeError, Server, Settings, open};
 pub use state::Api;

@@ -6,6 +6,7 @@ mod failure;
 mod keys;
 mod migrate;
 mod models;
+mod openapi;
 mod output;
 mod serve;
 mod stack;
@@ -55,6 +56,8 @@ enum Command {
     /// Local models
     #[command(subcommand)]
     Models(models::Command),
+    /// The API's OpenAPI document
+    Openapi,
 }
 
 /// What every command is given.
@@ -106,6 +109,7 @@ impl Cli {
             Command::Keys(command) => keys::run(command, context).await,
             Command::Migrate(args) => migrate::run(args, context).await,
             Command::Models(command) => models::run(command, context).await,
+            Command::Openapi => openapi::run(&context),
         }
     }
 }

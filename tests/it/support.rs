@@ -11,9 +11,10 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use troupe::api::{Api, router};
+use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
 use troupe::rooms::Rooms;
+use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
@@ -23,6 +24,7 @@ use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
 
+use crate::openapi::conform;
 use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
@@ -89,7 +91,10 @@ impl RoomService for FakeLiveKit {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Null where it is no JSON.
     pub(crate) body: Value,
+    /// As it came.
+    pub(crate) text: String,
 }
 
 impl Answer {
@@ -98,6 +103,13 @@ impl Answer {
     pub(crate) fn with(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body
+    }
+
+    /// Path of the next page of a list.
+    pub(crate) fn next(&self) -> Option<String> {
+        let link = self.headers.get("link")?.to_str().unwrap();
+        let url = link.strip_prefix("<https://api.example").unwrap();
+        Some(url.strip_suffix(">; rel=\"next\"").unwrap().to_owned())
     }
 
     /// Status, code and parameter of an error.
@@ -134,14 +146,28 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::over(TestDatabase::new(database::chosen()).await).await
+        Self::limited(Limits::default(), Allowance::default()).await
     }
 
+    /// One that bears less than usual.
+    pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
+        let database = TestDatabase::new(database::chosen()).await;
+        Self::with(database, limits, project).await
+    }
+
+    /// One over a database of the caller's.
     pub(crate) async fn over(database: TestDatabase) -> Self {
+        Self::with(database, Limits::default(), Allowance::default()).await
+    }
+
+    async fn with(database: TestDatabase, limits: Limits, project: Allowance) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
-        let bounds = RoomBounds::default();
+        let bounds = RoomBounds {
+            project,
+            ..RoomBounds::default()
+        };
         let rooms = Rooms {
             store: store.clone(),
             livekit: livekit.clone(),
@@ -153,7 +179,13 @@ impl World {
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
-        let api = Api::new(rooms, secret.clone(), "https://api.example/", shutdown.clone());
+        let api = Api::with_limits(
+            rooms,
+            secret.clone(),
+            "https://api.example/",
+            limits,
+            shutdown.clone(),
+        );
         let key = async |kind, project, user| {
             let made = MadeKey::new(kind, &secret);
             store
@@ -177,14 +209,19 @@ impl World {
         }
     }
 
+    /// Sends a request; the answer must be one that the OpenAPI document lists.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        conform::check(&method, &path, parts.status.as_u16(), &body);
         Answer {
             status: parts.status,
             headers: parts.headers,
-            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+            body,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 
