@@ -25,7 +25,7 @@ use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
 
 use crate::openapi::conform;
-use crate::store::database::TestDatabase;
+use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
 pub(crate) const BUILT_IN: &str = "ada";
@@ -151,7 +151,16 @@ impl World {
 
     /// One that bears less than usual.
     pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
-        let database = TestDatabase::sqlite().await;
+        let database = TestDatabase::new(database::chosen()).await;
+        Self::with(database, limits, project).await
+    }
+
+    /// One over a database of the caller's.
+    pub(crate) async fn over(database: TestDatabase) -> Self {
+        Self::with(database, Limits::default(), Allowance::default()).await
+    }
+
+    async fn with(database: TestDatabase, limits: Limits, project: Allowance) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
