@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use super::error::ApiError;
 use super::fields::Fields;
+use super::state::Api;
 
-/// Largest body of a project's request, bytes.
-pub(super) const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Largest body of a worker's request, bytes: a full batch of long entries.
 pub(super) const WORKER_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -22,12 +21,12 @@ pub(super) struct JsonBody {
     pub(super) canonical: String,
 }
 
-impl<S: Send + Sync> FromRequest<S> for JsonBody {
+impl FromRequest<Api> for JsonBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = read(request, BODY_BYTES_MAX).await?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| bad_json(&error))?;
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let bytes = read(request, api.limits.body_bytes_max).await?;
+        let value = parsed(&bytes)?;
         let canonical = value.to_string();
         Ok(Self {
             fields: Fields::of(value)?,
@@ -44,31 +43,56 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Wire<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let bytes = read(request, WORKER_BODY_BYTES_MAX).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            if error.is_data() {
-                misfit(&error.to_string())
-            } else {
-                bad_json(&error)
-            }
-        })
+        serde_json::from_value(parsed(&bytes)?)
+            .map(Self)
+            .map_err(|error| misfit(&error.to_string()))
     }
 }
 
 /// Takes a body that says nothing: empty, or an object without fields.
 pub(super) struct NoBody;
 
-impl<S: Send + Sync> FromRequest<S> for NoBody {
+impl FromRequest<Api> for NoBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = bounded(request, BODY_BYTES_MAX).await?;
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let bytes = bounded(request, api.limits.body_bytes_max).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self);
         }
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| bad_json(&error))?;
-        Fields::of(value)?.finish()?;
+        Fields::of(parsed(&bytes)?)?.finish()?;
         Ok(Self)
     }
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, ApiError> {
+    let mut value = serde_json::from_slice(bytes).map_err(|error| bad_json(&error))?;
+    whole_numbers(&mut value);
+    Ok(value)
+}
+
+/// JSON has one kind of number: `3.0` is as whole as `3`.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            if let Some(whole) = number.as_f64().and_then(whole) {
+                *value = whole;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole, and within the range of the type"
+)]
+fn whole(number: f64) -> Option<Value> {
+    /// 2⁶³, from where on an `i64` does not reach.
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    (number.fract() == 0.0 && (-BEYOND..BEYOND).contains(&number)).then(|| Value::from(number as i64))
 }
 
 async fn read(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
@@ -120,5 +144,20 @@ fn misfit(message: &str) -> ApiError {
             ApiError::invalid(field, format!("can't be used: {reason}"))
         }
         _ => ApiError::invalid_body(format!("the body does not fit: {reason}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::whole_numbers;
+
+    #[test]
+    fn a_whole_number_is_whole_however_it_is_written() {
+        let mut value = json!({"a": [3.0, -0.0, 1e18, 0.5, 1e300], "b": {"c": 7}});
+        whole_numbers(&mut value);
+        let same: Value = json!({"a": [3, 0, 1_000_000_000_000_000_000_i64, 0.5, 1e300], "b": {"c": 7}});
+        assert_eq!(value, same);
     }
 }

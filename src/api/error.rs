@@ -1,10 +1,15 @@
 //! How every surface says that something was not done.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
+use super::catalogue::ERRORS;
 use crate::rooms::Error;
 
 /// A refused or failed request: `{"error":{"type","code","message","param"?}}`.
@@ -15,24 +20,48 @@ pub(crate) struct ApiError {
     code: &'static str,
     message: String,
     param: Option<String>,
+    /// After which time it makes sense to try again.
+    retry_after: Option<Duration>,
 }
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    error: Inner<'a>,
+/// What every request is answered that was not done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorAnswer {
+    #[schema(inline)]
+    error: ErrorBody,
 }
 
-#[derive(Serialize)]
-struct Inner<'a> {
-    r#type: &'a str,
-    code: &'a str,
-    message: &'a str,
+/// Which error it is.
+#[derive(Serialize, ToSchema)]
+struct ErrorBody {
+    /// The family of the error.
+    r#type: &'static str,
+    /// The error; the catalogue says what each code means.
+    #[schema(schema_with = codes)]
+    code: &'static str,
+    /// What happened and what to do, for people.
+    message: String,
+    /// The field, parameter or header that can't be used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    param: Option<&'a str>,
+    #[schema(nullable = false)]
+    param: Option<String>,
 }
 
-/// Seconds after which a client may try again when the server itself is in trouble.
-const RETRY_AFTER_S: u16 = 1;
+fn codes() -> Object {
+    let mut codes: Vec<&str> = ERRORS.iter().map(|known| known.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("The error; the catalogue says what each code means."))
+        .enum_values(Some(codes))
+        .build()
+}
+
+/// When a client may try again while the server itself is in trouble.
+const TROUBLE: Duration = Duration::from_secs(1);
+/// When a client may try again while its project has too much going on.
+const TOO_MUCH: Duration = Duration::from_secs(30);
 
 impl ApiError {
     fn new(status: StatusCode, kind: &'static str, code: &'static str, message: impl Into<String>) -> Self {
@@ -42,6 +71,7 @@ impl ApiError {
             code,
             message: message.into(),
             param: None,
+            retry_after: None,
         }
     }
 
@@ -140,9 +170,20 @@ impl ApiError {
         )
     }
 
+    /// 429: too often, or too much at once.
+    pub(crate) fn too_many(code: &'static str, message: impl Into<String>, retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", code, message)
+        }
+    }
+
     /// 503: the server can't do it now.
     pub(crate) fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "api_error", code, message)
+        Self {
+            retry_after: Some(TROUBLE),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "api_error", code, message)
+        }
     }
 }
 
@@ -152,6 +193,7 @@ impl From<Error> for ApiError {
             Error::NotFound(what) => Self::not_found(what),
             Error::Forbidden { code, message } => Self::forbidden(code, message),
             Error::Conflict { code, message } => Self::conflict(code, message),
+            Error::TooMany { code, message } => Self::too_many(code, message, TOO_MUCH),
             Error::Invalid { param, message } => Self::invalid(param, message),
             Error::LiveKit(error) => {
                 tracing::warn!(%error, "call LiveKit");
@@ -175,24 +217,23 @@ impl From<Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = Json(Envelope {
-            error: Inner {
+        let body = Json(ErrorAnswer {
+            error: ErrorBody {
                 r#type: self.kind,
                 code: self.code,
-                message: &self.message,
-                param: self.param.as_deref(),
+                message: self.message,
+                param: self.param,
             },
         });
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
-            }
-            _ => {}
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, and never too early.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

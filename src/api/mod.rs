@@ -4,19 +4,24 @@
 
 mod auth;
 mod body;
-mod deadline;
+pub mod catalogue;
 mod error;
 mod fields;
 mod health;
 mod idempotency;
+mod limits;
+mod openapi;
+mod page;
 mod path;
 mod query;
 mod router;
+mod secret;
 mod serve;
 mod state;
 mod v1;
 mod worker;
 
-pub use router::router;
+pub use limits::Limits;
+pub use router::{document, router};
 pub use serve::{ServeError, Server, Settings, open};
 pub use state::Api;

@@ -1,22 +1,40 @@
-//! All paths of the API.
+//! All paths of the API, and their document.
 
-use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::get;
+use axum::{Extension, Router};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::error::ApiError;
+use super::limits::{Bounded, Limits, tell};
+use super::openapi::{self, Published};
 use super::state::Api;
-use super::{deadline, health, v1, worker};
+use super::{health, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
-    Router::new()
-        .merge(v1::answers().layer(from_fn(deadline::project)))
-        // A stream lasts as long as its room.
-        .merge(v1::streams())
-        .merge(worker::answers().layer(from_fn(deadline::worker)))
-        .route("/healthz", get(health::get))
+    let (routes, document) = surfaces(&api.limits).split_for_parts();
+    let published = Published::new(&openapi::finished(document));
+    routes
+        .layer(Extension(published))
+        .layer(from_fn(tell))
         .fallback(async || ApiError::not_found("path"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(api)
+}
+
+/// The OpenAPI document of [`router`].
+pub fn document() -> OpenApi {
+    openapi::finished(surfaces(&Limits::default()).into_openapi())
+}
+
+fn surfaces(limits: &Limits) -> OpenApiRouter<Api> {
+    let (projects, workers) = (Bounded::projects(limits), Bounded::workers(limits));
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(projects.around(v1::answers()))
+        // A stream lasts as long as its room and has a bound of its own.
+        .merge(v1::streams())
+        .merge(workers.around(worker::answers()))
+        .merge(health::answers())
+        .merge(openapi::answers())
 }

@@ -2,6 +2,7 @@
 
 mod fault;
 mod file;
+mod limits;
 mod setting;
 mod sources;
 mod value;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 pub use fault::{Fault, Faults};
+pub use limits::Limits;
 pub use value::{ModelName, ServerUrl};
 
 use setting as s;
@@ -68,8 +70,10 @@ pub struct Api {
     pub db: String,
     /// The address that clients are given, when it differs from `listen`.
     pub public_url: Option<ServerUrl>,
-    /// Hashes keys; without one the server makes its own and keeps it beside the database.
+    /// Hashes keys; without one the server makes its own and keeps it.
     pub secret: Option<SecretString>,
+    /// What the server bears, and what a project may have going on.
+    pub limits: Limits,
 }
 
 /// The worker.
@@ -120,6 +124,8 @@ pub struct Config {
     pub openai: OpenAi,
     /// Folder of fetched models and servers.
     pub cache: PathBuf,
+    /// Folder of what a server keeps for itself; `None` without a home folder.
+    pub data: Option<PathBuf>,
     /// Fetch nothing.
     pub offline: bool,
 }
@@ -159,6 +165,7 @@ impl Config {
                 db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
+                limits: Limits::read(&mut from),
             },
             worker: Worker {
                 api_url: from
@@ -183,6 +190,7 @@ impl Config {
                 .text(s::CACHE, None)
                 .map(PathBuf::from)
                 .unwrap_or_else(|| from.default_cache()),
+            data: from.data_folder(),
             offline: overrides.offline,
         };
         from.report_unknown_fields();

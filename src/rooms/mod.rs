@@ -3,12 +3,14 @@
 //! [`Rooms`] holds the operations; [`store`] the rows; [`lease`] decides, without clock or database, who may
 //! hold a room.
 
+pub mod allowance;
 pub mod character_record;
 pub mod error;
 pub mod id;
 pub mod key;
 pub mod lease;
 pub mod livekit;
+pub mod project;
 pub mod room;
 pub mod secret;
 pub mod service;
@@ -16,6 +18,7 @@ pub mod store;
 pub mod timestamp;
 pub mod token;
 pub mod transcript;
+pub mod user;
 pub mod wakeups;
 
 pub use error::Error;

@@ -6,6 +6,8 @@
 //! - `api_idempotency`: repeated creates
 //! - `api_transcript`: pages and events of the timeline
 //! - `api_characters`: a project's own characters and the built-ins
+//! - `api_limits`: rates, places, deadlines, and what a project may have going on
+//! - `api_pages`: cursors, and who else they work for
 //! - `api_keys`: who may do what; revocation and expiry
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
@@ -13,8 +15,11 @@
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `house`: what holds for the repository as a whole
+//! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
+//! - `postgres`: a throw-away Postgres
 //! - `prompts`: what language models are asked, as snapshots
+//! - `store`: both databases held to one behaviour
 
 #![expect(
     clippy::unwrap_used,
@@ -26,6 +31,8 @@
 mod api_characters;
 mod api_idempotency;
 mod api_keys;
+mod api_limits;
+mod api_pages;
 mod api_requests;
 mod api_rooms;
 mod api_transcript;
@@ -36,6 +43,10 @@ mod e2e;
 mod house;
 mod lease;
 mod openai;
+mod openapi;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 mod prompts;
+mod store;
 mod support;
 mod worker_protocol;

@@ -9,12 +9,12 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use troupe::api::{Api, router};
+use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
 use troupe::rooms::Rooms;
+use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
@@ -23,6 +23,9 @@ use troupe::rooms::service::RoomBounds;
 use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
+
+use crate::openapi::conform;
+use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
 pub(crate) const BUILT_IN: &str = "ada";
@@ -88,7 +91,10 @@ impl RoomService for FakeLiveKit {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Null where it is no JSON.
     pub(crate) body: Value,
+    /// As it came.
+    pub(crate) text: String,
 }
 
 impl Answer {
@@ -97,6 +103,13 @@ impl Answer {
     pub(crate) fn with(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body
+    }
+
+    /// Path of the next page of a list.
+    pub(crate) fn next(&self) -> Option<String> {
+        let link = self.headers.get("link")?.to_str().unwrap();
+        let url = link.strip_prefix("<https://api.example").unwrap();
+        Some(url.strip_suffix(">; rel=\"next\"").unwrap().to_owned())
     }
 
     /// Status, code and parameter of an error.
@@ -128,16 +141,33 @@ pub(crate) struct World {
     pub(crate) worker_key: String,
     pub(crate) other_key: String,
     pub(crate) shutdown: CancellationToken,
-    _folder: TempDir,
+    database: TestDatabase,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("t.sqlite")).await.unwrap();
+        Self::limited(Limits::default(), Allowance::default()).await
+    }
+
+    /// One that bears less than usual.
+    pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
+        let database = TestDatabase::new(database::chosen()).await;
+        Self::with(database, limits, project).await
+    }
+
+    /// One over a database of the caller's.
+    pub(crate) async fn over(database: TestDatabase) -> Self {
+        Self::with(database, Limits::default(), Allowance::default()).await
+    }
+
+    async fn with(database: TestDatabase, limits: Limits, project: Allowance) -> Self {
+        let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
-        let bounds = RoomBounds::default();
+        let bounds = RoomBounds {
+            project,
+            ..RoomBounds::default()
+        };
         let rooms = Rooms {
             store: store.clone(),
             livekit: livekit.clone(),
@@ -149,7 +179,13 @@ impl World {
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
-        let api = Api::new(rooms, secret.clone(), "https://api.example/", shutdown.clone());
+        let api = Api::with_limits(
+            rooms,
+            secret.clone(),
+            "https://api.example/",
+            limits,
+            shutdown.clone(),
+        );
         let key = async |kind, project, user| {
             let made = MadeKey::new(kind, &secret);
             store
@@ -169,18 +205,23 @@ impl World {
             secret,
             livekit,
             shutdown,
-            _folder: folder,
+            database,
         }
     }
 
+    /// Sends a request; the answer must be one that the OpenAPI document lists.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        conform::check(&method, &path, parts.status.as_u16(), &body);
         Answer {
             status: parts.status,
             headers: parts.headers,
-            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+            body,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 
@@ -240,11 +281,18 @@ impl World {
 
     /// Lets a worker's lease be over.
     pub(crate) async fn lapse(&self, worker: &str) {
-        sqlx::query("UPDATE workers SET lease_until = 0 WHERE id = ?")
-            .bind(worker)
-            .execute(self.store.raw())
-            .await
-            .unwrap();
+        self.alter("UPDATE workers SET lease_until = 0 WHERE id = $1", &[worker])
+            .await;
+    }
+
+    /// Changes rows as no operation can.
+    pub(crate) async fn alter(&self, sql: &'static str, values: &[&str]) {
+        self.database.alter(sql, values).await;
+    }
+
+    /// A column of bytes.
+    pub(crate) async fn blobs(&self, sql: &'static str) -> Vec<Vec<u8>> {
+        self.database.blobs(sql).await
     }
 }
 

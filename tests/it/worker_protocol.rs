@@ -157,10 +157,9 @@ async fn a_room_that_its_worker_forgot_is_open_again() {
         world.claim("w2", "r1").await.is_empty(),
         "the claim's answer may be on its way"
     );
-    sqlx::query("UPDATE rooms SET claimed_at = claimed_at - 9000")
-        .execute(world.store.raw())
-        .await
-        .unwrap();
+    world
+        .alter("UPDATE rooms SET claimed_at = claimed_at - 9000", &[])
+        .await;
     world.work("heartbeat", beat("w1", &[])).await.with(200);
     assert_eq!(world.claim("w2", "r2").await.len(), 1);
 }
@@ -337,10 +336,7 @@ async fn a_failed_room_waits_and_is_given_up_in_the_end() {
             world.claim("w", "at once").await.is_empty(),
             "not without a pause"
         );
-        sqlx::query("UPDATE rooms SET claimable_at = 0")
-            .execute(world.store.raw())
-            .await
-            .unwrap();
+        world.alter("UPDATE rooms SET claimable_at = 0", &[]).await;
     }
     assert_eq!(epochs, 8);
     assert!(world.get(&format!("/v1/rooms/{room}")).await.with(200)["endedAt"].is_string());
@@ -393,4 +389,27 @@ async fn bad_requests_are_named() {
         .work("rooms/room_none/release", release("w", 1, "ended"))
         .await;
     assert_eq!(unknown.fault(), (404, "not_found", None));
+}
+
+#[tokio::test]
+async fn two_hundred_starts_at_once_open_one_room_for_one_claim() {
+    let world = World::new().await;
+    let room = world.room().await;
+    world
+        .post(
+            &format!("/v1/rooms/{room}/participants"),
+            json!({"characterId": BUILT_IN}),
+        )
+        .await
+        .with(201);
+    let path = format!("/v1/rooms/{room}/start");
+    let starts = (0..200).map(|_| world.post(&path, json!({})));
+    for answer in futures::future::join_all(starts).await {
+        assert_eq!(answer.with(200), json!({"started": true}));
+    }
+    let claims = (0..20).map(async |worker| world.claim(&format!("w{worker}"), "r").await);
+    let claims: Vec<Value> = futures::future::join_all(claims).await.concat();
+    assert_eq!(claims.len(), 1);
+    assert_eq!(claims[0]["roomId"], room);
+    assert_eq!(claims[0]["epoch"], 1);
 }

@@ -14,12 +14,17 @@ use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures::stream::{self, Stream};
 use tokio::sync::{Notify, OwnedSemaphorePermit};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::ObjectBuilder;
 
 use super::super::auth::Project;
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{Invalid, NoSuch, Refused};
+use super::super::openapi::schema::choice;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
+use super::TAG;
 use crate::rooms::transcript::Entry;
 use crate::rooms::wakeups::Topic;
 
@@ -27,6 +32,42 @@ const LAST_EVENT_ID: &str = "Last-Event-ID";
 /// Entries read from the database at once.
 const BATCH: u32 = 100;
 
+/// One event of the stream.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the document shows what `Follower` sends")]
+pub(super) struct TimelineEvent {
+    /// `entry`: something was said. `end`: the room is over and the stream with it.
+    #[schema(schema_with = event_names)]
+    event: &'static str,
+    /// Of an `entry`, its id, for `Last-Event-ID`.
+    #[schema(nullable = false)]
+    id: Option<String>,
+    /// The entry as the transcript shows it, as JSON; an empty object at the end.
+    data: String,
+}
+
+fn event_names() -> ObjectBuilder {
+    choice(["entry", "end"])
+}
+
+/// Follow what is said as server-sent events: `entry` for each line, `end` when the room is over.
+#[utoipa::path(
+    get,
+    path = "/v1/rooms/{roomId}/events",
+    operation_id = "followRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(
+        ("roomId" = String, Path, description = "The room."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The entry to go on after."),
+    ),
+    responses(
+        (status = 200, description = "A stream of such events.", body = TimelineEvent, content_type = "text/event-stream"),
+        Refused,
+        NoSuch,
+        Invalid,
+    )
+)]
 pub(super) async fn stream(
     State(api): State<Api>,
     Project(project_id): Project,

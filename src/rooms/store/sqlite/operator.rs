@@ -1,0 +1,143 @@
+//! What an operator looks up across projects.
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+
+use super::{SqliteStore, keys, now, participants, rooms};
+use crate::rooms::error::Error;
+use crate::rooms::key::KeyRecord;
+use crate::rooms::project::Project;
+use crate::rooms::room::Room;
+use crate::rooms::store::contract::{OperatorRows, Page, nowhere};
+use crate::rooms::store::rows::{KeyRow, RoomRow};
+use crate::rooms::user::User;
+
+#[async_trait]
+impl OperatorRows for SqliteStore {
+    async fn find_or_create_project(&self, name: &str) -> Result<Project, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        keys::project_named(&mut tx, name, at).await?;
+        let project = named(&mut tx, name).await?;
+        tx.commit().await?;
+        Ok(project)
+    }
+
+    async fn project_named(&self, name: &str) -> Result<Project, Error> {
+        named(&mut *self.reader.acquire().await?, name).await
+    }
+
+    async fn list_projects(&self, page: Page<'_>) -> Result<Vec<Project>, Error> {
+        let (at, id) = match page.after {
+            None => FIRST,
+            Some(id) => {
+                let found = sqlx::query_as("SELECT created_at, id FROM projects WHERE id = ?1")
+                    .bind(id)
+                    .fetch_optional(&self.reader)
+                    .await?;
+                found.ok_or_else(nowhere)?
+            }
+        };
+        Ok(sqlx::query_as(
+            "SELECT * FROM projects WHERE (created_at, id) > (?1, ?2) ORDER BY created_at, id LIMIT ?3",
+        )
+        .bind(at)
+        .bind(id)
+        .bind(i64::from(page.limit))
+        .fetch_all(&self.reader)
+        .await?)
+    }
+
+    async fn list_users(&self, project_id: &str, page: Page<'_>) -> Result<Vec<User>, Error> {
+        let (at, id) = match page.after {
+            None => FIRST,
+            Some(id) => {
+                let found =
+                    sqlx::query_as("SELECT created_at, id FROM users WHERE id = ?1 AND project_id = ?2")
+                        .bind(id)
+                        .bind(project_id)
+                        .fetch_optional(&self.reader)
+                        .await?;
+                found.ok_or_else(nowhere)?
+            }
+        };
+        Ok(sqlx::query_as(
+            "SELECT * FROM users WHERE project_id = ?1 AND (created_at, id) > (?2, ?3)
+             ORDER BY created_at, id LIMIT ?4",
+        )
+        .bind(project_id)
+        .bind(at)
+        .bind(id)
+        .bind(i64::from(page.limit))
+        .fetch_all(&self.reader)
+        .await?)
+    }
+
+    async fn list_keys(&self, project_id: Option<&str>, page: Page<'_>) -> Result<Vec<KeyRecord>, Error> {
+        let (at, id) = match page.after {
+            None => FIRST,
+            Some(id) => {
+                let found = sqlx::query_as("SELECT created_at, id FROM keys WHERE id = ?1")
+                    .bind(id)
+                    .fetch_optional(&self.reader)
+                    .await?;
+                found.ok_or_else(nowhere)?
+            }
+        };
+        let rows: Vec<KeyRow> = sqlx::query_as(
+            "SELECT k.*, p.name AS project_name FROM keys k LEFT JOIN projects p ON p.id = k.project_id
+             WHERE (?1 IS NULL OR k.project_id = ?1) AND (k.created_at, k.id) > (?2, ?3)
+             ORDER BY k.created_at, k.id LIMIT ?4",
+        )
+        .bind(project_id)
+        .bind(at)
+        .bind(id)
+        .bind(i64::from(page.limit))
+        .fetch_all(&self.reader)
+        .await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    async fn list_rooms(&self, project_id: &str, ended: bool, page: Page<'_>) -> Result<Vec<Room>, Error> {
+        let after: i64 = match page.after {
+            None => 0,
+            Some(id) => {
+                let found = sqlx::query_scalar("SELECT seq FROM rooms WHERE id = ?1 AND project_id = ?2")
+                    .bind(id)
+                    .bind(project_id)
+                    .fetch_optional(&self.reader)
+                    .await?;
+                found.ok_or_else(nowhere)?
+            }
+        };
+        let rows: Vec<RoomRow> = sqlx::query_as(
+            "SELECT * FROM rooms WHERE project_id = ?1 AND seq > ?2 AND (?3 OR ended_at IS NULL)
+             ORDER BY seq LIMIT ?4",
+        )
+        .bind(project_id)
+        .bind(after)
+        .bind(ended)
+        .bind(i64::from(page.limit))
+        .fetch_all(&self.reader)
+        .await?;
+        rows.into_iter().map(|row| row.into_room(Vec::new())).collect()
+    }
+
+    async fn any_room(&self, id: &str) -> Result<Room, Error> {
+        let mut connection = self.reader.acquire().await?;
+        let row = rooms::find_any(&mut connection, id).await?;
+        let participants = participants::of_room(&mut connection, id).await?;
+        row.into_room(participants)
+    }
+}
+
+/// Before every object.
+const FIRST: (i64, String) = (i64::MIN, String::new());
+
+async fn named(connection: &mut SqliteConnection, name: &str) -> Result<Project, Error> {
+    sqlx::query_as("SELECT * FROM projects WHERE name = ?1")
+        .bind(name)
+        .fetch_optional(connection)
+        .await?
+        .ok_or(Error::NotFound("project"))
+}

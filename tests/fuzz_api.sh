@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Asks the API what its OpenAPI document allows, and what it does not, and compares the answers with the document.
+#
+#   tests/fuzz_api.sh [--binary PATH] [--db URL] [--cases N] [--seconds N]
+#
+# --cases   for each operation (default 20); with about 20 operations and both stores, 600 are 20 000 and more
+# --seconds at most (default 0: as long as it takes)
+# --db      default: a SQLite file of its own
+# Needs Python 3 with venv, and livekit-server or Go to build it. What is installed is kept in TROUPE_CACHE.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+binary=${CARGO_TARGET_DIR:-$root/target}/debug/troupe db= cases=20 seconds=0
+while [ $# -gt 0 ]; do
+    case $1 in
+        --binary) binary=$2 ;;
+        --db) db=$2 ;;
+        --cases) cases=$2 ;;
+        --seconds) seconds=$2 ;;
+        *) sed -n '2,11p' "$0" >&2; exit 2 ;;
+    esac
+    shift 2
+done
+schemathesis_version=4.32.5
+cache=${TROUPE_CACHE:-$HOME/.cache/troupe}
+folder=$(mktemp -d)
+pids=()
+finish() {
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$folder"
+}
+trap finish EXIT
+
+venv=$cache/schemathesis-$schemathesis_version
+if [ ! -e "$venv/complete" ]; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet "schemathesis==$schemathesis_version"
+    touch "$venv/complete"
+fi
+livekit=$(command -v livekit-server || true)
+if [ -z "$livekit" ]; then
+    version=$(sed -n 's/.*VERSION: &str = "\(v[0-9.]*\)".*/\1/p' "$root/src/devserver/locate.rs")
+    livekit=$cache/bin/livekit-server-$version
+    if [ ! -x "$livekit" ]; then
+        GOBIN=$folder go install "github.com/livekit/livekit-server/cmd/server@$version"
+        mkdir -p "$cache/bin"
+        mv "$folder/server" "$livekit"
+    fi
+fi
+
+port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+answers() { # URL
+    for _ in $(seq 150); do
+        curl --silent --fail --output /dev/null "$1" && return
+        sleep 0.2
+    done
+    echo "$1 does not answer" >&2
+    return 1
+}
+
+# Nothing of the user's own configuration.
+for variable in $(env | sed -n 's/^\(TROUPE_[A-Z_]*\|LIVEKIT_[A-Z_]*\|OPENAI_[A-Z_]*\)=.*/\1/p'); do unset "$variable"; done
+livekit_port=$(port) api_port=$(port)
+"$livekit" --dev --bind 127.0.0.1 --config-body "{port: $livekit_port, rtc: {tcp_port: $(port), udp_port: $(port)}}" \
+    >"$folder/livekit.log" 2>&1 &
+pids+=($!)
+export LIVEKIT_URL=ws://127.0.0.1:$livekit_port TROUPE_DB=${db:-sqlite:$folder/fuzz.sqlite} RUST_LOG=warn
+# The fuzzer asks as often as it can, and starts rooms that it forgets.
+export TROUPE_RATE_PER_KEY=0 TROUPE_RATE_PER_PROJECT=0 TROUPE_PROJECT_ROOMS_MAX=0 TROUPE_PROJECT_MINUTES_PER_DAY=0
+cd "$folder"
+"$binary" serve --listen "127.0.0.1:$api_port" >"$folder/api.log" 2>&1 &
+pids+=($!)
+answers "http://127.0.0.1:$livekit_port" && answers "http://127.0.0.1:$api_port/healthz"
+SECRET_KEY=$("$binary" keys create --project fuzz --kind secret)
+USER_KEY=$("$binary" keys create --project fuzz --kind user --user fuzz)
+WORKER_KEY=$("$binary" keys create --project fuzz --kind worker)
+export SECRET_KEY USER_KEY WORKER_KEY
+
+cp "$root"/tests/fuzz/* "$folder"
+limit=(); [ "$seconds" -eq 0 ] || limit=(--max-time "$seconds")
+outcome=0
+"$venv/bin/schemathesis" --config-file "$folder/schemathesis.toml" run \
+    "http://127.0.0.1:$api_port/openapi.json" \
+    --checks all --max-examples "$cases" --workers 2 "${limit[@]}" \
+    --report json --report-json-path "${TROUPE_FUZZ_REPORT:-$folder/report.json}" || outcome=$?
+if grep -E ' (ERROR|panicked)' "$folder/api.log" | head -20; then
+    echo 'the server logged errors' >&2
+    outcome=1
+fi
+exit "$outcome"
