@@ -107,11 +107,16 @@ impl ApiError {
 
     /// 415.
     pub(crate) fn not_json() -> Self {
+        Self::not_media_type("application/json")
+    }
+
+    /// 415.
+    pub(crate) fn not_media_type(media_type: &'static str) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "invalid_request_error",
             "unsupported_media_type",
-            "send the body as `Content-Type: application/json`",
+            format!("send the body as `Content-Type: {media_type}`"),
         )
     }
 
@@ -140,6 +145,29 @@ impl ApiError {
         )
     }
 
+    /// 422: the path can't be used, in the words of the live surface.
+    pub(crate) fn invalid_path(param: &str, message: &str) -> Self {
+        Self::invalid(param, message).of_path()
+    }
+
+    /// As [`Self::invalid_path`], of what [`Self::invalid`] said.
+    pub(crate) fn of_path(self) -> Self {
+        Self {
+            code: "invalid_request",
+            ..self
+        }
+    }
+
+    /// The same in the words of the live surface: the type is the code, and what is no JSON is a 422.
+    pub(crate) fn in_live_words(mut self) -> Self {
+        if self.code == "invalid_json" {
+            self.status = StatusCode::UNPROCESSABLE_ENTITY;
+            self.code = "invalid_request";
+        }
+        self.kind = self.code;
+        self
+    }
+
     /// 503: the server can't do it now.
     pub(crate) fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "api_error", code, message)
@@ -153,6 +181,7 @@ impl From<Error> for ApiError {
             Error::Forbidden { code, message } => Self::forbidden(code, message),
             Error::Conflict { code, message } => Self::conflict(code, message),
             Error::Invalid { param, message } => Self::invalid(param, message),
+            Error::Busy(message) => Self::unavailable("busy", message),
             Error::LiveKit(error) => {
                 tracing::warn!(%error, "call LiveKit");
                 Self::new(
@@ -184,6 +213,8 @@ impl IntoResponse for ApiError {
             },
         });
         let mut response = (self.status, body).into_response();
+        // A surface with words of its own says it again.
+        response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         match self.status {
             StatusCode::UNAUTHORIZED => {

@@ -9,6 +9,8 @@ mod error;
 mod fields;
 mod health;
 mod idempotency;
+mod live;
+mod livekit;
 mod path;
 mod query;
 mod router;

@@ -6,7 +6,7 @@ use axum::routing::get;
 
 use super::error::ApiError;
 use super::state::Api;
-use super::{deadline, health, v1, worker};
+use super::{deadline, health, live, livekit, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -14,9 +14,12 @@ pub fn router(api: Api) -> Router {
         .merge(v1::answers().layer(from_fn(deadline::project)))
         // A stream lasts as long as its room.
         .merge(v1::streams())
+        .merge(live::answers().layer(from_fn(deadline::project)))
+        .merge(livekit::answers().layer(from_fn(deadline::project)))
         .merge(worker::answers().layer(from_fn(deadline::worker)))
         .route("/healthz", get(health::get))
         .fallback(async || ApiError::not_found("path"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(from_fn(live::reworded))
         .with_state(api)
 }

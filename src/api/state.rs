@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::idempotency::Turnstile;
 use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
+use crate::rooms::webhooks::Webhooks;
 
 /// Event streams open at the same time; another one is answered 503.
 pub(super) const STREAMS_MAX: usize = 1_000;
@@ -20,6 +21,8 @@ pub struct Api(Arc<Shared>);
 pub struct Shared {
     /// The domain.
     pub(super) rooms: Arc<Rooms>,
+    /// Webhooks of projects.
+    pub(super) webhooks: Arc<Webhooks>,
     /// Hashes keys, seals kept answers.
     pub(super) secret: ServerSecret,
     /// Address that clients use, without a slash at the end.
@@ -43,8 +46,10 @@ impl std::ops::Deref for Api {
 impl Api {
     /// `shutdown` ends what would otherwise wait for long.
     pub fn new(rooms: Rooms, secret: ServerSecret, public_url: &str, shutdown: CancellationToken) -> Self {
+        let webhooks = Webhooks::new(rooms.store.clone(), secret.clone(), rooms.destinations);
         Self(Arc::new(Shared {
             rooms: Arc::new(rooms),
+            webhooks: Arc::new(webhooks),
             secret,
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,
@@ -56,5 +61,10 @@ impl Api {
     /// The domain behind the API.
     pub fn rooms(&self) -> &Arc<Rooms> {
         &self.0.rooms
+    }
+
+    /// The webhooks behind the API.
+    pub fn webhooks(&self) -> &Arc<Webhooks> {
+        &self.0.webhooks
     }
 }

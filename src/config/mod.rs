@@ -70,6 +70,8 @@ pub struct Api {
     pub public_url: Option<ServerUrl>,
     /// Hashes keys; without one the server makes its own and keeps it beside the database.
     pub secret: Option<SecretString>,
+    /// Whether webhooks may go to private addresses and without TLS, for development.
+    pub webhook_allow_private: bool,
 }
 
 /// The worker.
@@ -159,6 +161,7 @@ impl Config {
                 db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
+                webhook_allow_private: from.parsed(s::WEBHOOK_ALLOW_PRIVATE, None).unwrap_or(false),
             },
             worker: Worker {
                 api_url: from

@@ -8,7 +8,9 @@ pub mod error;
 pub mod id;
 pub mod key;
 pub mod lease;
+pub mod live;
 pub mod livekit;
+pub mod reconcile;
 pub mod room;
 pub mod secret;
 pub mod service;
@@ -17,6 +19,7 @@ pub mod timestamp;
 pub mod token;
 pub mod transcript;
 pub mod wakeups;
+pub mod webhooks;
 
 pub use error::Error;
 pub use service::Rooms;

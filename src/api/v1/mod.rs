@@ -1,10 +1,12 @@
 //! The voice-rooms surface, `/v1/…`, the native one.
 
 mod characters;
+mod deliveries;
 mod events;
 mod participants;
 mod rooms;
 mod transcript;
+mod webhooks;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -38,6 +40,15 @@ pub(super) fn answers() -> Router<Api> {
                 .patch(characters::update)
                 .delete(characters::delete),
         )
+        .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
+        .route(
+            "/v1/webhooks/{webhookId}",
+            get(webhooks::get)
+                .patch(webhooks::update)
+                .delete(webhooks::delete),
+        )
+        .route("/v1/webhooks/{webhookId}/deliveries", get(deliveries::list))
+        .route("/v1/webhooks/{webhookId}/test", post(deliveries::test))
 }
 
 /// Paths that answer for as long as there is something to tell.
