@@ -14,6 +14,7 @@ mod livekit;
 mod path;
 mod query;
 mod router;
+mod secret;
 mod serve;
 mod state;
 mod v1;

@@ -18,6 +18,7 @@ pub mod store;
 pub mod timestamp;
 pub mod token;
 pub mod transcript;
+pub mod user;
 pub mod wakeups;
 pub mod webhooks;
 
