@@ -161,7 +161,10 @@ impl Fields {
         // JSON has one kind of number: 50 and 50.0 are the same.
         let number = match value.as_u64() {
             Some(number) => u32::try_from(number).ok(),
-            None => value.as_f64().filter(|number| number.fract() == 0.0).and_then(whole),
+            None => value
+                .as_f64()
+                .filter(|number| number.fract() == 0.0)
+                .and_then(whole),
         };
         match number.filter(|number| range.contains(number)) {
             Some(number) => Ok(Some(number)),

@@ -4,10 +4,10 @@
 //! body. LiveKit tells again what was answered 5xx.
 
 use axum::Json;
+use axum::Router;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::routing::post;
-use axum::Router;
 use serde::Serialize;
 
 use super::body;

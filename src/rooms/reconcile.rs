@@ -94,10 +94,7 @@ mod tests {
             assert_eq!(remedy(Mode::Freeform, Some(701), seen), Remedy::Leave);
             assert_eq!(remedy(Mode::Freeform, Some(700), seen), Remedy::End);
         }
-        assert_eq!(
-            remedy(Mode::Freeform, Some(1), Seen::Peopled),
-            Remedy::Settle
-        );
+        assert_eq!(remedy(Mode::Freeform, Some(1), Seen::Peopled), Remedy::Settle);
         assert_eq!(remedy(Mode::Freeform, None, Seen::Peopled), Remedy::Leave);
     }
 

@@ -5,8 +5,8 @@ use livekit_protocol::CreateRoomRequest;
 use super::{JoinToken, Rooms};
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
-use crate::rooms::livekit::LiveKitError;
 use crate::rooms::live::{LiveName, LiveParticipant, LiveRoom, NewLiveRoom, is_for_people, live_prefix};
+use crate::rooms::livekit::LiveKitError;
 use crate::rooms::room::{AGENT_PREFIX, EndReason};
 
 const NO_ROOM: Error = Error::NotFound("room");

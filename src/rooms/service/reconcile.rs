@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Rooms;
+use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::livekit::webhook::{Happening, Notice};
 use crate::rooms::reconcile::{Played, Remedy, Seen};
 use crate::rooms::room::EndReason;
 use crate::rooms::wakeups::Topic;
-use crate::rooms::Timestamp;
 
 /// Time between two comparisons with what LiveKit has.
 const RECONCILE_INTERVAL: Duration = Duration::from_secs(30);

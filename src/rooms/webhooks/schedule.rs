@@ -149,7 +149,9 @@ fn pause_ms(attempt: i64, jitter: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ATTEMPTS_MAX, FAILING_MAX_MS, Fault, Health, Next, Outcome, PAUSE_MAX_MS, health, next, pause_ms};
+    use super::{
+        ATTEMPTS_MAX, FAILING_MAX_MS, Fault, Health, Next, Outcome, PAUSE_MAX_MS, health, next, pause_ms,
+    };
     use crate::rooms::Timestamp;
     use crate::rooms::webhooks::record::DisabledReason;
 

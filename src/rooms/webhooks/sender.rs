@@ -4,10 +4,10 @@ use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::redirect::Policy;
-use reqwest::Client;
 
 use super::destination::Destinations;
 use super::schedule::{Fault, Outcome};

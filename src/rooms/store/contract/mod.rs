@@ -8,11 +8,15 @@ mod changes;
 mod characters;
 mod claims;
 mod database;
+mod deliveries;
 mod entries;
 mod keys;
+mod livekit_side;
+mod outbox;
 mod participants;
 mod rooms;
 mod users;
+mod webhooks;
 mod workers;
 
 pub use answers::{Answer, AnswerRows};
@@ -20,18 +24,24 @@ pub use changes::{ChangeRows, PendingChange};
 pub use characters::{CharacterChange, CharacterRows};
 pub use claims::{ClaimRows, Claimed, ClaimsMade};
 pub use database::Database;
+pub use deliveries::{DeliveryRows, Due};
 pub use entries::EntryRows;
 pub use keys::KeyRows;
+pub use livekit_side::{LiveKitRows, PlayedIn};
+pub use outbox::OutboxRows;
 pub use participants::{Added, ParticipantRows, Removed};
 pub use rooms::{Ended, RoomRows, Started};
 pub use users::UserRows;
+pub use webhooks::WebhookRows;
 pub use workers::{Beaten, WorkerRows};
 
 pub(super) use changes::CHANGES_MAX;
 pub(super) use claims::TIMELINE_MAX;
+pub(super) use deliveries::not_of_webhook;
 pub(super) use entries::{not_in_room, unseen};
 pub(super) use participants::ROOM_FULL;
 pub(super) use rooms::{NO_PARTICIPANTS, not_a_room};
+pub(super) use webhooks::TOO_MANY_WEBHOOKS;
 
 /// All concerns of one database.
 pub trait Rows:
@@ -40,11 +50,15 @@ pub trait Rows:
     + ChangeRows
     + CharacterRows
     + ClaimRows
+    + DeliveryRows
     + EntryRows
     + KeyRows
+    + LiveKitRows
+    + OutboxRows
     + ParticipantRows
     + RoomRows
     + UserRows
+    + WebhookRows
     + WorkerRows
 {
 }
@@ -55,11 +69,15 @@ impl<T> Rows for T where
         + ChangeRows
         + CharacterRows
         + ClaimRows
+        + DeliveryRows
         + EntryRows
         + KeyRows
+        + LiveKitRows
+        + OutboxRows
         + ParticipantRows
         + RoomRows
         + UserRows
+        + WebhookRows
         + WorkerRows
 {
 }

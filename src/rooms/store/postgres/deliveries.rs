@@ -18,7 +18,8 @@ use crate::rooms::webhooks::{DELIVERIES_PER_WEBHOOK, LEASE_MS};
 const SELECT_DELIVERY: &str = "SELECT d.*, e.kind FROM webhook_deliveries d
     JOIN webhook_events e ON e.id = d.event_id";
 /// Taken deliveries as [`Due`]s.
-const SELECT_DUE: &str = "SELECT d.id AS delivery_id, d.attempts AS attempt, d.last_at AS taken_at, d.webhook_id,
+const SELECT_DUE: &str =
+    "SELECT d.id AS delivery_id, d.attempts AS attempt, d.last_at AS taken_at, d.webhook_id,
     w.url, w.sealed_secret, d.event_id, e.body FROM webhook_deliveries d
     JOIN webhooks w ON w.id = d.webhook_id JOIN webhook_events e ON e.id = d.event_id";
 
@@ -58,10 +59,12 @@ impl DeliveryRows for PostgresStore {
         .bind(&due)
         .fetch_all(&mut *tx)
         .await?;
-        let rows = sqlx::query_as(AssertSqlSafe(format!("{SELECT_DUE} WHERE d.seq = ANY($1) ORDER BY d.seq")))
-            .bind(&taken)
-            .fetch_all(&mut *tx)
-            .await?;
+        let rows = sqlx::query_as(AssertSqlSafe(format!(
+            "{SELECT_DUE} WHERE d.seq = ANY($1) ORDER BY d.seq"
+        )))
+        .bind(&taken)
+        .fetch_all(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(rows)
     }
@@ -80,11 +83,12 @@ impl DeliveryRows for PostgresStore {
             Next::GivenUp => (DeliveryStatus::Failed, at),
         };
         let mut tx = self.write().await?;
-        let known: Option<(Option<String>, Option<Timestamp>)> =
-            sqlx::query_as("SELECT disabled_reason, failing_since FROM webhooks WHERE id = $1 FOR NO KEY UPDATE")
-                .bind(&due.webhook_id)
-                .fetch_optional(&mut *tx)
-                .await?;
+        let known: Option<(Option<String>, Option<Timestamp>)> = sqlx::query_as(
+            "SELECT disabled_reason, failing_since FROM webhooks WHERE id = $1 FOR NO KEY UPDATE",
+        )
+        .bind(&due.webhook_id)
+        .fetch_optional(&mut *tx)
+        .await?;
         // Deleted meanwhile, or taken again after its lease: what came of this attempt is nobody's.
         let Some((disabled, failing_since)) = known else {
             return Ok(None);
@@ -162,14 +166,17 @@ impl DeliveryRows for PostgresStore {
     ) -> Result<Vec<Delivery>, Error> {
         let before_seq: i64 = match after {
             None => i64::MAX,
-            Some(id) => sqlx::query_scalar("SELECT seq FROM webhook_deliveries WHERE id = $1 AND webhook_id = $2")
-                .bind(id)
-                .bind(webhook_id)
-                .fetch_optional(&self.pool)
-                .await?
-                .ok_or_else(not_of_webhook)?,
+            Some(id) => {
+                sqlx::query_scalar("SELECT seq FROM webhook_deliveries WHERE id = $1 AND webhook_id = $2")
+                    .bind(id)
+                    .bind(webhook_id)
+                    .fetch_optional(&self.pool)
+                    .await?
+                    .ok_or_else(not_of_webhook)?
+            }
         };
-        let select = format!("{SELECT_DELIVERY} WHERE d.webhook_id = $1 AND d.seq < $2 ORDER BY d.seq DESC LIMIT $3");
+        let select =
+            format!("{SELECT_DELIVERY} WHERE d.webhook_id = $1 AND d.seq < $2 ORDER BY d.seq DESC LIMIT $3");
         let rows: Vec<DeliveryRow> = sqlx::query_as(AssertSqlSafe(select))
             .bind(webhook_id)
             .bind(before_seq)
@@ -180,12 +187,13 @@ impl DeliveryRows for PostgresStore {
     }
 
     async fn delivery(&self, webhook_id: &str, id: &str) -> Result<Delivery, Error> {
-        let row: Option<DeliveryRow> =
-            sqlx::query_as(AssertSqlSafe(format!("{SELECT_DELIVERY} WHERE d.id = $1 AND d.webhook_id = $2")))
-                .bind(id)
-                .bind(webhook_id)
-                .fetch_optional(&self.pool)
-                .await?;
+        let row: Option<DeliveryRow> = sqlx::query_as(AssertSqlSafe(format!(
+            "{SELECT_DELIVERY} WHERE d.id = $1 AND d.webhook_id = $2"
+        )))
+        .bind(id)
+        .bind(webhook_id)
+        .fetch_optional(&self.pool)
+        .await?;
         row.ok_or(Error::NotFound("delivery"))?.try_into()
     }
 }

@@ -29,18 +29,20 @@ impl LiveKitRows for PostgresStore {
              ORDER BY r.seq LIMIT $2",
         )
         .bind(after)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn watch_room(&self, room_id: &str, at: Timestamp) -> Result<(), Error> {
-        sqlx::query("INSERT INTO livekit_watch (room_id, nobody_since) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(room_id)
-            .bind(at)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO livekit_watch (room_id, nobody_since) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(room_id)
+        .bind(at)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -55,12 +57,13 @@ impl LiveKitRows for PostgresStore {
     async fn note_livekit_event(&self, event_id: &str) -> Result<bool, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        let new = sqlx::query("INSERT INTO livekit_events (id, told_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(event_id)
-            .bind(at)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
+        let new =
+            sqlx::query("INSERT INTO livekit_events (id, told_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(event_id)
+                .bind(at)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
         tx.commit().await?;
         Ok(new > 0)
     }
@@ -78,12 +81,10 @@ impl LiveKitRows for PostgresStore {
             .bind(before)
             .execute(&self.pool)
             .await?;
-        sqlx::query(
-            "DELETE FROM livekit_watch WHERE room_id IN (SELECT id FROM rooms WHERE ended_at < $1)",
-        )
-        .bind(before)
-        .execute(&self.pool)
-        .await?;
+        sqlx::query("DELETE FROM livekit_watch WHERE room_id IN (SELECT id FROM rooms WHERE ended_at < $1)")
+            .bind(before)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }

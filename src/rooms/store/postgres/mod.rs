@@ -8,12 +8,16 @@ mod answers;
 mod changes;
 mod characters;
 mod claims;
+mod deliveries;
 mod entries;
 mod keys;
+mod livekit_side;
 mod lock;
+mod outbox;
 mod participants;
 mod rooms;
 mod users;
+mod webhooks;
 mod workers;
 
 use std::time::Duration;

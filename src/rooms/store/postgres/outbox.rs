@@ -66,12 +66,13 @@ async fn wanted_by(
     project_id: &str,
     kind: EventKind,
 ) -> sqlx::Result<Vec<String>> {
-    let enabled: Vec<(String, String)> =
-        sqlx::query_as("SELECT id, events FROM webhooks WHERE project_id = $1 AND disabled_reason IS NULL
-             FOR KEY SHARE")
-            .bind(project_id)
-            .fetch_all(connection)
-            .await?;
+    let enabled: Vec<(String, String)> = sqlx::query_as(
+        "SELECT id, events FROM webhooks WHERE project_id = $1 AND disabled_reason IS NULL
+             FOR KEY SHARE",
+    )
+    .bind(project_id)
+    .fetch_all(connection)
+    .await?;
     Ok(enabled
         .into_iter()
         .filter(|(_, events)| wants(events, kind))
@@ -86,14 +87,16 @@ pub(super) async fn insert_event(
     at: Timestamp,
 ) -> Result<String, Error> {
     let event = fact.into_event(project_id, at)?;
-    sqlx::query("INSERT INTO webhook_events (id, project_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(&event.id)
-        .bind(project_id)
-        .bind(event.kind.as_str())
-        .bind(&event.body)
-        .bind(event.created_at)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO webhook_events (id, project_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&event.id)
+    .bind(project_id)
+    .bind(event.kind.as_str())
+    .bind(&event.body)
+    .bind(event.created_at)
+    .execute(connection)
+    .await?;
     Ok(event.id)
 }
 
@@ -146,7 +149,7 @@ pub(super) async fn queue_room(
         return Ok(());
     }
     let participants = participants::of_room(connection, &room.id).await?;
-    let room = rooms::find_any(connection, &room.id)
+    let room = rooms::find(connection, &room.project_id, &room.id)
         .await?
         .into_room(participants)?;
     let fact = match kind {

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-use super::{PostgresStore, changes, now, participants};
+use super::{PostgresStore, changes, now, outbox, participants};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::room::{EndReason, NewRoom, Room};
 use crate::rooms::store::contract::{Ended, NO_PARTICIPANTS, RoomRows, Started, not_a_room};
 use crate::rooms::store::rows::{Noted, RoomRow, page};
+use crate::rooms::webhooks::event::EventKind;
 
 #[async_trait]
 impl RoomRows for PostgresStore {
@@ -89,6 +90,7 @@ impl RoomRows for PostgresStore {
             .bind(id)
             .execute(&mut *tx)
             .await?;
+        outbox::queue_room(&mut tx, &row, EventKind::RoomStarted, at).await?;
         tx.commit().await?;
         Ok(Started::Now)
     }
@@ -239,5 +241,5 @@ pub(super) async fn end(
     if let Some(worker_id) = &row.worker_id {
         changes::note(connection, worker_id, &row.id, Noted::RoomEnded, at).await?;
     }
-    Ok(())
+    outbox::queue_room(connection, row, EventKind::RoomEnded, at).await
 }

@@ -18,7 +18,8 @@ use crate::rooms::webhooks::{DELIVERIES_PER_WEBHOOK, LEASE_MS};
 const SELECT_DELIVERY: &str = "SELECT d.*, e.kind FROM webhook_deliveries d
     JOIN webhook_events e ON e.id = d.event_id";
 /// Taken deliveries as [`Due`]s.
-const SELECT_DUE: &str = "SELECT d.id AS delivery_id, d.attempts AS attempt, d.last_at AS taken_at, d.webhook_id,
+const SELECT_DUE: &str =
+    "SELECT d.id AS delivery_id, d.attempts AS attempt, d.last_at AS taken_at, d.webhook_id,
     w.url, w.sealed_secret, d.event_id, e.body FROM webhook_deliveries d
     JOIN webhooks w ON w.id = d.webhook_id JOIN webhook_events e ON e.id = d.event_id";
 
@@ -56,10 +57,12 @@ impl DeliveryRows for SqliteStore {
         .bind(json(&due))
         .fetch_all(&mut *tx)
         .await?;
-        let rows = sqlx::query_as(AssertSqlSafe(format!("{SELECT_DUE} WHERE d.seq IN (SELECT value FROM json_each(?)) ORDER BY d.seq")))
-            .bind(json(&taken))
-            .fetch_all(&mut *tx)
-            .await?;
+        let rows = sqlx::query_as(AssertSqlSafe(format!(
+            "{SELECT_DUE} WHERE d.seq IN (SELECT value FROM json_each(?)) ORDER BY d.seq"
+        )))
+        .bind(json(&taken))
+        .fetch_all(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(rows)
     }
@@ -160,14 +163,17 @@ impl DeliveryRows for SqliteStore {
     ) -> Result<Vec<Delivery>, Error> {
         let before_seq: i64 = match after {
             None => i64::MAX,
-            Some(id) => sqlx::query_scalar("SELECT seq FROM webhook_deliveries WHERE id = ? AND webhook_id = ?")
-                .bind(id)
-                .bind(webhook_id)
-                .fetch_optional(&self.reader)
-                .await?
-                .ok_or_else(not_of_webhook)?,
+            Some(id) => {
+                sqlx::query_scalar("SELECT seq FROM webhook_deliveries WHERE id = ? AND webhook_id = ?")
+                    .bind(id)
+                    .bind(webhook_id)
+                    .fetch_optional(&self.reader)
+                    .await?
+                    .ok_or_else(not_of_webhook)?
+            }
         };
-        let select = format!("{SELECT_DELIVERY} WHERE d.webhook_id = ? AND d.seq < ? ORDER BY d.seq DESC LIMIT ?");
+        let select =
+            format!("{SELECT_DELIVERY} WHERE d.webhook_id = ? AND d.seq < ? ORDER BY d.seq DESC LIMIT ?");
         let rows: Vec<DeliveryRow> = sqlx::query_as(AssertSqlSafe(select))
             .bind(webhook_id)
             .bind(before_seq)
@@ -178,12 +184,13 @@ impl DeliveryRows for SqliteStore {
     }
 
     async fn delivery(&self, webhook_id: &str, id: &str) -> Result<Delivery, Error> {
-        let row: Option<DeliveryRow> =
-            sqlx::query_as(AssertSqlSafe(format!("{SELECT_DELIVERY} WHERE d.id = ? AND d.webhook_id = ?")))
-                .bind(id)
-                .bind(webhook_id)
-                .fetch_optional(&self.reader)
-                .await?;
+        let row: Option<DeliveryRow> = sqlx::query_as(AssertSqlSafe(format!(
+            "{SELECT_DELIVERY} WHERE d.id = ? AND d.webhook_id = ?"
+        )))
+        .bind(id)
+        .bind(webhook_id)
+        .fetch_optional(&self.reader)
+        .await?;
         row.ok_or(Error::NotFound("delivery"))?.try_into()
     }
 }

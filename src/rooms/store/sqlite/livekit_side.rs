@@ -29,7 +29,7 @@ impl LiveKitRows for SqliteStore {
              ORDER BY r.seq LIMIT ?",
         )
         .bind(after)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.reader)
         .await?;
         Ok(rows.into_iter().map(Into::into).collect())
@@ -55,12 +55,13 @@ impl LiveKitRows for SqliteStore {
     async fn note_livekit_event(&self, event_id: &str) -> Result<bool, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        let new = sqlx::query("INSERT INTO livekit_events (id, told_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
-            .bind(event_id)
-            .bind(at)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
+        let new =
+            sqlx::query("INSERT INTO livekit_events (id, told_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .bind(event_id)
+                .bind(at)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
         tx.commit().await?;
         Ok(new > 0)
     }
@@ -78,12 +79,10 @@ impl LiveKitRows for SqliteStore {
             .bind(before)
             .execute(&self.writer)
             .await?;
-        sqlx::query(
-            "DELETE FROM livekit_watch WHERE room_id IN (SELECT id FROM rooms WHERE ended_at < ?)",
-        )
-        .bind(before)
-        .execute(&self.writer)
-        .await?;
+        sqlx::query("DELETE FROM livekit_watch WHERE room_id IN (SELECT id FROM rooms WHERE ended_at < ?)")
+            .bind(before)
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 }

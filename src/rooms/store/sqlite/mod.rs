@@ -4,11 +4,15 @@ mod answers;
 mod changes;
 mod characters;
 mod claims;
+mod deliveries;
 mod entries;
 mod keys;
+mod livekit_side;
+mod outbox;
 mod participants;
 mod rooms;
 mod users;
+mod webhooks;
 mod workers;
 
 use std::path::Path;

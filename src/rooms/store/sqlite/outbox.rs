@@ -145,7 +145,7 @@ pub(super) async fn queue_room(
         return Ok(());
     }
     let participants = participants::of_room(connection, &room.id).await?;
-    let room = rooms::find_any(connection, &room.id)
+    let room = rooms::find(connection, &room.project_id, &room.id)
         .await?
         .into_room(participants)?;
     let fact = match kind {
@@ -166,14 +166,13 @@ pub(super) async fn queue_entries(
     if webhook_ids.is_empty() {
         return Ok(());
     }
-    let entries: Vec<EntryRow> = sqlx::query_as(
-        "SELECT * FROM entries WHERE room_id = ? AND epoch = ? AND sequence > ? ORDER BY seq",
-    )
-    .bind(&room.id)
-    .bind(room.epoch)
-    .bind(sequence)
-    .fetch_all(&mut *connection)
-    .await?;
+    let entries: Vec<EntryRow> =
+        sqlx::query_as("SELECT * FROM entries WHERE room_id = ? AND epoch = ? AND sequence > ? ORDER BY seq")
+            .bind(&room.id)
+            .bind(room.epoch)
+            .bind(sequence)
+            .fetch_all(&mut *connection)
+            .await?;
     for entry in entries {
         let fact = Fact::entry_created(&Entry::from(entry))?;
         fan_out(connection, &room.project_id, &webhook_ids, fact, at).await?;
