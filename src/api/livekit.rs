@@ -4,21 +4,23 @@
 //! body. LiveKit tells again what was answered 5xx.
 
 use axum::Json;
-use axum::Router;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, header};
-use axum::routing::post;
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::body;
 use super::error::ApiError;
+use super::openapi::refusals::{BadLiveBody, Busy, LiveKitFailed, Unsigned};
 use super::state::Api;
 use crate::rooms::livekit::webhook::NoticeError;
 use crate::rooms::service::Noted;
 
 /// The one path.
-pub(super) fn answers() -> Router<Api> {
-    Router::new().route("/webhooks/livekit", post(receive))
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default().routes(routes!(receive))
 }
 
 /// What LiveKit sends: its raw body, and the token that belongs to it.
@@ -48,7 +50,7 @@ fn token_of(headers: &HeaderMap) -> Result<String, ApiError> {
 }
 
 /// What became of a notice.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct ToldAnswer {
     /// Always true.
     received: bool,
@@ -56,7 +58,25 @@ pub(super) struct ToldAnswer {
     duplicate: bool,
 }
 
-/// Takes a notice of the LiveKit server.
+/// Take a notice of the LiveKit server.
+#[utoipa::path(
+    post,
+    path = "/webhooks/livekit",
+    operation_id = "tellLiveKitEvent",
+    tag = "LiveKit",
+    request_body(
+        content = Object,
+        content_type = "application/webhook+json",
+        description = "An event of LiveKit; `Authorization` is a JWT of its key with the body's SHA-256."
+    ),
+    responses(
+        (status = 200, description = "It was taken.", body = ToldAnswer),
+        Unsigned,
+        Busy,
+        BadLiveBody,
+        LiveKitFailed,
+    )
+)]
 async fn receive(State(api): State<Api>, told: Told) -> Result<Json<ToldAnswer>, ApiError> {
     let notice = api
         .rooms

@@ -4,6 +4,7 @@
 
 mod auth;
 mod body;
+pub mod catalogue;
 mod deadline;
 mod error;
 mod fields;
@@ -11,6 +12,8 @@ mod health;
 mod idempotency;
 mod live;
 mod livekit;
+mod openapi;
+mod page;
 mod path;
 mod query;
 mod router;
@@ -20,6 +23,6 @@ mod state;
 mod v1;
 mod worker;
 
-pub use router::router;
+pub use router::{document, router};
 pub use serve::{ServeError, Server, Settings, open};
 pub use state::Api;

@@ -6,13 +6,19 @@
 //! - `api_idempotency`: repeated creates
 //! - `api_transcript`: pages and events of the timeline
 //! - `api_characters`: a project's own characters and the built-ins
+//! - `api_pages`: cursors, and who else they work for
 //! - `api_keys`: who may do what; revocation and expiry
+//! - `live`: live room management, every request of its reference, hostile names
+//! - `livekit_events`: what LiveKit tells, and what it has when asked
+//! - `webhooks`: a project's servers are told what happens
+//! - `fake_livekit`: the LiveKit that only remembers
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `house`: what holds for the repository as a whole
+//! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `store`: both databases held to one behaviour
 //! - `prompts`: what language models are asked, as snapshots
@@ -27,6 +33,7 @@
 mod api_characters;
 mod api_idempotency;
 mod api_keys;
+mod api_pages;
 mod api_requests;
 mod api_rooms;
 mod api_transcript;
@@ -34,10 +41,15 @@ mod cli;
 #[path = "../client/mod.rs"]
 mod client;
 mod e2e;
+mod fake_livekit;
 mod house;
 mod lease;
+mod live;
+mod livekit_events;
 mod openai;
+mod openapi;
 mod prompts;
 mod store;
 mod support;
+mod webhooks;
 mod worker_protocol;

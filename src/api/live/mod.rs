@@ -5,33 +5,39 @@ mod participants;
 mod rooms;
 mod token;
 
-use axum::Router;
 use axum::extract::Request;
+use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::error::ApiError;
 use super::state::Api;
 
+/// How the document calls this surface.
+const TAG: &str = "Live rooms";
+
 /// All paths of the surface.
-pub(super) fn answers() -> Router<Api> {
-    Router::new()
-        .route("/live/v1/rooms", get(rooms::list).post(rooms::create))
-        .route("/live/v1/rooms/{name}", get(rooms::inspect).delete(rooms::end))
-        .route("/live/v1/rooms/{name}/token", post(token::mint))
-        .route(
-            "/live/v1/rooms/{name}/participants/{identity}",
-            delete(participants::remove),
-        )
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(rooms::list, rooms::create))
+        .routes(routes!(rooms::inspect, rooms::end))
+        .routes(routes!(token::mint))
+        .routes(routes!(participants::remove))
 }
 
 /// Says every refusal under `/live/` in this surface's words, whoever refused.
 pub(super) async fn reworded(request: Request, next: Next) -> Response {
     let ours = request.uri().path().starts_with("/live/");
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<ApiError>() {
-        Some(error) if ours => error.in_live_words().into_response(),
-        _ => response,
-    }
+    let Some(error) = response.extensions_mut().remove::<ApiError>().filter(|_| ours) else {
+        return response;
+    };
+    // What the router added, such as `Allow`, stays.
+    let (mut parts, _) = response.into_parts();
+    let (said, body) = error.in_live_words().into_response().into_parts();
+    parts.status = said.status;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, body)
 }

@@ -3,13 +3,45 @@
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::ObjectBuilder;
 
 use super::super::error::ApiError;
 use super::super::fields::{NAME_CHARS_MAX, check_filled, check_text};
-use crate::rooms::live::LiveName;
+use super::super::openapi::schema;
+use crate::rooms::live::{LIVE_NAME_CHARS_MAX, LiveName};
 
 /// What a name must be.
 pub(super) const NAME_RULE: &str = "must have 1 to 128 characters, each a letter, a digit or one of . _ - :";
+
+/// `name` in a path, for the document.
+pub(super) struct RoomName;
+
+impl RoomName {
+    /// What [`LiveName`] takes.
+    pub(super) fn schema() -> ObjectBuilder {
+        schema::string()
+            .min_length(Some(1))
+            .max_length(Some(LIVE_NAME_CHARS_MAX))
+            .pattern(Some("^[A-Za-z0-9._:-]+$"))
+    }
+}
+
+impl IntoParams for RoomName {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![
+            ParameterBuilder::new()
+                .name("name")
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .description(Some("The room's name."))
+                .schema(Some(Self::schema()))
+                .build(),
+        ]
+    }
+}
 
 /// The room that a path names.
 pub(super) struct RoomPath(pub(super) LiveName);

@@ -3,18 +3,22 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::auth::Project;
 use super::super::body::NoBody;
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{BadLiveNothing, LiveKitFailed, NoSuch, Refused};
+use super::super::openapi::schema::Nothing;
 use super::super::state::Api;
-use super::name::ParticipantPath;
+use super::TAG;
+use super::name::{ParticipantPath, RoomName};
 use crate::rooms::live::LiveParticipant;
 
 /// Somebody who is connected to a room.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ParticipantAnswer {
+pub(super) struct LiveParticipantAnswer {
     /// Who it is.
     identity: String,
     /// Name for people.
@@ -27,7 +31,7 @@ pub(super) struct ParticipantAnswer {
     tracks: usize,
 }
 
-impl From<LiveParticipant> for ParticipantAnswer {
+impl From<LiveParticipant> for LiveParticipantAnswer {
     fn from(participant: LiveParticipant) -> Self {
         Self {
             identity: participant.identity,
@@ -40,13 +44,29 @@ impl From<LiveParticipant> for ParticipantAnswer {
 }
 
 /// That a participant was disconnected.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct RemovedAnswer {
     /// Always true.
     removed: bool,
 }
 
-/// Disconnects one participant.
+/// Disconnect one participant of a live room.
+#[utoipa::path(
+    delete,
+    path = "/live/v1/rooms/{name}/participants/{identity}",
+    operation_id = "removeLiveParticipant",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(RoomName, ("identity" = String, Path, description = "The participant.")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "It is disconnected.", body = RemovedAnswer),
+        Refused,
+        NoSuch,
+        BadLiveNothing,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn remove(
     State(api): State<Api>,
     Project(project_id): Project,

@@ -5,16 +5,23 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::auth::Project;
 use super::super::body::{JsonBody, NoBody};
 use super::super::error::ApiError;
 use super::super::fields::Fields;
 use super::super::idempotency::{Attempt, once};
+use super::super::openapi::params::IdempotencyKey;
+use super::super::openapi::refusals::{
+    BadLiveBody, BadLiveNothing, Conflicting, Invalid, LiveKitFailed, NoSuch, Refused,
+};
+use super::super::openapi::schema::{self, Body, Nothing, described};
 use super::super::query::Params;
 use super::super::state::Api;
-use super::name::{NAME_RULE, RoomPath};
-use super::participants::ParticipantAnswer;
+use super::TAG;
+use super::name::{NAME_RULE, RoomName, RoomPath};
+use super::participants::LiveParticipantAnswer;
 use crate::rooms::live::{LIVE_NAME_CHARS_MAX, LiveName, LiveRoom, NewLiveRoom};
 
 /// Most participants of a room.
@@ -25,9 +32,9 @@ const EMPTY_TIMEOUT_MAX_S: u32 = 86_400;
 const METADATA_CHARS_MAX: usize = 4_096;
 
 /// A room that LiveKit has.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RoomAnswer {
+pub(super) struct LiveRoomAnswer {
     /// Its name.
     room: String,
     /// LiveKit's id of it.
@@ -42,7 +49,7 @@ pub(super) struct RoomAnswer {
     metadata: String,
 }
 
-impl From<LiveRoom> for RoomAnswer {
+impl From<LiveRoom> for LiveRoomAnswer {
     fn from(room: LiveRoom) -> Self {
         Self {
             room: room.name,
@@ -55,7 +62,41 @@ impl From<LiveRoom> for RoomAnswer {
     }
 }
 
-/// Makes a room; one of this name that is there is answered in the same way.
+described!(
+    /// See [`new_room`].
+    NewLiveRoomBody,
+    Body::new("A room to make.")
+        .needs("name", "Its name.", RoomName::schema())
+        .may(
+            "maxParticipants",
+            "Most participants; without it there is no limit.",
+            schema::whole(&(1..=PARTICIPANTS_MAX))
+        )
+        .may(
+            "emptyTimeout",
+            "Seconds that it is kept without participants; without it LiveKit's own default.",
+            schema::whole(&(1..=EMPTY_TIMEOUT_MAX_S))
+        )
+        .may("metadata", "Text that is attached to it.", schema::text(METADATA_CHARS_MAX))
+);
+
+/// Make a live room; one of this name that is there is answered in the same way.
+#[utoipa::path(
+    post,
+    path = "/live/v1/rooms",
+    operation_id = "createLiveRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(IdempotencyKey),
+    request_body = NewLiveRoomBody,
+    responses(
+        (status = 201, description = "The room.", body = LiveRoomAnswer),
+        Refused,
+        BadLiveBody,
+        Conflicting,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn create(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -71,7 +112,7 @@ pub(super) async fn create(
     let rooms = api.rooms.clone();
     once(&api, attempt, async move {
         let made = rooms.create_live(&project_id, new).await?;
-        Ok((StatusCode::CREATED, RoomAnswer::from(made)))
+        Ok((StatusCode::CREATED, LiveRoomAnswer::from(made)))
     })
     .await
 }
@@ -89,35 +130,63 @@ fn new_room(mut fields: Fields) -> Result<NewLiveRoom, ApiError> {
 }
 
 /// Every active room of a project.
-#[derive(Serialize)]
-pub(super) struct RoomsAnswer {
+#[derive(Serialize, ToSchema)]
+pub(super) struct LiveRoomsAnswer {
     /// All of them, whoever made them.
-    rooms: Vec<RoomAnswer>,
+    rooms: Vec<LiveRoomAnswer>,
 }
 
-/// All active rooms of the project.
+/// List all live rooms of the project.
+#[utoipa::path(
+    get,
+    path = "/live/v1/rooms",
+    operation_id = "listLiveRooms",
+    tag = TAG,
+    security(("secret_key" = [])),
+    responses(
+        (status = 200, description = "All of them.", body = LiveRoomsAnswer),
+        Refused,
+        Invalid,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     Project(project_id): Project,
     params: Params,
-) -> Result<Json<RoomsAnswer>, ApiError> {
+) -> Result<Json<LiveRoomsAnswer>, ApiError> {
     params.finish()?;
     let rooms = api.rooms.live_rooms(&project_id).await?;
-    Ok(Json(RoomsAnswer {
+    Ok(Json(LiveRoomsAnswer {
         rooms: rooms.into_iter().map(Into::into).collect(),
     }))
 }
 
 /// A room and who is in it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct InspectedAnswer {
     #[serde(flatten)]
-    room: RoomAnswer,
+    room: LiveRoomAnswer,
     /// Who is connected now.
-    participants: Vec<ParticipantAnswer>,
+    participants: Vec<LiveParticipantAnswer>,
 }
 
-/// One room and who is in it.
+/// Inspect a live room and who is in it.
+#[utoipa::path(
+    get,
+    path = "/live/v1/rooms/{name}",
+    operation_id = "inspectLiveRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(RoomName),
+    responses(
+        (status = 200, description = "The room.", body = InspectedAnswer),
+        Refused,
+        NoSuch,
+        Invalid,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn inspect(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -131,13 +200,28 @@ pub(super) async fn inspect(
 }
 
 /// That a room is over.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct EndedAnswer {
     /// Always true.
     ended: bool,
 }
 
-/// Ends a room and disconnects everyone; one that is not there is over already.
+/// End a live room and disconnect everyone; one that is not there is over already.
+#[utoipa::path(
+    delete,
+    path = "/live/v1/rooms/{name}",
+    operation_id = "endLiveRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(RoomName),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "It is over.", body = EndedAnswer),
+        Refused,
+        BadLiveNothing,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn end(
     State(api): State<Api>,
     Project(project_id): Project,

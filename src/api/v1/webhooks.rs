@@ -5,32 +5,37 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::ArrayBuilder;
 
 use super::super::auth::Project;
 use super::super::body::{JsonBody, NoBody};
 use super::super::error::ApiError;
 use super::super::fields::{Fields, NAME_CHARS_MAX};
 use super::super::idempotency::{Attempt, once};
+use super::super::openapi::params as shared;
+use super::super::openapi::refusals::{BadBody, BadNothing, Conflicting, Invalid, NoSuch, Refused};
+use super::super::openapi::schema::{self, Body, Nothing, described};
+use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
-use super::{PAGE_MAX, cut, page};
 use crate::rooms::webhooks::MadeWebhook;
 use crate::rooms::webhooks::destination::URL_CHARS_MAX;
 use crate::rooms::webhooks::event::EventKind;
 use crate::rooms::webhooks::record::{NewWebhook, Webhook, WebhookChange};
 
 /// A webhook that was just made.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct MadeAnswer {
+pub(super) struct MadeWebhookAnswer {
     #[serde(flatten)]
     webhook: Webhook,
     /// What its deliveries are signed with. It is shown this once.
     secret: String,
 }
 
-impl From<MadeWebhook> for MadeAnswer {
+impl From<MadeWebhook> for MadeWebhookAnswer {
     fn from(made: MadeWebhook) -> Self {
         Self {
             webhook: made.webhook,
@@ -39,7 +44,57 @@ impl From<MadeWebhook> for MadeAnswer {
     }
 }
 
-/// Makes a webhook. Its secret is answered this once.
+/// How the document calls these paths.
+pub(super) const TAG: &str = "Webhooks";
+
+fn events_schema() -> ArrayBuilder {
+    let kinds = EventKind::OFFERED.map(EventKind::as_str);
+    schema::list(schema::choice(kinds).build(), kinds.len()).min_items(Some(1))
+}
+
+fn url_schema() -> utoipa::openapi::schema::ObjectBuilder {
+    schema::filled(URL_CHARS_MAX).description(Some("An https URL that leads to a public address."))
+}
+
+described!(
+    /// See [`new_webhook`].
+    NewWebhookBody,
+    Body::new("A webhook to make.")
+        .needs("url", "Where events are sent: an https URL of a public address.", url_schema())
+        .may("description", "A note for people.", schema::nullable_name())
+        .may("events", "What it is told; everything without it.", events_schema())
+);
+
+described!(
+    /// See [`update`].
+    WebhookChangeBody,
+    Body::new("What to change; what is left out stays.")
+        .may("url", "Where events are sent: an https URL of a public address.", url_schema())
+        .may("description", "A note for people; null takes it away.", schema::nullable_name())
+        .may("events", "What it is told.", events_schema())
+        .may(
+            "enabled",
+            "Whether it is told anything. True also forgets its failures.",
+            schema::boolean()
+        )
+);
+
+/// Make a webhook. Its secret is answered this once.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks",
+    operation_id = "createWebhook",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(shared::IdempotencyKey),
+    request_body = NewWebhookBody,
+    responses(
+        (status = 201, description = "The webhook and its secret.", body = MadeWebhookAnswer),
+        Refused,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn create(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -55,7 +110,7 @@ pub(super) async fn create(
     let webhooks = api.webhooks.clone();
     once(&api, attempt, async move {
         let made = webhooks.create(&project_id, new).await?;
-        Ok((StatusCode::CREATED, MadeAnswer::from(made)))
+        Ok((StatusCode::CREATED, MadeWebhookAnswer::from(made)))
     })
     .await
 }
@@ -95,26 +150,43 @@ fn events(fields: &mut Fields) -> Result<Option<Vec<EventKind>>, ApiError> {
     Ok(Some(kinds))
 }
 
-/// The project's webhooks, oldest first: all, or with `limit` a page after the webhook `after`.
+/// List webhooks, oldest first.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks",
+    operation_id = "listWebhooks",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(shared::Page),
+    responses(
+        (status = 200, description = "All of them, or a page.", body = Vec<Webhook>, headers(
+            ("Link" = Option<String>, description = "Where the next page is, if there is one.")
+        )),
+        Refused,
+        Invalid,
+    )
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     Project(project_id): Project,
     mut params: Params,
 ) -> Result<Response, ApiError> {
-    let limit = params.number("limit", 1..=PAGE_MAX)?;
-    let after = params.text("after", NAME_CHARS_MAX)?;
+    let page = Page::read(&api, &project_id, "/v1/webhooks".into(), &mut params)?;
     params.finish()?;
-    let mut webhooks = api
-        .webhooks
-        .list(&project_id, after.as_deref(), limit.map(|limit| limit + 1))
-        .await?;
-    let next = cut(&mut webhooks, limit, |webhook| &webhook.id)
-        .zip(limit)
-        .map(|(after, limit)| format!("{}/v1/webhooks?limit={limit}&after={after}", api.public_url));
-    Ok(page(&webhooks, next))
+    let webhooks = api.webhooks.list(&project_id, page.after(), page.fetch()).await?;
+    Ok(page.answer(webhooks, |webhook| &webhook.id))
 }
 
-/// One webhook.
+/// Read a webhook.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{webhookId}",
+    operation_id = "getWebhook",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("webhookId" = String, Path, description = "The webhook.")),
+    responses((status = 200, description = "The webhook.", body = Webhook), Refused, NoSuch)
+)]
 pub(super) async fn get(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -123,7 +195,22 @@ pub(super) async fn get(
     Ok(Json(api.webhooks.get(&project_id, &id).await?))
 }
 
-/// Changes the fields that the body names. `enabled: true` also forgets past failures.
+/// Change a webhook.
+#[utoipa::path(
+    patch,
+    path = "/v1/webhooks/{webhookId}",
+    operation_id = "updateWebhook",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("webhookId" = String, Path, description = "The webhook.")),
+    request_body = WebhookChangeBody,
+    responses(
+        (status = 200, description = "The webhook.", body = Webhook),
+        Refused,
+        NoSuch,
+        BadBody,
+    )
+)]
 pub(super) async fn update(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -142,7 +229,22 @@ pub(super) async fn update(
     Ok(Json(api.webhooks.update(&project_id, &id, change).await?))
 }
 
-/// Deletes a webhook with its deliveries and answers it as it was.
+/// Delete a webhook with its deliveries.
+#[utoipa::path(
+    delete,
+    path = "/v1/webhooks/{webhookId}",
+    operation_id = "deleteWebhook",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("webhookId" = String, Path, description = "The webhook.")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "The webhook as it was.", body = Webhook),
+        Refused,
+        NoSuch,
+        BadNothing,
+    )
+)]
 pub(super) async fn delete(
     State(api): State<Api>,
     Project(project_id): Project,

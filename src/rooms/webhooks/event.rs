@@ -1,7 +1,8 @@
 //! What a project can be told.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
@@ -10,17 +11,22 @@ use crate::rooms::room::Room;
 use crate::rooms::transcript::Entry;
 
 /// Kind of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 pub enum EventKind {
     /// A room's characters were called in.
+    #[serde(rename = "room.started")]
     RoomStarted,
     /// A room is over.
+    #[serde(rename = "room.ended")]
     RoomEnded,
     /// Something was said.
+    #[serde(rename = "entry.created")]
     EntryCreated,
     /// A recording can be fetched.
+    #[serde(rename = "recording.ready")]
     RecordingReady,
     /// Somebody tries whether deliveries arrive.
+    #[serde(rename = "webhook.test")]
     WebhookTest,
 }
 
@@ -50,12 +56,6 @@ impl EventKind {
             .into_iter()
             .chain([Self::WebhookTest])
             .find(|kind| kind.as_str() == name)
-    }
-}
-
-impl Serialize for EventKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

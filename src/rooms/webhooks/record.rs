@@ -1,6 +1,7 @@
 //! Webhooks and their deliveries as the API shows them.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::event::EventKind;
 use crate::rooms::Timestamp;
@@ -9,7 +10,7 @@ use crate::rooms::Timestamp;
 pub const WEBHOOKS_MAX: i64 = 20;
 
 /// A server of a project that is told what happens.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
     /// `wh_…`.
@@ -23,14 +24,17 @@ pub struct Webhook {
     /// Where events are sent.
     pub url: String,
     /// A note for people.
+    #[schema(required = true)]
     pub description: Option<String>,
     /// What it is told.
     pub events: Vec<EventKind>,
     /// Whether it is told anything now.
     pub enabled: bool,
     /// Why it is told nothing.
+    #[schema(required = true)]
     pub disabled_reason: Option<DisabledReason>,
     /// Since when no delivery arrived; `None` when the last one did.
+    #[schema(required = true)]
     pub failing_since: Option<Timestamp>,
 }
 
@@ -87,7 +91,8 @@ impl WebhookChange {
 }
 
 /// Why a webhook is told nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DisabledReason {
     /// The project wanted it so.
     Requested,
@@ -118,14 +123,8 @@ impl DisabledReason {
     }
 }
 
-impl Serialize for DisabledReason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 /// One event on its way to one webhook.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     /// `dlv_…`.
@@ -143,19 +142,25 @@ pub struct Delivery {
     /// Attempts so far.
     pub attempts: i64,
     /// When it is tried next; `None` once it is over.
+    #[schema(required = true)]
     pub next_attempt_at: Option<Timestamp>,
     /// When it was last tried.
+    #[schema(required = true)]
     pub last_attempt_at: Option<Timestamp>,
     /// Status of the last answer; `None` when there was none.
+    #[schema(required = true)]
     pub response_status: Option<i64>,
     /// Why the last attempt failed: a word of a closed list.
+    #[schema(required = true)]
     pub error: Option<String>,
     /// Time that the last attempt took, ms.
+    #[schema(required = true)]
     pub duration_ms: Option<i64>,
 }
 
 /// How far a delivery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
     /// It is tried until it arrives or is given up.
     Pending,
@@ -180,11 +185,5 @@ impl DeliveryStatus {
     /// Reads [`Self::as_str`] back.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
-    }
-}
-
-impl Serialize for DeliveryStatus {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }

@@ -88,7 +88,7 @@ impl Webhooks {
         project_id: &str,
         id: &str,
         after: Option<&str>,
-        limit: u32,
+        limit: Option<u32>,
     ) -> Result<Vec<Delivery>, Error> {
         self.store.webhook(project_id, id).await?;
         self.store.deliveries(id, after, limit).await

@@ -75,7 +75,7 @@ pub trait DeliveryRows {
         &self,
         webhook_id: &str,
         after: Option<&str>,
-        limit: u32,
+        limit: Option<u32>,
     ) -> Result<Vec<Delivery>, Error>;
 
     /// One delivery of a webhook.

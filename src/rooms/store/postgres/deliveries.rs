@@ -8,7 +8,7 @@ use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
 use crate::rooms::store::contract::{DeliveryRows, Due, not_of_webhook};
-use crate::rooms::store::rows::DeliveryRow;
+use crate::rooms::store::rows::{DeliveryRow, page};
 use crate::rooms::webhooks::event::Fact;
 use crate::rooms::webhooks::record::{Delivery, DeliveryStatus, DisabledReason};
 use crate::rooms::webhooks::schedule::{self, Next, Outcome};
@@ -162,7 +162,7 @@ impl DeliveryRows for PostgresStore {
         &self,
         webhook_id: &str,
         after: Option<&str>,
-        limit: u32,
+        limit: Option<u32>,
     ) -> Result<Vec<Delivery>, Error> {
         let before_seq: i64 = match after {
             None => i64::MAX,
@@ -180,7 +180,7 @@ impl DeliveryRows for PostgresStore {
         let rows: Vec<DeliveryRow> = sqlx::query_as(AssertSqlSafe(select))
             .bind(webhook_id)
             .bind(before_seq)
-            .bind(i64::from(limit))
+            .bind(page(limit))
             .fetch_all(&self.pool)
             .await?;
         rows.into_iter().map(TryInto::try_into).collect()
