@@ -116,7 +116,13 @@ async fn livekit(config: &Config, output: Output) -> Result<Option<Running>, Fai
         cache: &config.cache,
         offline: config.offline,
     };
-    let started = devserver::start(&config.livekit, source, |step| output.progress(step)).await;
+    // Where the API will listen; when that is open yet, what LiveKit would tell is found out by asking.
+    let webhook = match config.api.listen.port() {
+        0 => None,
+        port => Some(format!("http://127.0.0.1:{port}/webhooks/livekit")),
+    };
+    let progress = |step| output.progress(step);
+    let started = devserver::start_telling(&config.livekit, source, webhook.as_deref(), progress).await;
     started.map(Some).map_err(Failure::failed)
 }
 

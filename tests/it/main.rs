@@ -12,6 +12,7 @@
 //! - `livekit_events`: what LiveKit tells, and what it has when asked
 //! - `webhooks`: a project's servers are told what happens
 //! - `fake_livekit`: the LiveKit that only remembers
+//! - `shape`: answers compared with what a reference shows
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
@@ -52,6 +53,7 @@ mod openapi;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod prompts;
+mod shape;
 mod store;
 mod support;
 mod webhooks;
