@@ -38,7 +38,7 @@ async fn ending_a_started_room_here_ends_it_there() {
     let changes = json!({"workerId": "w", "cursor": 0, "waitMs": 0});
     let told = world.work("changes", changes).await.with(200);
     assert!(
-        told.to_string().contains("ended") && told.to_string().contains(&room),
+        told.to_string().contains("roomEnded") && told.to_string().contains(&room),
         "{told}"
     );
 }

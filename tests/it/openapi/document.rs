@@ -117,7 +117,9 @@ fn every_body_is_closed_and_every_reference_leads_somewhere() {
                 Some(reference) => document().pointer(&reference[1..]).unwrap(),
                 None => &content["schema"],
             };
-            if schema["type"] == "object" && schema["additionalProperties"] != false {
+            // What LiveKit tells grows with LiveKit.
+            let theirs = operation["tags"][0] == "LiveKit";
+            if schema["type"] == "object" && schema["additionalProperties"] != false && !theirs {
                 open.push(format!("{method} {path}"));
             }
         }
