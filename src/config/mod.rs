@@ -163,7 +163,7 @@ impl Config {
                 db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
-                webhook_allow_private: from.parsed(s::WEBHOOK_ALLOW_PRIVATE, None).unwrap_or(false),
+                webhook_allow_private: from.flag(s::WEBHOOK_ALLOW_PRIVATE).unwrap_or(false),
             },
             worker: Worker {
                 api_url: from

@@ -136,7 +136,37 @@ fn admit(destinations: Destinations, found: Vec<SocketAddr>) -> Result<Addrs, No
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-    use super::{Destinations, admit};
+    use super::{Client, Destinations, Fault, Guard, Message, Outcome, Policy, Sender, admit};
+
+    /// Checks resolved names for `resolved` and URLs for nothing.
+    async fn sent(resolved: Destinations, url: &str) -> Outcome {
+        let client = Client::builder()
+            .dns_resolver(Guard(resolved))
+            .redirect(Policy::none())
+            .no_proxy();
+        let sender = Sender {
+            client: Some(client.build().unwrap()),
+            destinations: Destinations::Anywhere,
+        };
+        let message = Message {
+            url,
+            event_id: "evt_1",
+            timestamp_s: 1,
+            signature: "v1,",
+            body: "{}".into(),
+        };
+        sender.send(message).await
+    }
+
+    #[tokio::test]
+    async fn a_name_is_judged_by_what_it_resolves_to() {
+        let private = sent(Destinations::Public, "http://localhost:1/").await;
+        assert_eq!(private, Outcome::Failed(Fault::PrivateAddress));
+        let allowed = sent(Destinations::Anywhere, "http://localhost:1/").await;
+        assert_eq!(allowed, Outcome::Failed(Fault::Unreachable));
+        let nowhere = sent(Destinations::Public, "http://nowhere.invalid/").await;
+        assert_eq!(nowhere, Outcome::Failed(Fault::Unresolvable));
+    }
 
     #[test]
     fn a_name_must_lead_to_allowed_addresses_alone() {

@@ -1,7 +1,6 @@
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
-use troupe::rooms::webhooks::event::Fact;
 
 use super::receiver::Receiver;
 use super::{dispatch, webhook};
@@ -189,12 +188,8 @@ async fn a_recording_is_told_when_it_is_ready() {
         .await
         .with(200);
     let recording = json!({ "id": "rec_1", "roomId": room["id"] });
-    let fact = Fact::recording_ready(&recording).unwrap();
-    world
-        .store
-        .queue_event(room["projectId"].as_str().unwrap(), fact)
-        .await
-        .unwrap();
+    let project = room["projectId"].as_str().unwrap();
+    world.rooms.recording_ready(project, &recording).await.unwrap();
     dispatch(&world).await;
     let event = receiver.received()[0].event();
     assert_eq!(event["type"], "recording.ready");

@@ -1,8 +1,8 @@
 //! Postgres: any number of servers at once.
 //!
 //! Transactions read committed rows and lock what they decide on, always in this order: the claims of a
-//! worker, rooms, the changes of a worker. A room's row is locked by everything that changes the room, its cast
-//! or its timeline, so that positions within a room become visible in their order.
+//! worker, rooms, the changes of a worker, webhooks, their deliveries. A room's row is locked by everything that
+//! changes the room, its cast or its timeline, so that positions within a room become visible in their order.
 
 mod answers;
 mod changes;
