@@ -23,6 +23,10 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
     OpenApiRouter::default().routes(routes!(receive))
 }
 
+const MEDIA_TYPE: &str = "application/webhook+json";
+/// Largest body of a notice, bytes: a room, a participant and their metadata.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
 /// What LiveKit sends: its raw body, and the token that belongs to it.
 struct Told {
     body: String,
@@ -34,7 +38,7 @@ impl<S: Send + Sync> FromRequest<S> for Told {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let token = token_of(request.headers())?;
-        let body = body::raw(request, "application/webhook+json").await?;
+        let body = body::raw(request, MEDIA_TYPE, BODY_BYTES_MAX).await?;
         let body = String::from_utf8(body.into()).map_err(|_| unsigned())?;
         Ok(Self { body, token })
     }

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::limits::Limits;
 use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
@@ -45,10 +46,12 @@ pub struct Settings {
     pub livekit_api_secret: String,
     /// Characters that come with the deployment.
     pub characters: Vec<Character>,
-    /// Bounds of every room.
+    /// Bounds of every room, and of every project.
     pub bounds: RoomBounds,
     /// Where projects may have webhooks sent.
     pub destinations: Destinations,
+    /// What the server bears.
+    pub limits: Limits,
 }
 
 /// Why the API does not run.
@@ -120,7 +123,13 @@ impl Server {
             wakeups: Wakeups::default(),
         };
         Ok(Self {
-            api: Api::new(rooms, secret, &settings.public_url, shutdown.clone()),
+            api: Api::with_limits(
+                rooms,
+                secret,
+                &settings.public_url,
+                settings.limits,
+                shutdown.clone(),
+            ),
             store,
             shutdown,
         })

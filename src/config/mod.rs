@@ -2,6 +2,7 @@
 
 mod fault;
 mod file;
+mod limits;
 mod setting;
 mod sources;
 mod value;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 pub use fault::{Fault, Faults};
+pub use limits::Limits;
 pub use value::{ModelName, ServerUrl};
 
 use setting as s;
@@ -72,6 +74,8 @@ pub struct Api {
     pub secret: Option<SecretString>,
     /// Whether webhooks may go to private addresses and without TLS, for development.
     pub webhook_allow_private: bool,
+    /// What the server bears, and what a project may have going on.
+    pub limits: Limits,
 }
 
 /// The worker.
@@ -164,6 +168,7 @@ impl Config {
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
                 webhook_allow_private: from.flag(s::WEBHOOK_ALLOW_PRIVATE).unwrap_or(false),
+                limits: Limits::read(&mut from),
             },
             worker: Worker {
                 api_url: from

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use troupe::api::{self, Server, Settings};
+use troupe::api::{self, Limits, Server, Settings};
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::livekit::{LiveKitServer, RoomService};
 use troupe::rooms::service::RoomBounds;
@@ -50,6 +50,7 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         characters: vec![serde_json::from_value(character).unwrap()],
         bounds: RoomBounds::default(),
         destinations: Destinations::Public,
+        limits: Limits::default(),
     };
     let shutdown = CancellationToken::new();
     let server = Server::open(settings, shutdown.clone()).await.unwrap();

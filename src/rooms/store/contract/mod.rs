@@ -15,6 +15,7 @@ mod livekit_side;
 mod outbox;
 mod participants;
 mod rooms;
+mod usage;
 mod users;
 mod webhooks;
 mod workers;
@@ -31,6 +32,7 @@ pub use livekit_side::{LiveKitRows, PlayedIn};
 pub use outbox::OutboxRows;
 pub use participants::{Added, ParticipantRows, Removed};
 pub use rooms::{Ended, RoomRows, Started};
+pub use usage::UsageRows;
 pub use users::UserRows;
 pub use webhooks::WebhookRows;
 pub use workers::{Beaten, WorkerRows};
@@ -57,6 +59,7 @@ pub trait Rows:
     + OutboxRows
     + ParticipantRows
     + RoomRows
+    + UsageRows
     + UserRows
     + WebhookRows
     + WorkerRows
@@ -76,6 +79,7 @@ impl<T> Rows for T where
         + OutboxRows
         + ParticipantRows
         + RoomRows
+        + UsageRows
         + UserRows
         + WebhookRows
         + WorkerRows

@@ -11,6 +11,7 @@ mod livekit_side;
 mod outbox;
 mod participants;
 mod rooms;
+mod usage;
 mod users;
 mod webhooks;
 mod workers;
