@@ -49,6 +49,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Wire<T> {
     }
 }
 
+/// As [`JsonBody`], but no body at all is an object without fields.
+pub(super) struct OptionalBody(pub(super) Fields);
+
+impl FromRequest<Api> for OptionalBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let is_json = is_json(request.headers());
+        let bytes = bounded(request, api.limits.body_bytes_max).await?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self(Fields::of(Value::Object(serde_json::Map::new()))?));
+        }
+        if !is_json {
+            return Err(ApiError::not_json());
+        }
+        let value: Value = serde_json::from_slice(&bytes).map_err(|error| bad_json(&error))?;
+        Ok(Self(Fields::of(value)?))
+    }
+}
+
 /// Takes a body that says nothing: empty, or an object without fields.
 pub(super) struct NoBody;
 
@@ -102,6 +122,18 @@ async fn read(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
     bounded(request, limit_bytes).await
 }
 
+/// The bytes of a body of this media type, as they came.
+pub(super) async fn raw(
+    request: Request,
+    media_type: &'static str,
+    limit_bytes: usize,
+) -> Result<Bytes, ApiError> {
+    if !is(request.headers(), media_type) {
+        return Err(ApiError::not_media_type(media_type));
+    }
+    bounded(request, limit_bytes).await
+}
+
 async fn bounded(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
     let announced = request
         .headers()
@@ -121,11 +153,15 @@ async fn bounded(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
+    is(headers, "application/json")
+}
+
+fn is(headers: &HeaderMap, media_type: &str) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
 }
 
 fn bad_json(error: &serde_json::Error) -> ApiError {

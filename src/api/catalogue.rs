@@ -88,6 +88,11 @@ pub const ERRORS: &[Known] = &[
         "The worker no longer holds the room. Leave it and post nothing.",
     ),
     known(
+        409,
+        "too_many_webhooks",
+        "The project has as many webhooks as it may. Delete one first.",
+    ),
+    known(
         413,
         "body_too_large",
         "The body is larger than the message says. Send less at once.",
@@ -95,7 +100,12 @@ pub const ERRORS: &[Known] = &[
     known(
         415,
         "unsupported_media_type",
-        "Send the body as `Content-Type: application/json`.",
+        "Send the body as the media type that the message names, nearly always `application/json`.",
+    ),
+    known(
+        422,
+        "invalid_request",
+        "On the live surface: the body is not JSON, or a name in the path can't be used.",
     ),
     known(
         422,
@@ -116,6 +126,11 @@ pub const ERRORS: &[Known] = &[
         502,
         "livekit_error",
         "LiveKit did not answer, or refused. Try again; then look at the server's logs.",
+    ),
+    known(
+        503,
+        "busy",
+        "The server does too much of this at the moment. Try again after `Retry-After` seconds.",
     ),
     known(
         503,

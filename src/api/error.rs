@@ -137,11 +137,16 @@ impl ApiError {
 
     /// 415.
     pub(crate) fn not_json() -> Self {
+        Self::not_media_type("application/json")
+    }
+
+    /// 415.
+    pub(crate) fn not_media_type(media_type: &'static str) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "invalid_request_error",
             "unsupported_media_type",
-            "send the body as `Content-Type: application/json`",
+            format!("send the body as `Content-Type: {media_type}`"),
         )
     }
 
@@ -170,6 +175,29 @@ impl ApiError {
         )
     }
 
+    /// 422: the path can't be used, in the words of the live surface.
+    pub(crate) fn invalid_path(param: &str, message: &str) -> Self {
+        Self::invalid(param, message).of_path()
+    }
+
+    /// As [`Self::invalid_path`], of what [`Self::invalid`] said.
+    pub(crate) fn of_path(self) -> Self {
+        Self {
+            code: "invalid_request",
+            ..self
+        }
+    }
+
+    /// The same in the words of the live surface: the type is the code, and what is no JSON is a 422.
+    pub(crate) fn in_live_words(mut self) -> Self {
+        if self.code == "invalid_json" {
+            self.status = StatusCode::UNPROCESSABLE_ENTITY;
+            self.code = "invalid_request";
+        }
+        self.kind = self.code;
+        self
+    }
+
     /// 429: too often, or too much at once.
     pub(crate) fn too_many(code: &'static str, message: impl Into<String>, retry_after: Duration) -> Self {
         Self {
@@ -195,6 +223,7 @@ impl From<Error> for ApiError {
             Error::Conflict { code, message } => Self::conflict(code, message),
             Error::TooMany { code, message } => Self::too_many(code, message, TOO_MUCH),
             Error::Invalid { param, message } => Self::invalid(param, message),
+            Error::Busy(message) => Self::unavailable("busy", message),
             Error::LiveKit(error) => {
                 tracing::warn!(%error, "call LiveKit");
                 Self::new(
@@ -217,20 +246,23 @@ impl From<Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let (status, retry_after) = (self.status, self.retry_after);
         let body = Json(ErrorAnswer {
             error: ErrorBody {
                 r#type: self.kind,
                 code: self.code,
-                message: self.message,
-                param: self.param,
+                message: self.message.clone(),
+                param: self.param.clone(),
             },
         });
-        let mut response = (self.status, body).into_response();
+        let mut response = (status, body).into_response();
+        // A surface with words of its own says it again.
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
-        if self.status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(wait) = self.retry_after {
+        if let Some(wait) = retry_after {
             // Whole seconds, and never too early.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -149,6 +149,46 @@ impl Fields {
         }
     }
 
+    /// A whole number in a range, or no such field.
+    pub(super) fn whole_number(
+        &mut self,
+        field: &str,
+        range: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, ApiError> {
+        let Some(value) = self.rest.remove(field) else {
+            return Ok(None);
+        };
+        // JSON has one kind of number: 50 and 50.0 are the same.
+        let number = match value.as_u64() {
+            Some(number) => u32::try_from(number).ok(),
+            None => value
+                .as_f64()
+                .filter(|number| number.fract() == 0.0)
+                .and_then(whole),
+        };
+        match number.filter(|number| range.contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => Err(ApiError::invalid(
+                self.name(field),
+                format!("must be a whole number from {} to {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    /// True or false, or no such field.
+    pub(super) fn flag(&mut self, field: &str) -> Result<Option<bool>, ApiError> {
+        match self.rest.remove(field) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(ApiError::invalid(self.name(field), "must be true or false")),
+        }
+    }
+
+    /// Whether there is such a field.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.rest.contains_key(field)
+    }
+
     /// Texts with something in them, or no such field.
     pub(super) fn texts(
         &mut self,
@@ -229,4 +269,10 @@ impl Fields {
     pub(super) fn name(&self, field: &str) -> String {
         format!("{}{field}", self.prefix)
     }
+}
+
+/// A number without a fraction as an integer, if it is one that small.
+fn whole(number: f64) -> Option<u32> {
+    // Printing is the one exact way from there to here.
+    format!("{number:.0}").parse().ok()
 }

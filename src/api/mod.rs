@@ -10,6 +10,8 @@ mod fields;
 mod health;
 mod idempotency;
 mod limits;
+mod live;
+mod livekit;
 mod openapi;
 mod page;
 mod path;

@@ -54,6 +54,12 @@ impl<'a> Page<'a> {
         Ok(page)
     }
 
+    /// The same with a limit where the request has none, for a list without an end.
+    pub(super) fn of_at_most(mut self, limit: u32) -> Self {
+        self.limit.get_or_insert(limit);
+        self
+    }
+
     /// How many items to read: one too many shows that there is another page.
     pub(super) fn fetch(&self) -> Option<u32> {
         self.limit.map(|limit| limit.saturating_add(1))

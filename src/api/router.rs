@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::limits::{Bounded, Limits, tell};
 use super::openapi::{self, Published};
 use super::state::Api;
-use super::{health, v1, worker};
+use super::{health, live, livekit, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -20,6 +20,7 @@ pub fn router(api: Api) -> Router {
         .layer(from_fn(tell))
         .fallback(async || ApiError::not_found("path"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(from_fn(live::reworded))
         .with_state(api)
 }
 
@@ -34,6 +35,8 @@ fn surfaces(limits: &Limits) -> OpenApiRouter<Api> {
         .merge(projects.around(v1::answers()))
         // A stream lasts as long as its room and has a bound of its own.
         .merge(v1::streams())
+        .merge(projects.around(live::answers()))
+        .merge(projects.around(livekit::answers()))
         .merge(workers.around(worker::answers()))
         .merge(health::answers())
         .merge(openapi::answers())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::limits::Limits;
@@ -20,6 +21,7 @@ use crate::rooms::service::RoomBounds;
 use crate::rooms::store::{self, Location, OpenError, Store};
 use crate::rooms::token::TokenMint;
 use crate::rooms::wakeups::Wakeups;
+use crate::rooms::webhooks::destination::Destinations;
 
 /// Longest wait for requests in flight when the server stops.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -46,6 +48,8 @@ pub struct Settings {
     pub characters: Vec<Character>,
     /// Bounds of every room, and of every project.
     pub bounds: RoomBounds,
+    /// Where projects may have webhooks sent.
+    pub destinations: Destinations,
     /// What the server bears.
     pub limits: Limits,
 }
@@ -115,6 +119,7 @@ impl Server {
             livekit_public_url: settings.livekit_public_url,
             built_ins: BuiltIns::new(settings.characters),
             bounds: settings.bounds,
+            destinations: settings.destinations,
             wakeups: Wakeups::default(),
         };
         Ok(Self {
@@ -135,10 +140,14 @@ impl Server {
     /// # Errors
     /// When the listener fails.
     pub async fn serve(self, listener: TcpListener) -> Result<(), ServeError> {
-        let sweeper = tokio::spawn({
-            let (rooms, shutdown) = (self.api.rooms().clone(), self.shutdown.clone());
-            async move { rooms.sweep_until(shutdown).await }
-        });
+        let mut background = JoinSet::new();
+        let (rooms, webhooks) = (self.api.rooms(), self.api.webhooks());
+        let (sweeper, reconciler, stop) = (rooms.clone(), rooms.clone(), &self.shutdown);
+        let stopped = stop.clone();
+        background.spawn(async move { sweeper.sweep_until(stopped).await });
+        let stopped = stop.clone();
+        background.spawn(async move { reconciler.reconcile_until(stopped).await });
+        background.spawn(webhooks.clone().dispatch_until(stop.clone()));
         let serving = axum::serve(listener, router(self.api))
             .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
         let served = tokio::select! {
@@ -149,8 +158,10 @@ impl Server {
             }
         };
         self.shutdown.cancel();
-        if let Err(error) = sweeper.await {
-            tracing::warn!(%error, "stop the sweeper");
+        while let Some(stopped) = background.join_next().await {
+            if let Err(error) = stopped {
+                tracing::warn!(%error, "stop a background task");
+            }
         }
         self.store.close().await;
         Ok(served?)

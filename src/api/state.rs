@@ -9,6 +9,7 @@ use super::idempotency::Turnstile;
 use super::limits::{Limits, Rates};
 use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
+use crate::rooms::webhooks::Webhooks;
 
 /// The API's state, shared by all requests.
 #[derive(Clone)]
@@ -18,6 +19,8 @@ pub struct Api(Arc<Shared>);
 pub struct Shared {
     /// The domain.
     pub(super) rooms: Arc<Rooms>,
+    /// Webhooks of projects.
+    pub(super) webhooks: Arc<Webhooks>,
     /// Hashes keys, seals kept answers.
     pub(super) secret: ServerSecret,
     /// Address that clients use, without a slash at the end.
@@ -56,8 +59,10 @@ impl Api {
         limits: Limits,
         shutdown: CancellationToken,
     ) -> Self {
+        let webhooks = Webhooks::new(rooms.store.clone(), secret.clone(), rooms.destinations);
         Self(Arc::new(Shared {
             rooms: Arc::new(rooms),
+            webhooks: Arc::new(webhooks),
             secret,
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,
@@ -71,5 +76,10 @@ impl Api {
     /// The domain behind the API.
     pub fn rooms(&self) -> &Arc<Rooms> {
         &self.0.rooms
+    }
+
+    /// The webhooks behind the API.
+    pub fn webhooks(&self) -> &Arc<Webhooks> {
+        &self.0.webhooks
     }
 }

@@ -13,6 +13,7 @@ use crate::api::{self, Settings};
 use crate::character;
 use crate::config::{Config, Overrides, ServerUrl};
 use crate::rooms::service::RoomBounds;
+use crate::rooms::webhooks::destination::Destinations;
 use crate::shutdown::Shutdown;
 
 /// Where a LiveKit dev server listens.
@@ -87,6 +88,11 @@ pub(crate) async fn serve(
         livekit_api_key: config.livekit.api_key.clone(),
         livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
         characters: character::load(&folders).map_err(Failure::failed)?,
+        destinations: if config.api.webhook_allow_private {
+            Destinations::Anywhere
+        } else {
+            Destinations::Public
+        },
         bounds: RoomBounds {
             project: config.api.limits.project,
             ..RoomBounds::default()

@@ -1,6 +1,6 @@
 //! Everything that a room needs, in one process tree: LiveKit server, Rooms API, worker.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -116,8 +116,20 @@ async fn livekit(config: &Config, output: Output) -> Result<Option<Running>, Fai
         cache: &config.cache,
         offline: config.offline,
     };
-    let started = devserver::start(&config.livekit, source, |step| output.progress(step)).await;
+    let webhook = webhook(config.api.listen);
+    let progress = |step| output.progress(step);
+    let started = devserver::start_telling(&config.livekit, source, webhook.as_deref(), progress).await;
     started.map(Some).map_err(Failure::failed)
+}
+
+/// Where LiveKit tells the API what happens; while its port is open yet, that is found out by asking.
+fn webhook(listen: SocketAddr) -> Option<String> {
+    let ip = match listen.ip() {
+        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        ip => ip,
+    };
+    let address = SocketAddr::new(ip, listen.port());
+    (listen.port() != 0).then(|| format!("http://{address}/webhooks/livekit"))
 }
 
 /// A task that runs until it is told to stop.

@@ -15,7 +15,7 @@ const DEFAULT_PATH: &str = "troupe.toml";
 /// One value of the file.
 #[derive(Debug)]
 pub(super) struct Field {
-    /// As text, numbers included; `None` for anything that no setting may be.
+    /// As text, numbers and truth values included; `None` for anything that no setting may be.
     pub(super) text: Option<String>,
     /// Line of the key, from 1.
     pub(super) line: usize,
@@ -119,6 +119,7 @@ impl File {
         let text = match value.get_ref() {
             DeValue::String(text) => Some(text.to_string()),
             DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            DeValue::Boolean(flag) => Some(flag.to_string()),
             _ => None,
         };
         let field = Field {

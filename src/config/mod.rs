@@ -72,6 +72,8 @@ pub struct Api {
     pub public_url: Option<ServerUrl>,
     /// Hashes keys; without one the server makes its own and keeps it.
     pub secret: Option<SecretString>,
+    /// Whether webhooks may go to private addresses and without TLS, for development.
+    pub webhook_allow_private: bool,
     /// What the server bears, and what a project may have going on.
     pub limits: Limits,
 }
@@ -165,6 +167,7 @@ impl Config {
                 db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
+                webhook_allow_private: from.flag(s::WEBHOOK_ALLOW_PRIVATE).unwrap_or(false),
                 limits: Limits::read(&mut from),
             },
             worker: Worker {

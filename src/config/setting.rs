@@ -31,6 +31,8 @@ pub(super) const LISTEN: Setting = at("api", "listen", "TROUPE_LISTEN", "--liste
 pub(super) const DB: Setting = at("api", "db", "TROUPE_DB", "--db");
 pub(super) const PUBLIC_URL: Setting = at("api", "public_url", "TROUPE_PUBLIC_URL", "");
 pub(super) const SECRET: Setting = at("api", "secret", "TROUPE_SECRET", "");
+pub(super) const WEBHOOK_ALLOW_PRIVATE: Setting =
+    at("api", "webhook_allow_private", "TROUPE_WEBHOOK_ALLOW_PRIVATE", "");
 pub(super) const RATE_PER_KEY: Setting = limit("rate_per_key", "TROUPE_RATE_PER_KEY");
 pub(super) const RATE_PER_PROJECT: Setting = limit("rate_per_project", "TROUPE_RATE_PER_PROJECT");
 pub(super) const REQUESTS_MAX: Setting = limit("requests", "TROUPE_REQUESTS_MAX");

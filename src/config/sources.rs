@@ -43,7 +43,7 @@ impl<'a> Sources<'a> {
         let origin = self.file.origin(setting.field, field.line);
         if field.text.is_none() {
             self.faults
-                .add(origin.clone(), "must be a string or a whole number");
+                .add(origin.clone(), "must be a string, a whole number, true or false");
         }
         field.text.map(|text| (text, origin))
     }
@@ -82,6 +82,16 @@ impl<'a> Sources<'a> {
             );
         }
         number
+    }
+
+    /// The setting as true or false.
+    pub(super) fn flag(&mut self, setting: Setting) -> Option<bool> {
+        let (value, origin) = self.find(setting, None)?;
+        let flag = value.parse().ok();
+        if flag.is_none() {
+            self.faults.add(origin, "must be true or false");
+        }
+        flag
     }
 
     /// Where fetched things are kept when nothing is said: the user's cache folder.

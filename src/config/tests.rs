@@ -67,9 +67,26 @@ fn nothing_said_is_a_dev_setup() {
 }
 
 #[test]
+fn webhooks_stay_outside_unless_it_is_said() {
+    let load = |file: &str, variables: &[(&str, &str)]| {
+        let toml = Toml::new(file);
+        Config::from_sources(Some(&toml.0), Overrides::default(), environment(variables))
+            .map(|config| config.api.webhook_allow_private)
+    };
+    assert_eq!(load("", &[]), Ok(false));
+    assert_eq!(load("[api]\nwebhook_allow_private = true\n", &[]), Ok(true));
+    assert_eq!(load("", &[("TROUPE_WEBHOOK_ALLOW_PRIVATE", "true")]), Ok(true));
+    let toml = Toml::new("");
+    assert_eq!(
+        toml.faults(Overrides::default(), &[("TROUPE_WEBHOOK_ALLOW_PRIVATE", "yes")]),
+        ["TROUPE_WEBHOOK_ALLOW_PRIVATE: must be true or false"]
+    );
+}
+
+#[test]
 fn all_faults_are_told_with_their_place() {
     let toml = Toml::new(
-        "colour = \"red\"\n[api]\nlisten = \"here\"\n[worker]\nmax_rooms = 0\nhealth = true\n[models]\nllm = \"gpt\"\n",
+        "colour = \"red\"\n[api]\nlisten = \"here\"\n[worker]\nmax_rooms = 0\nhealth = [true]\n[models]\nllm = \"gpt\"\n",
     );
     let overrides = Overrides {
         api_url: Some("ftp://x".into()),
@@ -84,7 +101,7 @@ fn all_faults_are_told_with_their_place() {
             "troupe.toml:3: api.listen: invalid socket address syntax",
             "LIVEKIT_URL: must be a URL such as https://example.com",
             "--api: must begin with http://, https://, ws:// or wss://",
-            "troupe.toml:6: worker.health: must be a string or a whole number",
+            "troupe.toml:6: worker.health: must be a string, a whole number, true or false",
             "troupe.toml:5: worker.max_rooms: must be a whole number from 1 to 1000",
             "TROUPE_STT: names an unknown provider; known are local, openai",
             "troupe.toml:8: models.llm: must be provider:model, such as openai:gpt-4o-mini",

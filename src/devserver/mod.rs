@@ -36,8 +36,22 @@ pub async fn start(
     source: Source<'_>,
     progress: impl Fn(String),
 ) -> Result<Running, DevServerError> {
+    start_telling(livekit, source, None, progress).await
+}
+
+/// As [`start`]; the server tells `webhook`, an `http` URL, what happens in its rooms.
+///
+/// # Errors
+/// As there.
+pub async fn start_telling(
+    livekit: &LiveKit,
+    source: Source<'_>,
+    webhook: Option<&str>,
+    progress: impl Fn(String),
+) -> Result<Running, DevServerError> {
     let executable = executable(source, progress).await?;
-    Running::start(&executable, &livekit.api_key, livekit.api_secret.expose_secret()).await
+    let secret = livekit.api_secret.expose_secret();
+    Running::start(&executable, &livekit.api_key, secret, webhook).await
 }
 
 /// The server's binary, built and kept in the cache when there is none.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -57,7 +58,12 @@ impl Running {
         }
     }
 
-    pub(super) async fn start(executable: &Path, key: &str, secret: &str) -> Result<Self, DevServerError> {
+    pub(super) async fn start(
+        executable: &Path,
+        key: &str,
+        secret: &str,
+        webhook: Option<&str>,
+    ) -> Result<Self, DevServerError> {
         let log = LogTail::default();
         let not_ready = |reason: String| DevServerError::NotReady {
             executable: executable.to_owned(),
@@ -76,7 +82,7 @@ impl Running {
                 "127.0.0.1",
                 "--config-body",
             ])
-            .arg(ports.config())
+            .arg(ports.config() + &telling(key, webhook))
             // In the environment: arguments can be read by everybody on the machine.
             .env("LIVEKIT_KEYS", format!("{key}: {secret}"))
             .process_group(0)
@@ -141,6 +147,15 @@ fn deepest(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
+/// The part of the configuration that lets the server tell what happens, signed with `key`.
+fn telling(key: &str, webhook: Option<&str>) -> String {
+    match webhook {
+        // JSON strings are YAML strings, whatever is in them.
+        Some(url) => format!("webhook:\n  api_key: {}\n  urls: [{}]\n", json!(key), json!(url)),
+        None => String::new(),
+    }
+}
+
 /// Ports of one server.
 struct Ports {
     http: u16,
@@ -183,7 +198,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_ends_at_once_is_reported_with_its_last_words() {
         // A shell knows no `--dev` and says so.
-        let error = Running::start(Path::new("/bin/sh"), "key", "secret")
+        let error = Running::start(Path::new("/bin/sh"), "key", "secret", None)
             .await
             .unwrap_err()
             .to_string();

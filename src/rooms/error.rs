@@ -40,6 +40,9 @@ pub enum Error {
         /// What it must be.
         message: String,
     },
+    /// The server does too much of this at the moment.
+    #[error("{0}")]
+    Busy(&'static str),
     /// LiveKit did not do its part.
     #[error("call LiveKit: {0}")]
     LiveKit(#[from] LiveKitError),

@@ -9,8 +9,10 @@ pub mod error;
 pub mod id;
 pub mod key;
 pub mod lease;
+pub mod live;
 pub mod livekit;
 pub mod project;
+pub mod reconcile;
 pub mod room;
 pub mod secret;
 pub mod service;
@@ -20,6 +22,7 @@ pub mod token;
 pub mod transcript;
 pub mod user;
 pub mod wakeups;
+pub mod webhooks;
 
 pub use error::Error;
 pub use service::Rooms;

@@ -147,6 +147,8 @@ pub enum EndReason {
     MaxDuration,
     /// No worker could play it.
     Failed,
+    /// Somebody closed its LiveKit room.
+    Closed,
 }
 
 impl EndReason {
@@ -157,6 +159,7 @@ impl EndReason {
             Self::Empty => "empty",
             Self::MaxDuration => "max_duration",
             Self::Failed => "failed",
+            Self::Closed => "closed",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use livekit_protocol::RoomConfiguration;
 use livekit_token::{AccessToken, VideoGrants};
 
+use super::livekit::webhook::NoticeReader;
 use super::livekit::{LiveKitError, RoomTimeouts};
 
 /// Time within which a character's token must be used, s; a claim mints a fresh one each time.
@@ -27,7 +28,7 @@ impl std::fmt::Debug for TokenMint {
 }
 
 impl TokenMint {
-    /// `timeouts` go into every token, for LiveKit makes a room that is missing when someone joins.
+    /// `timeouts` go into tokens of rooms that are played, for LiveKit makes a room that is missing when someone joins.
     pub fn new(api_key: &str, api_secret: &str, timeouts: RoomTimeouts) -> Self {
         Self {
             api_key: api_key.to_owned(),
@@ -45,6 +46,23 @@ impl TokenMint {
             can_publish_data: Some(true),
             ..join(room)
         }))
+    }
+
+    /// A person's token for a room that nobody plays: when the room is missing, LiveKit makes it with timeouts
+    /// of its own.
+    ///
+    /// # Errors
+    /// When it can't be signed.
+    pub fn visitor(&self, room: &str, identity: &str, name: &str) -> Result<String, LiveKitError> {
+        self.sign(self.bare(identity, name, HUMAN_TTL_S).with_grants(VideoGrants {
+            can_publish_data: Some(true),
+            ..join(room)
+        }))
+    }
+
+    /// Reads what the LiveKit server tells by itself, which it signs with the same key.
+    pub fn notice_reader(&self) -> NoticeReader {
+        NoticeReader::new(&self.api_key, &self.api_secret)
     }
 
     /// A character's token.
@@ -65,15 +83,19 @@ impl TokenMint {
     }
 
     fn token(&self, identity: &str, name: &str, ttl_s: u64) -> AccessToken {
-        AccessToken::with_api_key(&self.api_key, &self.api_secret)
-            .with_ttl(Duration::from_secs(ttl_s))
-            .with_identity(identity)
-            .with_name(name)
+        self.bare(identity, name, ttl_s)
             .with_room_config(RoomConfiguration {
                 empty_timeout: self.timeouts.empty_s,
                 departure_timeout: self.timeouts.departure_s,
                 ..RoomConfiguration::default()
             })
+    }
+
+    fn bare(&self, identity: &str, name: &str, ttl_s: u64) -> AccessToken {
+        AccessToken::with_api_key(&self.api_key, &self.api_secret)
+            .with_ttl(Duration::from_secs(ttl_s))
+            .with_identity(identity)
+            .with_name(name)
     }
 
     fn sign(&self, token: AccessToken) -> Result<String, LiveKitError> {

@@ -9,6 +9,11 @@
 //! - `api_limits`: rates, places, deadlines, and what a project may have going on
 //! - `api_pages`: cursors, and who else they work for
 //! - `api_keys`: who may do what; revocation and expiry
+//! - `live`: live room management, every request of its reference, hostile names
+//! - `livekit_events`: what LiveKit tells, and what it has when asked
+//! - `webhooks`: a project's servers are told what happens
+//! - `fake_livekit`: the LiveKit that only remembers
+//! - `shape`: answers compared with what a reference shows
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
@@ -40,13 +45,18 @@ mod cli;
 #[path = "../client/mod.rs"]
 mod client;
 mod e2e;
+mod fake_livekit;
 mod house;
 mod lease;
+mod live;
+mod livekit_events;
 mod openai;
 mod openapi;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod prompts;
+mod shape;
 mod store;
 mod support;
+mod webhooks;
 mod worker_protocol;

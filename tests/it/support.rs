@@ -1,9 +1,7 @@
 //! The Rooms API in this process, over a database of its own and a LiveKit that only remembers.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -17,13 +15,15 @@ use troupe::rooms::Rooms;
 use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
-use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
 use troupe::rooms::secret::ServerSecret;
 use troupe::rooms::service::RoomBounds;
 use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
+use troupe::rooms::webhooks::Webhooks;
+use troupe::rooms::webhooks::destination::Destinations;
 
+pub(crate) use crate::fake_livekit::FakeLiveKit;
 use crate::openapi::conform;
 use crate::store::database::{self, TestDatabase};
 
@@ -31,61 +31,6 @@ use crate::store::database::{self, TestDatabase};
 pub(crate) const BUILT_IN: &str = "ada";
 /// Secret of the LiveKit that tokens are signed for.
 pub(crate) const LIVEKIT_SECRET: &str = "a secret of livekit, long enough";
-
-/// Remembers its rooms; fails on demand.
-#[derive(Default)]
-pub(crate) struct FakeLiveKit {
-    state: Mutex<FakeState>,
-}
-
-#[derive(Default)]
-struct FakeState {
-    rooms: BTreeSet<String>,
-    removed: Vec<(String, String)>,
-    down: bool,
-}
-
-impl FakeLiveKit {
-    pub(crate) fn rooms(&self) -> Vec<String> {
-        self.state.lock().unwrap().rooms.iter().cloned().collect()
-    }
-
-    pub(crate) fn removed(&self) -> Vec<(String, String)> {
-        self.state.lock().unwrap().removed.clone()
-    }
-
-    pub(crate) fn set_down(&self, down: bool) {
-        self.state.lock().unwrap().down = down;
-    }
-
-    fn act(&self, act: impl FnOnce(&mut FakeState)) -> Result<(), LiveKitError> {
-        let mut state = self.state.lock().unwrap();
-        if state.down {
-            return Err(LiveKitError::Unreachable);
-        }
-        act(&mut state);
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl RoomService for FakeLiveKit {
-    async fn create_room(&self, room: &str, _: RoomTimeouts) -> Result<(), LiveKitError> {
-        self.act(|state| {
-            state.rooms.insert(room.to_owned());
-        })
-    }
-
-    async fn delete_room(&self, room: &str) -> Result<(), LiveKitError> {
-        self.act(|state| {
-            state.rooms.remove(room);
-        })
-    }
-
-    async fn remove_participant(&self, room: &str, identity: &str) -> Result<(), LiveKitError> {
-        self.act(|state| state.removed.push((room.to_owned(), identity.to_owned())))
-    }
-}
 
 /// An answer of the API.
 pub(crate) struct Answer {
@@ -134,6 +79,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) secret: ServerSecret,
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) livekit: Arc<FakeLiveKit>,
     /// Server side of the project.
     pub(crate) key: String,
@@ -176,6 +122,7 @@ impl World {
             livekit_public_url: "wss://outside".into(),
             built_ins: BuiltIns::new(vec![built_in()]),
             bounds,
+            destinations: Destinations::Anywhere,
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
@@ -200,6 +147,7 @@ impl World {
             worker_key: key(KeyKind::Worker, "one", None).await,
             other_key: key(KeyKind::Secret, "two", None).await,
             rooms: api.rooms().clone(),
+            webhooks: api.webhooks().clone(),
             router: router(api),
             store,
             secret,

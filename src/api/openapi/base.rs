@@ -9,7 +9,6 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::refusals;
-use super::schema::Nothing;
 use crate::api::error::ErrorAnswer;
 
 const DESCRIPTION: &str = "AI characters in LiveKit rooms. \
@@ -33,7 +32,7 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 /// The groups of paths, in the order that they are shown.
-const TAGS: [(&str, &str); 4] = [
+const TAGS: [(&str, &str); 7] = [
     (
         "Voice rooms",
         "Rooms, their characters, and what was said in them.",
@@ -43,11 +42,26 @@ const TAGS: [(&str, &str); 4] = [
         "Personas: the project's own, and the deployment's to read.",
     ),
     (
+        "Live rooms",
+        "LiveKit's rooms of a project, whoever made them: made, listed, inspected, ended.",
+    ),
+    (
+        "Webhooks",
+        "Servers of a project that are told what happens, and what became of each delivery.",
+    ),
+    (
         "Worker protocol",
         "How workers claim rooms, play them and let go of them.",
     ),
+    (
+        "LiveKit",
+        "What the LiveKit server tells by itself; its own signature admits it.",
+    ),
     ("Server", "Health and documentation; no key needed."),
 ];
+
+/// Bodies that may be left out, by the names of their schemas.
+const OPTIONAL_BODIES: [&str; 2] = ["Nothing", "LiveJoinBody"];
 
 /// The document without any path.
 pub(in crate::api) fn base() -> OpenApi {
@@ -85,7 +99,7 @@ pub(in crate::api) fn base() -> OpenApi {
 
 /// The whole document, once all surfaces are in it.
 pub(in crate::api) fn finished(mut document: OpenApi) -> OpenApi {
-    let nothing = RefOr::Ref(Ref::from_schema_name(Nothing::name()));
+    let optional = OPTIONAL_BODIES.map(|name| RefOr::Ref(Ref::from_schema_name(name)));
     let operations = document.paths.paths.values_mut().flat_map(|path| {
         [
             &mut path.get,
@@ -100,12 +114,15 @@ pub(in crate::api) fn finished(mut document: OpenApi) -> OpenApi {
         .filter_map(|operation| operation.request_body.as_mut())
     {
         let RefOr::T(body) = body else { continue };
-        let says_nothing = body.content.values().any(|content| match content {
-            RefOr::T(content) => content.schema.as_ref() == Some(&nothing),
+        let may_be_left_out = body.content.values().any(|content| match content {
+            RefOr::T(content) => content
+                .schema
+                .as_ref()
+                .is_some_and(|schema| optional.contains(schema)),
             RefOr::Ref(_) => false,
         });
         // A derive can't say that a body may be left out without allowing `null` as well.
-        if says_nothing {
+        if may_be_left_out {
             body.required = Some(Required::False);
         }
     }

@@ -111,6 +111,8 @@ macro_rules! groups {
 groups! {
     /// Whatever needs a key: 401, 403, 429, 503.
     Refused: ["401", "403", "429", "503"];
+    /// What a signature admits instead of a key: 401.
+    Unsigned: ["401"];
     /// Whatever needs no key: 429, 503.
     Busy: ["429", "503"];
     /// A path that names an object: 404.
@@ -121,6 +123,10 @@ groups! {
     BadBody: ["400", "413", "415", "422"];
     /// A body that says nothing: 400, 413, 422.
     BadNothing: ["400", "413", "422"];
+    /// As [`BadBody`] on the live surface, where what is no JSON is a 422.
+    BadLiveBody: ["413", "415", "422"];
+    /// As [`BadNothing`] on the live surface.
+    BadLiveNothing: ["413", "422"];
     /// A state that may not allow it, or a create that takes `Idempotency-Key`: 409.
     Conflicting: ["409"];
     /// An operation that asks LiveKit: 502.

@@ -75,6 +75,11 @@ pub(in crate::api) fn identity() -> ObjectBuilder {
     name().pattern(Some(format!("^(?!{AGENT_PREFIX}){}", &FILLED[1..])))
 }
 
+/// A name without a limit of its own, where null and emptiness mean the same as no such field.
+pub(in crate::api) fn nullable_name() -> ObjectBuilder {
+    text(NAME_CHARS_MAX).schema_type(nullable(Type::String))
+}
+
 /// Text without a limit of its own, where null and emptiness mean the same as no such field.
 pub(in crate::api) fn nullable_text() -> ObjectBuilder {
     text(TEXT_CHARS_MAX).schema_type(nullable(Type::String))

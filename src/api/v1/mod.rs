@@ -1,10 +1,12 @@
 //! The voice-rooms surface, `/v1/…`, the native one.
 
 mod characters;
+mod deliveries;
 mod events;
 mod participants;
 mod rooms;
 mod transcript;
+mod webhooks;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +29,10 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(participants::remove))
         .routes(routes!(characters::list, characters::create))
         .routes(routes!(characters::get, characters::update, characters::delete))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::test))
 }
 
 /// Paths that answer for as long as there is something to tell.

@@ -1,7 +1,9 @@
 //! The operations on rooms: what every surface calls.
 
 mod characters;
+mod live;
 mod playing;
+mod reconcile;
 mod rooms;
 mod sweep;
 
@@ -13,7 +15,9 @@ use super::livekit::{RoomService, RoomTimeouts};
 use super::store::Store;
 use super::token::TokenMint;
 use super::wakeups::Wakeups;
+use super::webhooks::destination::Destinations;
 
+pub use reconcile::Noted;
 pub use rooms::JoinToken;
 
 /// Bounds of every room, s, and of every project.
@@ -65,6 +69,8 @@ pub struct Rooms {
     pub built_ins: BuiltIns,
     /// Bounds of every room.
     pub bounds: RoomBounds,
+    /// Where projects may have webhooks sent.
+    pub destinations: Destinations,
     /// Who waits for news.
     pub wakeups: Wakeups,
 }

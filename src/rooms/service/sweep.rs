@@ -21,6 +21,12 @@ const ROOMS_PER_SWEEP: u32 = 100;
 const ANSWERS_KEPT_MS: i64 = 24 * 3600 * 1000;
 /// How long changes and rows of silent workers are kept, ms.
 const WORKERS_KEPT_MS: i64 = 3600 * 1000;
+/// How long ids of LiveKit's events are kept, ms; it tells again for seconds.
+const LIVEKIT_EVENTS_KEPT_MS: i64 = 24 * 3600 * 1000;
+/// How long events and their deliveries are kept, ms; the last attempt comes after about a day.
+const EVENTS_KEPT_MS: i64 = 7 * 24 * 3600 * 1000;
+/// Deliveries that may wait for one webhook; with more it is disabled and they are given up.
+const WEBHOOK_BACKLOG_MAX: i64 = 10_000;
 
 impl Rooms {
     /// Sweeps until `shutdown`, at once when a room was ended by its worker.
@@ -50,6 +56,12 @@ impl Rooms {
         self.store.forget_answers(now.plus_ms(-ANSWERS_KEPT_MS)).await?;
         self.store.forget_changes(now.plus_ms(-WORKERS_KEPT_MS)).await?;
         self.store.forget_workers(now.plus_ms(-WORKERS_KEPT_MS)).await?;
+        let forgotten = now.plus_ms(-LIVEKIT_EVENTS_KEPT_MS);
+        self.store.forget_livekit_side(forgotten).await?;
+        self.store.forget_events(now.plus_ms(-EVENTS_KEPT_MS)).await?;
+        for webhook_id in self.store.disable_backlogged(WEBHOOK_BACKLOG_MAX).await? {
+            tracing::warn!(webhook_id, "disable a webhook that too much waits for");
+        }
         self.end_overdue(now).await?;
         for (room_id, livekit_room) in self.store.rooms_to_close(ROOMS_PER_SWEEP).await? {
             match self.livekit.delete_room(&livekit_room).await {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use troupe::config::LiveKit;
 use troupe::devserver::{self, Running, Source};
+use troupe::rooms::livekit::LiveKitServer;
 
 use super::models::Models;
 use crate::client::cache;
@@ -21,6 +22,11 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// A LiveKit server of the test's own; it ends when dropped.
 pub(super) async fn livekit() -> Running {
+    livekit_telling(None).await
+}
+
+/// The same; it tells `webhook` what happens in its rooms.
+pub(super) async fn livekit_telling(webhook: Option<&str>) -> Running {
     let key = LiveKit {
         url: None,
         api_key: "devkey".into(),
@@ -32,7 +38,7 @@ pub(super) async fn livekit() -> Running {
         cache: &cache,
         offline: false,
     };
-    devserver::start(&key, source, |step| eprintln!("{step}"))
+    devserver::start_telling(&key, source, webhook, |step| eprintln!("{step}"))
         .await
         .unwrap()
 }
@@ -72,7 +78,7 @@ pub(super) fn troupe_with(models: &Models, livekit: &Running, folder: &Path) -> 
 /// A running `troupe dev`, and a client of its API.
 pub(super) struct Stack {
     _child: Child,
-    _livekit: Running,
+    livekit: Running,
     folder: TempDir,
     client: reqwest::Client,
     url: String,
@@ -111,7 +117,7 @@ impl Stack {
         let (url, key) = (text("apiUrl"), text("apiKey"));
         Self {
             _child: child,
-            _livekit: livekit,
+            livekit,
             folder,
             client: reqwest::Client::new(),
             url,
@@ -121,6 +127,19 @@ impl Stack {
     }
 
     pub(super) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let (status, answer) = self.ask(method, path, body).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+
+    /// Status and code of a refusal.
+    pub(super) async fn refused(&self, method: Method, path: &str, body: Option<Value>) -> (u16, String) {
+        let (status, answer) = self.ask(method, path, body).await;
+        let code = answer["error"]["code"].as_str().unwrap_or_default().to_owned();
+        (status.as_u16(), code)
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
         let mut request = self
             .client
             .request(method, format!("{}{path}", self.url))
@@ -129,10 +148,12 @@ impl Stack {
             request = request.json(&body);
         }
         let response = request.send().await.unwrap();
-        let status = response.status();
-        let answer: Value = response.json().await.unwrap();
-        assert!(status.is_success(), "{path}: {status} {answer}");
-        answer
+        (response.status(), response.json().await.unwrap())
+    }
+
+    /// The LiveKit server's room management, asked directly.
+    pub(super) fn room_service(&self) -> LiveKitServer {
+        LiveKitServer::new(self.livekit.url().as_str(), "devkey", "secret")
     }
 
     /// The first characters there are, as (id, name).

@@ -3,10 +3,14 @@
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `demo`: the demo command, from nothing to its recording
+//! - `live`: live rooms and RoomService tell the same; people come and are removed
+//! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `harness`, `models`, `person`: what they stand on
 
 mod demo;
 mod harness;
+mod live;
+mod livekit_events;
 mod models;
 mod person;
 mod room;

@@ -2,7 +2,7 @@
 //!
 //! - `database`: a database of a test's own
 //! - `random`: seeded random operations against `model`, a store in memory without a clock
-//! - `answers`, `characters`, `entries`, `keys`, `rooms`, `users`, `workers`: cases of one concern each
+//! - `answers`, `characters`, `entries`, `keys`, `rooms`, `users`, `webhooks`, `workers`: cases of one concern each
 //! - `concurrency`: what many callers at once may not break
 //! - `migrations`, `backup`: the schema and its copies
 //! - `loss`: the database goes away and comes back
@@ -47,4 +47,5 @@ mod random;
 mod rooms;
 mod setup;
 mod users;
+mod webhooks;
 mod workers;

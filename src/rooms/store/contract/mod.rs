@@ -8,13 +8,17 @@ mod changes;
 mod characters;
 mod claims;
 mod database;
+mod deliveries;
 mod entries;
 mod keys;
+mod livekit_side;
 mod operator;
+mod outbox;
 mod participants;
 mod rooms;
 mod usage;
 mod users;
+mod webhooks;
 mod workers;
 
 pub use answers::{Answer, AnswerRows};
@@ -22,21 +26,27 @@ pub use changes::{ChangeRows, PendingChange};
 pub use characters::{CharacterChange, CharacterRows};
 pub use claims::{ClaimRows, Claimed, ClaimsMade};
 pub use database::Database;
+pub use deliveries::{DeliveryRows, Due};
 pub use entries::EntryRows;
 pub use keys::KeyRows;
+pub use livekit_side::{LiveKitRows, PlayedIn};
 pub use operator::{OperatorRows, Page};
+pub use outbox::OutboxRows;
 pub use participants::{Added, ParticipantRows, Removed};
 pub use rooms::{Ended, RoomRows, Started};
 pub use usage::UsageRows;
 pub use users::UserRows;
+pub use webhooks::WebhookRows;
 pub use workers::{Beaten, WorkerRows};
 
 pub(super) use changes::CHANGES_MAX;
 pub(super) use claims::TIMELINE_MAX;
+pub(super) use deliveries::not_of_webhook;
 pub(super) use entries::{not_in_room, unseen};
 pub(super) use operator::nowhere;
 pub(super) use participants::ROOM_FULL;
 pub(super) use rooms::{NO_PARTICIPANTS, not_a_room};
+pub(super) use webhooks::TOO_MANY_WEBHOOKS;
 
 /// All concerns of one database.
 pub trait Rows:
@@ -45,13 +55,17 @@ pub trait Rows:
     + ChangeRows
     + CharacterRows
     + ClaimRows
+    + DeliveryRows
     + EntryRows
     + KeyRows
     + OperatorRows
+    + LiveKitRows
+    + OutboxRows
     + ParticipantRows
     + RoomRows
     + UsageRows
     + UserRows
+    + WebhookRows
     + WorkerRows
 {
 }
@@ -62,13 +76,17 @@ impl<T> Rows for T where
         + ChangeRows
         + CharacterRows
         + ClaimRows
+        + DeliveryRows
         + EntryRows
         + KeyRows
         + OperatorRows
+        + LiveKitRows
+        + OutboxRows
         + ParticipantRows
         + RoomRows
         + UsageRows
         + UserRows
+        + WebhookRows
         + WorkerRows
 {
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-use super::{PostgresStore, rooms};
+use super::{PostgresStore, outbox, rooms};
 use crate::protocol::NewEntry;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
@@ -40,6 +40,7 @@ impl EntryRows for PostgresStore {
         for entry in &new {
             insert(&mut tx, room_id, room.epoch, entry, at).await?;
         }
+        outbox::queue_entries(&mut tx, &room, signed(stored), at).await?;
         tx.commit().await?;
         Ok(new.last().map_or(stored, |entry| entry.sequence))
     }

@@ -1,21 +1,26 @@
 //! Postgres: any number of servers at once.
 //!
 //! Transactions read committed rows and lock what they decide on, always in this order: the claims of a
-//! worker, the starts of a project, rooms, the changes of a worker. A room's row is locked by everything that changes the room, its cast
-//! or its timeline, so that positions within a room become visible in their order.
+//! worker, the starts of a project, rooms, the changes of a worker, webhooks, their deliveries. A room's row is
+//! locked by everything that changes the room, its cast or its timeline, so that positions within a room become
+//! visible in their order.
 
 mod answers;
 mod changes;
 mod characters;
 mod claims;
+mod deliveries;
 mod entries;
 mod keys;
+mod livekit_side;
 mod lock;
 mod operator;
+mod outbox;
 mod participants;
 mod rooms;
 mod usage;
 mod users;
+mod webhooks;
 mod workers;
 
 use std::time::Duration;

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use sqlx::PgConnection;
 
 use super::lock::lock_starts;
-use super::{PostgresStore, changes, now, participants, usage};
+use super::{PostgresStore, changes, now, outbox, participants, usage};
 use crate::rooms::Timestamp;
 use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
 use crate::rooms::room::{EndReason, NewRoom, Room};
 use crate::rooms::store::contract::{Ended, NO_PARTICIPANTS, RoomRows, Started, not_a_room};
 use crate::rooms::store::rows::{Noted, RoomRow, page};
+use crate::rooms::webhooks::event::EventKind;
 
 #[async_trait]
 impl RoomRows for PostgresStore {
@@ -93,6 +94,7 @@ impl RoomRows for PostgresStore {
             .bind(id)
             .execute(&mut *tx)
             .await?;
+        outbox::queue_room(&mut tx, &row, EventKind::RoomStarted, at).await?;
         tx.commit().await?;
         Ok(Started::Now)
     }
@@ -243,5 +245,5 @@ pub(super) async fn end(
     if let Some(worker_id) = &row.worker_id {
         changes::note(connection, worker_id, &row.id, Noted::RoomEnded, at).await?;
     }
-    Ok(())
+    outbox::queue_room(connection, row, EventKind::RoomEnded, at).await
 }

@@ -5,8 +5,10 @@ mod characters;
 mod claims;
 mod entries;
 mod keys;
+mod livekit_side;
 mod participants;
 mod rooms;
+mod webhooks;
 mod workers;
 
 pub(super) use changes::{ChangeRow, Noted};
@@ -14,8 +16,10 @@ pub(super) use characters::{CharacterRow, parse_character, print_character};
 pub(super) use claims::reason_name;
 pub(super) use entries::EntryRow;
 pub(super) use keys::KeyRow;
+pub(super) use livekit_side::PlayedRow;
 pub(super) use participants::ParticipantRow;
 pub(super) use rooms::RoomRow;
+pub(super) use webhooks::{DeliveryRow, WebhookRow, wants};
 pub(super) use workers::Compared;
 
 /// An unsigned count as the databases keep it; what does not fit is the largest that does.

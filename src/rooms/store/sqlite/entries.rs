@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 use super::rooms::find_any;
-use super::{SqliteStore, now};
+use super::{SqliteStore, now, outbox};
 use crate::protocol::NewEntry;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
@@ -40,6 +40,7 @@ impl EntryRows for SqliteStore {
         for entry in &new {
             insert(&mut tx, room_id, room.epoch, entry, at).await?;
         }
+        outbox::queue_entries(&mut tx, &room, signed(stored), at).await?;
         tx.commit().await?;
         Ok(new.last().map_or(stored, |entry| entry.sequence))
     }

@@ -4,13 +4,17 @@ mod answers;
 mod changes;
 mod characters;
 mod claims;
+mod deliveries;
 mod entries;
 mod keys;
+mod livekit_side;
 mod operator;
+mod outbox;
 mod participants;
 mod rooms;
 mod usage;
 mod users;
+mod webhooks;
 mod workers;
 
 use std::path::Path;

@@ -1,0 +1,64 @@
+//! The part of LiveKit's RoomService that rooms need, behind a trait so that tests need no server.
+//!
+//! Requests and answers are the official message types. [`LiveKitServer`] sends them to a real server;
+//! [`webhook`] reads what that server tells by itself.
+
+mod server;
+pub mod webhook;
+
+use async_trait::async_trait;
+use livekit_protocol::{CreateRoomRequest, ParticipantInfo, Room as LiveRoom};
+
+pub use server::LiveKitServer;
+
+/// Why LiveKit did not do it. Says nothing about its address or key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LiveKitError {
+    /// Nobody answers.
+    #[error("LiveKit can't be reached")]
+    Unreachable,
+    /// No answer in time.
+    #[error("LiveKit did not answer in time")]
+    Timeout,
+    /// It refuses our key.
+    #[error("LiveKit refuses the server's API key")]
+    Credentials,
+    /// It answered with this error code.
+    #[error("LiveKit answered {0}")]
+    Refused(String),
+}
+
+/// When LiveKit closes a room by itself, s.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomTimeouts {
+    /// Nobody ever came.
+    pub empty_s: u32,
+    /// The last one left.
+    pub departure_s: u32,
+}
+
+/// RoomService, as far as rooms use it. Names are those of LiveKit, with the project's prefix.
+#[async_trait]
+pub trait RoomService: Send + Sync {
+    /// Makes a room, or answers the one of this name.
+    async fn open_room(&self, request: CreateRoomRequest) -> Result<LiveRoom, LiveKitError>;
+    /// The rooms of these names that exist; all rooms of the server without a name.
+    async fn list_rooms(&self, names: Vec<String>) -> Result<Vec<LiveRoom>, LiveKitError>;
+    /// Who is in a room; `None` when there is no such room.
+    async fn participants(&self, room: &str) -> Result<Option<Vec<ParticipantInfo>>, LiveKitError>;
+    /// Disconnects everyone and closes the room; a missing one is no failure.
+    async fn delete_room(&self, room: &str) -> Result<(), LiveKitError>;
+    /// Disconnects one participant; answers whether it was there.
+    async fn remove_participant(&self, room: &str, identity: &str) -> Result<bool, LiveKitError>;
+
+    /// Makes a room that only has timeouts, unless it is there.
+    async fn create_room(&self, room: &str, timeouts: RoomTimeouts) -> Result<(), LiveKitError> {
+        let request = CreateRoomRequest {
+            name: room.to_owned(),
+            empty_timeout: timeouts.empty_s,
+            departure_timeout: timeouts.departure_s,
+            ..CreateRoomRequest::default()
+        };
+        self.open_room(request).await.map(drop)
+    }
+}

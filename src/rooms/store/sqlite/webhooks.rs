@@ -1,0 +1,129 @@
+//! Webhooks.
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+
+use super::{SqliteStore, now};
+use crate::rooms::error::Error;
+use crate::rooms::store::contract::{TOO_MANY_WEBHOOKS, WebhookRows};
+use crate::rooms::store::rows::{WebhookRow, page};
+use crate::rooms::webhooks::record::{NewWebhook, WEBHOOKS_MAX, Webhook, WebhookChange};
+
+#[async_trait]
+impl WebhookRows for SqliteStore {
+    async fn insert_webhook(
+        &self,
+        project_id: &str,
+        id: &str,
+        sealed_secret: &[u8],
+        new: NewWebhook,
+    ) -> Result<Webhook, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM webhooks WHERE project_id = ?")
+            .bind(project_id)
+            .fetch_one(&mut *tx)
+            .await?;
+        if count >= WEBHOOKS_MAX {
+            return Err(TOO_MANY_WEBHOOKS);
+        }
+        sqlx::query(
+            "INSERT INTO webhooks
+             (id, project_id, url, description, events, sealed_secret, created_at, updated_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(id)
+        .bind(project_id)
+        .bind(new.url)
+        .bind(new.description)
+        .bind(WebhookRow::events(&new.events))
+        .bind(sealed_secret)
+        .bind(at)
+        .bind(at)
+        .execute(&mut *tx)
+        .await?;
+        let webhook = find(&mut tx, project_id, id).await?;
+        tx.commit().await?;
+        Ok(webhook)
+    }
+
+    async fn webhooks(
+        &self,
+        project_id: &str,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Webhook>, Error> {
+        let after_seq: i64 = match after {
+            None => 0,
+            Some(id) => sqlx::query_scalar("SELECT seq FROM webhooks WHERE id = ? AND project_id = ?")
+                .bind(id)
+                .bind(project_id)
+                .fetch_optional(&self.reader)
+                .await?
+                .ok_or_else(|| Error::Invalid {
+                    param: "after",
+                    message: "must be the id of a webhook".into(),
+                })?,
+        };
+        let rows: Vec<WebhookRow> =
+            sqlx::query_as("SELECT * FROM webhooks WHERE project_id = ? AND seq > ? ORDER BY seq LIMIT ?")
+                .bind(project_id)
+                .bind(after_seq)
+                .bind(page(limit))
+                .fetch_all(&self.reader)
+                .await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    async fn webhook(&self, project_id: &str, id: &str) -> Result<Webhook, Error> {
+        find(&mut *self.reader.acquire().await?, project_id, id).await
+    }
+
+    async fn update_webhook(
+        &self,
+        project_id: &str,
+        id: &str,
+        change: WebhookChange,
+    ) -> Result<Webhook, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        let mut webhook = find(&mut tx, project_id, id).await?;
+        change.apply(&mut webhook, at);
+        sqlx::query(
+            "UPDATE webhooks SET url = ?, description = ?, events = ?, updated_at = ?, disabled_reason = ?,
+             failing_since = ? WHERE id = ?",
+        )
+        .bind(&webhook.url)
+        .bind(&webhook.description)
+        .bind(WebhookRow::events(&webhook.events))
+        .bind(at)
+        .bind(webhook.disabled_reason.map(|reason| reason.as_str()))
+        .bind(webhook.failing_since)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(webhook)
+    }
+
+    async fn delete_webhook(&self, project_id: &str, id: &str) -> Result<Webhook, Error> {
+        let mut tx = self.write().await?;
+        let webhook = find(&mut tx, project_id, id).await?;
+        // Its deliveries go with it.
+        sqlx::query("DELETE FROM webhooks WHERE id = ?")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(webhook)
+    }
+}
+
+async fn find(connection: &mut SqliteConnection, project_id: &str, id: &str) -> Result<Webhook, Error> {
+    let row: Option<WebhookRow> = sqlx::query_as("SELECT * FROM webhooks WHERE id = ? AND project_id = ?")
+        .bind(id)
+        .bind(project_id)
+        .fetch_optional(connection)
+        .await?;
+    row.ok_or(Error::NotFound("webhook"))?.try_into()
+}
