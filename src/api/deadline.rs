@@ -12,6 +12,8 @@ use super::error::ApiError;
 const DEADLINE: Duration = Duration::from_secs(15);
 /// For requests of a worker: the longest poll, with some air.
 const WORKER_DEADLINE: Duration = Duration::from_secs(40);
+/// For a message that characters answer: the wait for the room, the time of an exchange, with some air.
+const EXCHANGE_DEADLINE: Duration = Duration::from_secs(100);
 
 pub(super) async fn project(request: Request, next: Next) -> Response {
     within(DEADLINE, request, next).await
@@ -19,6 +21,10 @@ pub(super) async fn project(request: Request, next: Next) -> Response {
 
 pub(super) async fn worker(request: Request, next: Next) -> Response {
     within(WORKER_DEADLINE, request, next).await
+}
+
+pub(super) async fn exchange(request: Request, next: Next) -> Response {
+    within(EXCHANGE_DEADLINE, request, next).await
 }
 
 async fn within(limit: Duration, request: Request, next: Next) -> Response {

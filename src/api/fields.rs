@@ -149,6 +149,20 @@ impl Fields {
         }
     }
 
+    /// Whether the field is there and was not read yet, null included.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.rest.contains_key(field)
+    }
+
+    /// True or false, or no such field.
+    pub(super) fn boolean(&mut self, field: &str) -> Result<Option<bool>, ApiError> {
+        match self.rest.remove(field) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(_) => Err(ApiError::invalid(self.name(field), "must be true or false")),
+        }
+    }
+
     /// Texts with something in them, or no such field.
     pub(super) fn texts(
         &mut self,

@@ -4,6 +4,7 @@
 
 mod auth;
 mod body;
+mod chat;
 mod deadline;
 mod error;
 mod fields;

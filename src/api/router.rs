@@ -6,12 +6,14 @@ use axum::routing::get;
 
 use super::error::ApiError;
 use super::state::Api;
-use super::{deadline, health, v1, worker};
+use super::{chat, deadline, health, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
     Router::new()
         .merge(v1::answers().layer(from_fn(deadline::project)))
+        .merge(chat::answers().layer(from_fn(deadline::project)))
+        .merge(chat::exchanges().layer(from_fn(deadline::exchange)))
         // A stream lasts as long as its room.
         .merge(v1::streams())
         .merge(worker::answers().layer(from_fn(deadline::worker)))

@@ -11,6 +11,7 @@ use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
 use crate::character::Character;
+use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
@@ -45,6 +46,8 @@ pub struct Settings {
     pub characters: Vec<Character>,
     /// Bounds of every room.
     pub bounds: RoomBounds,
+    /// Models for the characters of group chats.
+    pub models: Arc<Registry>,
 }
 
 /// Why the API does not run.
@@ -115,7 +118,13 @@ impl Server {
             wakeups: Wakeups::default(),
         };
         Ok(Self {
-            api: Api::new(rooms, secret, &settings.public_url, shutdown.clone()),
+            api: Api::with_models(
+                rooms,
+                secret,
+                &settings.public_url,
+                shutdown.clone(),
+                settings.models,
+            ),
             store,
             shutdown,
         })

@@ -6,6 +6,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::idempotency::Turnstile;
+use crate::chat::Chat;
+use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
 
@@ -20,6 +22,8 @@ pub struct Api(Arc<Shared>);
 pub struct Shared {
     /// The domain.
     pub(super) rooms: Arc<Rooms>,
+    /// Lets characters answer in group chats.
+    pub(super) chat: Chat,
     /// Hashes keys, seals kept answers.
     pub(super) secret: ServerSecret,
     /// Address that clients use, without a slash at the end.
@@ -41,10 +45,23 @@ impl std::ops::Deref for Api {
 }
 
 impl Api {
-    /// `shutdown` ends what would otherwise wait for long.
+    /// An API without language models: nobody answers in its group chats. `shutdown` ends what would otherwise
+    /// wait for long.
     pub fn new(rooms: Rooms, secret: ServerSecret, public_url: &str, shutdown: CancellationToken) -> Self {
+        Self::with_models(rooms, secret, public_url, shutdown, Arc::new(Registry::empty()))
+    }
+
+    /// The same with models for the characters of its group chats.
+    pub fn with_models(
+        rooms: Rooms,
+        secret: ServerSecret,
+        public_url: &str,
+        shutdown: CancellationToken,
+        models: Arc<Registry>,
+    ) -> Self {
         Self(Arc::new(Shared {
             rooms: Arc::new(rooms),
+            chat: Chat::new(models, shutdown.clone()),
             secret,
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,

@@ -4,6 +4,7 @@
 //! hold a room.
 
 pub mod character_record;
+pub mod chat;
 pub mod error;
 pub mod id;
 pub mod key;

@@ -7,6 +7,7 @@
 //! - `api_transcript`: pages and events of the timeline
 //! - `api_characters`: a project's own characters and the built-ins
 //! - `api_keys`: who may do what; revocation and expiry
+//! - `chat`: group chat from rooms and roles to collected and streamed replies
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
@@ -30,6 +31,7 @@ mod api_keys;
 mod api_requests;
 mod api_rooms;
 mod api_transcript;
+mod chat;
 mod cli;
 #[path = "../client/mod.rs"]
 mod client;

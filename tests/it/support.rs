@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use troupe::api::{Api, router};
 use troupe::character::Character;
+use troupe::providers::Registry;
 use troupe::rooms::Rooms;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
@@ -134,6 +135,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::with_models(Registry::empty()).await
+    }
+
+    /// The same with language models for its group chats.
+    pub(crate) async fn with_models(models: Registry) -> Self {
         let database = TestDatabase::sqlite().await;
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
@@ -150,7 +156,13 @@ impl World {
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
-        let api = Api::new(rooms, secret.clone(), "https://api.example/", shutdown.clone());
+        let api = Api::with_models(
+            rooms,
+            secret.clone(),
+            "https://api.example/",
+            shutdown.clone(),
+            Arc::new(models),
+        );
         let key = async |kind, project, user| {
             let made = MadeKey::new(kind, &secret);
             store

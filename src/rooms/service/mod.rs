@@ -1,6 +1,7 @@
 //! The operations on rooms: what every surface calls.
 
 mod characters;
+mod chat;
 mod playing;
 mod rooms;
 mod sweep;
