@@ -1,11 +1,12 @@
 //! Wire types of the worker protocol (`/worker/v1/…`), shared by the API that answers and the worker that asks.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::character::Character;
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Characters answer people and each other.
@@ -16,7 +17,7 @@ pub enum Mode {
 }
 
 /// Who said an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SpeakerType {
     /// A person.
@@ -40,7 +41,7 @@ pub struct ClaimRequest {
 }
 
 /// Answer of `POST /worker/v1/claims`: empty when the wait ended without a room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimResponse {
     /// Rooms that are the worker's from now on.
@@ -50,7 +51,7 @@ pub struct ClaimResponse {
 }
 
 /// One claimed room, with everything the worker needs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Claim {
     /// `room_…`.
@@ -62,6 +63,7 @@ pub struct Claim {
     /// How the room plays.
     pub mode: Mode,
     /// The scene, if any.
+    #[schema(required = true)]
     pub scene_prompt: Option<String>,
     /// WebSocket address of the LiveKit server.
     pub livekit_url: String,
@@ -76,7 +78,7 @@ pub struct Claim {
 }
 
 /// One character of a claimed room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CastMember {
     /// `participant_…`.
@@ -92,7 +94,7 @@ pub struct CastMember {
 }
 
 /// What the worker must keep to in one room.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// The room ends after this time, s.
@@ -102,7 +104,7 @@ pub struct Limits {
 }
 
 /// An entry as the API stored it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimelineEntry {
     /// `entry_…`.
@@ -112,10 +114,13 @@ pub struct TimelineEntry {
     /// Person or character.
     pub speaker_type: SpeakerType,
     /// The character, when one spoke.
+    #[schema(required = true)]
     pub character_id: Option<String>,
     /// LiveKit identity of the speaker.
+    #[schema(required = true)]
     pub speaker_identity: Option<String>,
     /// Name of the speaker.
+    #[schema(required = true)]
     pub speaker_name: Option<String>,
     /// What was heard.
     pub content: String,
@@ -155,7 +160,7 @@ pub struct NewEntry {
 }
 
 /// Answer of `POST …/entries`: all entries up to this sequence are stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EntriesResponse {
     /// Highest sequence stored in this epoch.
@@ -185,7 +190,7 @@ pub struct HeartbeatRequest {
 }
 
 /// Answer of `POST /worker/v1/heartbeat`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeartbeatResponse {
     /// Rooms that are no longer this worker's: leave at once, post nothing.
@@ -207,7 +212,7 @@ pub struct ChangesRequest {
 }
 
 /// Answer of `POST /worker/v1/changes`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangesResponse {
     /// Hand this to the next call.
@@ -217,7 +222,7 @@ pub struct ChangesResponse {
 }
 
 /// One change of a held room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// `room_…`.
@@ -228,7 +233,7 @@ pub struct Change {
 }
 
 /// What happened to a held room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ChangeKind {
     /// A character joins the cast.

@@ -12,7 +12,7 @@ use crate::rooms::chat::Acting;
 use crate::rooms::key::Caller;
 
 /// Names, by the project's own id, the user that a `secret` key acts for.
-const USER_HEADER: &str = "Troupe-User";
+pub(super) const USER_HEADER: &str = "Troupe-User";
 
 /// The user on whose behalf a request comes.
 #[derive(Debug, Clone)]

@@ -5,18 +5,57 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::body::{JsonBody, NoBody};
 use super::super::error::ApiError;
 use super::super::fields::NAME_CHARS_MAX;
 use super::super::idempotency::{Attempt, once};
+use super::super::openapi::params::IdempotencyKey;
+use super::super::openapi::refusals::{BadBody, BadNothing, Conflicting, NoSuch, Refused};
+use super::super::openapi::schema::{self, Body, Nothing, described};
 use super::super::path::Path;
 use super::super::state::Api;
+use super::TAG;
 use super::caller::ChatUser;
+use super::params::TroupeUser;
 use super::wire::MemberAnswer;
 use crate::rooms::chat::{Role, answers_scope};
 
-/// Makes a user a member: 201, or 200 with the same membership when they are one already.
+described!(
+    /// See [`add`].
+    NewMemberBody,
+    Body::new("Who becomes a member.").needs("user_id", "A user of the project.", schema::name())
+);
+
+described!(
+    /// See [`appoint`].
+    NewRoleBody,
+    Body::new("What a member is from now on.").needs(
+        "role",
+        "Their role; `owner` hands the room over, and who had it becomes an admin.",
+        schema::choice(["owner", "admin", "member"]),
+    )
+);
+
+/// Make a user a member: the owner and admins anybody, everyone themselves where the room is public.
+#[utoipa::path(
+    post,
+    path = "/chat/v1/rooms/{room_id}/members",
+    operation_id = "addChatMember",
+    tag = TAG,
+    security(("secret_key" = []), ("user_key" = [])),
+    params(("room_id" = String, Path, description = "The room."), TroupeUser, IdempotencyKey),
+    request_body = NewMemberBody,
+    responses(
+        (status = 200, description = "The membership that was there already.", body = MemberAnswer),
+        (status = 201, description = "The new membership.", body = MemberAnswer),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn add(
     State(api): State<Api>,
     user: ChatUser,
@@ -45,7 +84,27 @@ pub(super) async fn add(
     .await
 }
 
-/// Gives a member a role; `owner` hands the room over.
+/// Give a member a role.
+#[utoipa::path(
+    patch,
+    path = "/chat/v1/rooms/{room_id}/members/{user_id}",
+    operation_id = "setChatRole",
+    tag = TAG,
+    security(("secret_key" = []), ("user_key" = [])),
+    params(
+        ("room_id" = String, Path, description = "The room."),
+        ("user_id" = String, Path, description = "The member."),
+        TroupeUser,
+    ),
+    request_body = NewRoleBody,
+    responses(
+        (status = 200, description = "The membership as it is now.", body = MemberAnswer),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn appoint(
     State(api): State<Api>,
     user: ChatUser,
@@ -70,14 +129,36 @@ pub(super) async fn appoint(
     Ok(Json(MemberAnswer::new(id, member)))
 }
 
-#[derive(Serialize)]
+/// A membership that is no more.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemovedChatMember)]
 pub(super) struct RemovedAnswer {
     deleted: bool,
     room_id: String,
     user_id: String,
 }
 
-/// Ends a membership, the caller's own or, for the owner, anybody's.
+/// End a membership: everyone their own, the owner anybody's.
+#[utoipa::path(
+    delete,
+    path = "/chat/v1/rooms/{room_id}/members/{user_id}",
+    operation_id = "removeChatMember",
+    tag = TAG,
+    security(("secret_key" = []), ("user_key" = [])),
+    params(
+        ("room_id" = String, Path, description = "The room."),
+        ("user_id" = String, Path, description = "The member."),
+        TroupeUser,
+    ),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "They are no member any more.", body = RemovedAnswer),
+        Refused,
+        NoSuch,
+        BadNothing,
+        Conflicting,
+    )
+)]
 pub(super) async fn remove(
     State(api): State<Api>,
     user: ChatUser,

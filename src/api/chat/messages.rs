@@ -10,10 +10,15 @@ use super::super::body::JsonBody;
 use super::super::error::ApiError;
 use super::super::fields::NAME_CHARS_MAX;
 use super::super::idempotency::{Attempt, once};
+use super::super::openapi::params::IdempotencyKey;
+use super::super::openapi::refusals::{BadBody, Conflicting, Invalid, NoSuch, Refused};
+use super::super::openapi::schema::{self, Body, described};
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
+use super::TAG;
 use super::caller::ChatUser;
+use super::params::{History, TroupeUser};
 use super::rooms::page;
 use super::sse;
 use super::wire::{ExchangeAnswer, MessageAnswer, PageAnswer};
@@ -23,10 +28,26 @@ use crate::rooms::chat::answers_scope;
 
 /// Longest message.
 const CONTENT_CHARS_MAX: usize = 4_000;
-const LIMIT_DEFAULT: u32 = 50;
-const LIMIT_MAX: u32 = 200;
+/// Messages of an answer when nothing is said.
+pub(super) const LIMIT_DEFAULT: u32 = 50;
+/// Most messages of an answer.
+pub(super) const LIMIT_MAX: u32 = 200;
 
-/// Messages, newest first: all, or those before a time.
+/// Read a room's history, newest first.
+#[utoipa::path(
+    get,
+    path = "/chat/v1/rooms/{room_id}/messages",
+    operation_id = "listChatMessages",
+    tag = TAG,
+    security(("secret_key" = []), ("user_key" = [])),
+    params(("room_id" = String, Path, description = "The room."), TroupeUser, History),
+    responses(
+        (status = 200, description = "A part of the history.", body = PageAnswer<MessageAnswer>),
+        Refused,
+        NoSuch,
+        Invalid,
+    )
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     user: ChatUser,
@@ -59,8 +80,36 @@ pub(super) async fn list(
     }))
 }
 
-/// Keeps a message and lets the room's REPLRs answer: all answers at once, or with `Accept: text/event-stream`
-/// as they form.
+described!(
+    /// See [`send`].
+    NewMessageBody,
+    Body::new("A message to send.").needs("content", "Its text.", schema::filled(CONTENT_CHARS_MAX))
+);
+
+/// Send a message and let the room's REPLRs answer.
+///
+/// The message is kept whatever the models do; a REPLR whose model fails is left out and listed in `errors`. With
+/// `Accept: text/event-stream` the answers come as they form, in the events `message`, `reply.started`,
+/// `reply.delta`, `reply.completed`, `reply.failed`, and last `done` with the whole answer, or `error`.
+#[utoipa::path(
+    post,
+    path = "/chat/v1/rooms/{room_id}/messages",
+    operation_id = "sendChatMessage",
+    tag = TAG,
+    security(("secret_key" = []), ("user_key" = [])),
+    params(("room_id" = String, Path, description = "The room."), TroupeUser, IdempotencyKey),
+    request_body = NewMessageBody,
+    responses(
+        (status = 201, description = "The message with the answers to it.", content(
+            (ExchangeAnswer = "application/json"),
+            (String = "text/event-stream"),
+        )),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn send(
     State(api): State<Api>,
     user: ChatUser,

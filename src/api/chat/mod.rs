@@ -5,40 +5,32 @@ mod cast;
 mod me;
 mod members;
 mod messages;
+mod params;
 mod rooms;
 mod sse;
 mod wire;
 
-use axum::Router;
-use axum::routing::{delete, get, patch, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::state::Api;
 
+/// How the document calls this surface.
+const TAG: &str = "Group chat";
+
 /// Paths that answer at once.
-pub(super) fn answers() -> Router<Api> {
-    Router::new()
-        .route("/chat/v1/me", get(me::get))
-        .route("/chat/v1/rooms", get(rooms::list).post(rooms::create))
-        .route(
-            "/chat/v1/rooms/{id}",
-            get(rooms::get)
-                .patch(rooms::update)
-                .put(rooms::update)
-                .delete(rooms::delete),
-        )
-        .route("/chat/v1/rooms/{id}/members", post(members::add))
-        .route(
-            "/chat/v1/rooms/{id}/members/{user_id}",
-            patch(members::appoint).delete(members::remove),
-        )
-        .route("/chat/v1/rooms/{id}/replrs", post(cast::add))
-        .route("/chat/v1/rooms/{id}/replrs/{replr_id}", delete(cast::remove))
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(me::get))
+        .routes(routes!(rooms::list, rooms::create))
+        .routes(routes!(rooms::get, rooms::update, rooms::replace, rooms::delete))
+        .routes(routes!(members::add))
+        .routes(routes!(members::appoint, members::remove))
+        .routes(routes!(cast::add))
+        .routes(routes!(cast::remove))
 }
 
 /// The path whose answer waits for language models.
-pub(super) fn exchanges() -> Router<Api> {
-    Router::new().route(
-        "/chat/v1/rooms/{id}/messages",
-        get(messages::list).post(messages::send),
-    )
+pub(super) fn exchanges() -> OpenApiRouter<Api> {
+    OpenApiRouter::default().routes(routes!(messages::list, messages::send))
 }

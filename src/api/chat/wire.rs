@@ -1,18 +1,21 @@
 //! What the surface calls things: characters are REPLRs here.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::chat::{Exchange, Missed};
 use crate::protocol::SpeakerType;
 use crate::rooms::Timestamp;
-use crate::rooms::chat::{ChatRoom, ChatSummary, Membership, Seat};
+use crate::rooms::chat::{ChatRoom, ChatSummary, Membership, Role, Seat};
 use crate::rooms::transcript::Entry;
 
 /// A room with those in it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatRoom)]
 pub(super) struct RoomAnswer {
     id: String,
     name: String,
+    #[schema(required = true)]
     description: Option<String>,
     owner_id: String,
     is_public: bool,
@@ -22,14 +25,18 @@ pub(super) struct RoomAnswer {
     updated_at: Timestamp,
 }
 
-#[derive(Serialize)]
+/// A user in a room.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MemberOfChatRoom)]
 struct MemberOfRoom {
     user_id: String,
-    role: &'static str,
+    role: Role,
     joined_at: Timestamp,
 }
 
-#[derive(Serialize)]
+/// A character in a room.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReplrOfChatRoom)]
 struct ReplrOfRoom {
     replr_id: String,
     name: String,
@@ -48,7 +55,7 @@ impl From<ChatRoom> for RoomAnswer {
                 .members
                 .into_iter()
                 .map(|member| MemberOfRoom {
-                    role: member.role.as_str(),
+                    role: member.role,
                     user_id: member.user_id,
                     joined_at: member.joined_at,
                 })
@@ -69,14 +76,17 @@ impl From<ChatRoom> for RoomAnswer {
 }
 
 /// A room as lists show it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatRoomSummary)]
 pub(super) struct SummaryAnswer {
     id: String,
     name: String,
+    #[schema(required = true)]
     description: Option<String>,
     is_public: bool,
     member_count: u64,
     replr_count: u64,
+    #[schema(required = true)]
     last_message_at: Option<Timestamp>,
     created_at: Timestamp,
 }
@@ -97,8 +107,8 @@ impl From<ChatSummary> for SummaryAnswer {
 }
 
 /// A part of a list, and where it stands in the whole.
-#[derive(Serialize)]
-pub(super) struct PageAnswer<T> {
+#[derive(Serialize, ToSchema)]
+pub(super) struct PageAnswer<T: ToSchema> {
     pub(super) data: Vec<T>,
     pub(super) total: u64,
     pub(super) limit: u32,
@@ -106,11 +116,12 @@ pub(super) struct PageAnswer<T> {
 }
 
 /// A user's membership.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatMember)]
 pub(super) struct MemberAnswer {
     room_id: String,
     user_id: String,
-    role: &'static str,
+    role: Role,
     joined_at: Timestamp,
 }
 
@@ -118,7 +129,7 @@ impl MemberAnswer {
     pub(super) fn new(room_id: String, member: Membership) -> Self {
         Self {
             room_id,
-            role: member.role.as_str(),
+            role: member.role,
             user_id: member.user_id,
             joined_at: member.joined_at,
         }
@@ -126,7 +137,8 @@ impl MemberAnswer {
 }
 
 /// A character's stay.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatReplr)]
 pub(super) struct ReplrAnswer {
     room_id: String,
     replr_id: String,
@@ -146,7 +158,8 @@ impl ReplrAnswer {
 }
 
 /// A message of the history.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatMessage)]
 pub(super) struct MessageAnswer {
     id: String,
     room_id: String,
@@ -155,18 +168,29 @@ pub(super) struct MessageAnswer {
     created_at: Timestamp,
 }
 
-#[derive(Serialize)]
+/// Who wrote a message.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatSender)]
 struct Sender {
-    r#type: &'static str,
+    r#type: SenderType,
     id: String,
     name: String,
+}
+
+/// A person, or a character.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ChatSenderType)]
+enum SenderType {
+    User,
+    Replr,
 }
 
 impl From<Entry> for MessageAnswer {
     fn from(entry: Entry) -> Self {
         let (kind, id) = match entry.speaker_type {
-            SpeakerType::User => ("user", entry.speaker_identity),
-            SpeakerType::Agent => ("replr", entry.character_id),
+            SpeakerType::User => (SenderType::User, entry.speaker_identity),
+            SpeakerType::Agent => (SenderType::Replr, entry.character_id),
         };
         let id = id.unwrap_or_default();
         Self {
@@ -184,7 +208,8 @@ impl From<Entry> for MessageAnswer {
 }
 
 /// A user's message with the answers to it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatExchange)]
 pub(super) struct ExchangeAnswer {
     #[serde(flatten)]
     message: MessageAnswer,
@@ -204,7 +229,8 @@ impl From<Exchange> for ExchangeAnswer {
 }
 
 /// A character's answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatReply)]
 pub(super) struct ReplyAnswer {
     id: String,
     replr_id: String,
@@ -227,7 +253,8 @@ impl From<Entry> for ReplyAnswer {
 }
 
 /// An answer that was not given, and why.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChatMissed)]
 pub(super) struct MissedAnswer {
     replr_id: String,
     replr_name: String,

@@ -1,9 +1,14 @@
 //! Who may do what in a chat room: a pure decision on a user's standing in it.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::rooms::error::Error;
 
 /// What a member is in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ChatRole)]
 pub enum Role {
     /// The one who may do everything; every room has exactly one.
     Owner,

@@ -249,7 +249,14 @@ async fn overfill(talk: &Talk, gate: &Notify, rooms: &[&str], refused: usize, co
 async fn a_full_room_and_a_full_server_refuse_and_keep_nothing() {
     let gate = Arc::new(Notify::new());
     let (talk, room) = four(Act::Pause(&["Wait ", "for it."], Arc::clone(&gate)), NOVA).await;
-    overfill(&talk, &gate, &[room.as_str(); ROOM_EXCHANGES_MAX + 3], 3, "room_busy").await;
+    overfill(
+        &talk,
+        &gate,
+        &[room.as_str(); ROOM_EXCHANGES_MAX + 3],
+        3,
+        "room_busy",
+    )
+    .await;
     assert_eq!(talk.told("ann", &room).await.len(), ROOM_EXCHANGES_MAX * 2);
 
     let read = talk.get("ann", &format!("rooms/{room}")).await.with(200);

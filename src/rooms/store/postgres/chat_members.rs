@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-use super::chat_rooms::{standing, touch};
-use super::{PostgresStore, now, participants, rooms};
+use super::chat_rooms::{lock, standing, touch};
+use super::{PostgresStore, now, participants};
 use crate::rooms::Timestamp;
 use crate::rooms::chat::{Act, Acting, MEMBERS_MAX, Membership, Role, Seat, Standing};
 use crate::rooms::error::Error;
@@ -16,7 +16,7 @@ use crate::rooms::store::rows::{MemberRow, ParticipantRow, SeatRow};
 impl ChatMemberRows for PostgresStore {
     async fn add_chat_member(&self, acting: Acting<'_>, user_id: &str) -> Result<(Membership, bool), Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         let at = now(&mut tx).await?;
         let act = if user_id == acting.user_id {
             Act::Join
@@ -61,7 +61,7 @@ impl ChatMemberRows for PostgresStore {
         role: Role,
     ) -> Result<Membership, Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         let at = now(&mut tx).await?;
         standing(&mut tx, acting).await?.check(Act::Appoint)?;
         let member = find(&mut tx, acting.room_id, user_id)
@@ -83,7 +83,7 @@ impl ChatMemberRows for PostgresStore {
 
     async fn remove_chat_member(&self, acting: Acting<'_>, user_id: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         let at = now(&mut tx).await?;
         let act = if user_id == acting.user_id {
             Act::Leave
@@ -110,7 +110,7 @@ impl ChatMemberRows for PostgresStore {
         character_id: &str,
     ) -> Result<(Seat, bool), Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         let at = now(&mut tx).await?;
         standing(&mut tx, acting).await?.check(Act::Cast)?;
         let known = find_seat(&mut tx, acting.room_id, character_id).await?;
@@ -134,7 +134,7 @@ impl ChatMemberRows for PostgresStore {
 
     async fn remove_chat_character(&self, acting: Acting<'_>, character_id: &str) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         let at = now(&mut tx).await?;
         standing(&mut tx, acting).await?.check(Act::Cast)?;
         let gone = sqlx::query(

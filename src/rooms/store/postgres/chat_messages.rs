@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-use super::chat_rooms::standing;
+use super::chat_rooms::{lock, standing};
 use super::{PostgresStore, chat_members, entries, now, rooms};
 use crate::protocol::SpeakerType;
 use crate::rooms::Timestamp;
@@ -19,7 +19,7 @@ use crate::rooms::transcript::Entry;
 impl ChatMessageRows for PostgresStore {
     async fn append_chat_message(&self, acting: Acting<'_>, content: &str) -> Result<Entry, Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         standing(&mut tx, acting).await?.check(Act::Talk)?;
         let name: String = sqlx::query_scalar("SELECT COALESCE(name, external_id) FROM users WHERE id = $1")
             .bind(acting.user_id)

@@ -117,7 +117,7 @@ impl ChatRoomRows for PostgresStore {
 
     async fn update_chat_room(&self, acting: Acting<'_>, change: ChatRoomChange) -> Result<ChatRoom, Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         let at = now(&mut tx).await?;
         standing(&mut tx, acting).await?.check(Act::Change)?;
         if let Some(name) = &change.name {
@@ -144,7 +144,7 @@ impl ChatRoomRows for PostgresStore {
 
     async fn delete_chat_room(&self, acting: Acting<'_>) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        rooms::locked(&mut tx, acting.project_id, acting.room_id).await?;
+        lock(&mut tx, acting).await?;
         standing(&mut tx, acting).await?.check(Act::Delete)?;
         for statement in [
             "DELETE FROM chat_members WHERE room_id = $1",
@@ -164,6 +164,20 @@ impl ChatRoomRows for PostgresStore {
             .await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Keeps everybody else from changing the room, its members or its timeline until the transaction ends.
+///
+/// # Errors
+/// When the project has no such chat room or the database fails.
+pub(super) async fn lock(connection: &mut PgConnection, acting: Acting<'_>) -> Result<(), Error> {
+    let found =
+        sqlx::query("SELECT 1 FROM rooms WHERE id = $1 AND project_id = $2 AND surface = 'chat' FOR UPDATE")
+            .bind(acting.room_id)
+            .bind(acting.project_id)
+            .fetch_optional(connection)
+            .await?;
+    found.map(drop).ok_or(Error::NotFound("room"))
 }
 
 /// How the acting user stands to the room.

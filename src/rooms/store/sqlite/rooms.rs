@@ -183,12 +183,13 @@ pub(super) async fn insert(
     find(connection, project_id, &id).await
 }
 
+/// A room of the project that is there to be played: group chats are written in, never started.
 pub(super) async fn find(
     connection: &mut SqliteConnection,
     project_id: &str,
     id: &str,
 ) -> Result<RoomRow, Error> {
-    sqlx::query_as("SELECT * FROM rooms WHERE id = ? AND project_id = ?")
+    sqlx::query_as("SELECT * FROM rooms WHERE id = ? AND project_id = ? AND surface <> 'chat'")
         .bind(id)
         .bind(project_id)
         .fetch_optional(connection)
