@@ -25,7 +25,7 @@ use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
 
 use crate::openapi::conform;
-use crate::store::database::TestDatabase;
+use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
 pub(crate) const BUILT_IN: &str = "ada";
@@ -151,7 +151,7 @@ impl World {
 
     /// The same with language models for its group chats.
     pub(crate) async fn with_models(models: Registry) -> Self {
-        let database = TestDatabase::sqlite().await;
+        let database = TestDatabase::new(database::chosen()).await;
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());

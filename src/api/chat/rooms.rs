@@ -73,7 +73,6 @@ fn cast_max() -> usize {
     request_body = NewChatRoomBody,
     responses(
         (status = 201, description = "The room.", body = RoomAnswer),
-        NoSuch,
         Refused,
         BadBody,
         Conflicting,

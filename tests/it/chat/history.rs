@@ -56,7 +56,7 @@ async fn before_is_exclusive() {
     for (content, at) in [("1", "1000"), ("2", "2000"), ("3", "2000")] {
         talk.world
             .alter(
-                "UPDATE entries SET created_at = ? WHERE content = ?",
+                "UPDATE entries SET created_at = CAST($1 AS BIGINT) WHERE content = $2",
                 &[at, content],
             )
             .await;
@@ -85,7 +85,10 @@ async fn time_never_runs_backwards_in_a_room() {
     // As if the clock had been wrong before.
     let far = "4102444800000";
     talk.world
-        .alter("UPDATE chat_rooms SET last_message_at = ?", &[far])
+        .alter(
+            "UPDATE chat_rooms SET last_message_at = CAST($1 AS BIGINT)",
+            &[far],
+        )
         .await;
     let second = talk.say("a", &room, "2").await;
     assert_eq!(second["created_at"], "2100-01-01T00:00:00.000Z");

@@ -43,7 +43,7 @@ async fn refusals_name_the_field() {
             json!({"name": "a", "replr_ids": ["character_none"]}),
         )
         .await;
-    assert_eq!(unknown.fault(), (404, "not_found", None));
+    assert_eq!(unknown.fault(), (422, "validation_error", Some("replr_ids")));
     assert_eq!(talk.get("a", "rooms").await.with(200)["total"], 0);
 }
 

@@ -166,9 +166,9 @@ pub(super) async fn insert(
     at: Timestamp,
 ) -> Result<RoomRow, Error> {
     let id = new.surface.new_room_id();
-    sqlx::query(
+    Ok(sqlx::query_as(
         "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, created_at, livekit_room)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&id)
     .bind(project_id)
@@ -178,9 +178,8 @@ pub(super) async fn insert(
     .bind(&new.scene_prompt)
     .bind(at)
     .bind(new.surface.livekit_room(project_id, &id))
-    .execute(&mut *connection)
-    .await?;
-    find(connection, project_id, &id).await
+    .fetch_one(connection)
+    .await?)
 }
 
 /// A room of the project that is there to be played: group chats are written in, never started.
