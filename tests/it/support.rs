@@ -151,7 +151,14 @@ impl World {
 
     /// The same with language models for its group chats.
     pub(crate) async fn with_models(models: Registry) -> Self {
-        let database = TestDatabase::new(database::chosen()).await;
+        Self::made(TestDatabase::new(database::chosen()).await, models).await
+    }
+
+    pub(crate) async fn over(database: TestDatabase) -> Self {
+        Self::made(database, Registry::empty()).await
+    }
+
+    async fn made(database: TestDatabase, models: Registry) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
