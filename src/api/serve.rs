@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::limits::Limits;
 use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
@@ -44,10 +45,12 @@ pub struct Settings {
     pub livekit_api_secret: String,
     /// Characters that come with the deployment.
     pub characters: Vec<Character>,
-    /// Bounds of every room.
+    /// Bounds of every room, and of every project.
     pub bounds: RoomBounds,
     /// Models for the characters of group chats.
     pub models: Arc<Registry>,
+    /// What the server bears.
+    pub limits: Limits,
 }
 
 /// Why the API does not run.
@@ -122,8 +125,9 @@ impl Server {
                 rooms,
                 secret,
                 &settings.public_url,
-                shutdown.clone(),
+                settings.limits,
                 settings.models,
+                shutdown.clone(),
             ),
             store,
             shutdown,

@@ -6,13 +6,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::idempotency::Turnstile;
+use super::limits::{Limits, Rates};
 use crate::chat::Chat;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
-
-/// Event streams open at the same time; another one is answered 503.
-pub(super) const STREAMS_MAX: usize = 1_000;
 
 /// The API's state, shared by all requests.
 #[derive(Clone)]
@@ -30,7 +28,11 @@ pub struct Shared {
     pub(super) public_url: String,
     /// Ends long polls and streams.
     pub(super) shutdown: CancellationToken,
-    /// Room for event streams.
+    /// What the server bears.
+    pub(super) limits: Limits,
+    /// Counts requests.
+    pub(super) rates: Rates,
+    /// Room for event streams; one that finds none is answered 503.
     pub(super) streams: Arc<Semaphore>,
     /// Lets requests with the same `Idempotency-Key` pass one by one.
     pub(super) turnstile: Turnstile,
@@ -45,19 +47,21 @@ impl std::ops::Deref for Api {
 }
 
 impl Api {
-    /// An API without language models: nobody answers in its group chats. `shutdown` ends what would otherwise
-    /// wait for long.
+    /// With the usual limits and without language models: nobody answers in group chats. `shutdown` ends what
+    /// would otherwise wait for long.
     pub fn new(rooms: Rooms, secret: ServerSecret, public_url: &str, shutdown: CancellationToken) -> Self {
-        Self::with_models(rooms, secret, public_url, shutdown, Arc::new(Registry::empty()))
+        let models = Arc::new(Registry::empty());
+        Self::with_models(rooms, secret, public_url, Limits::default(), models, shutdown)
     }
 
-    /// The same with models for the characters of its group chats.
+    /// As [`Self::new`], with limits and language models of the caller's.
     pub fn with_models(
         rooms: Rooms,
         secret: ServerSecret,
         public_url: &str,
-        shutdown: CancellationToken,
+        limits: Limits,
         models: Arc<Registry>,
+        shutdown: CancellationToken,
     ) -> Self {
         Self(Arc::new(Shared {
             rooms: Arc::new(rooms),
@@ -65,7 +69,9 @@ impl Api {
             secret,
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,
-            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            limits,
+            rates: Rates::new(&limits),
+            streams: Arc::new(Semaphore::new(limits.streams_max.min(Semaphore::MAX_PERMITS))),
             turnstile: Turnstile::default(),
         }))
     }

@@ -2,6 +2,7 @@
 
 mod fault;
 mod file;
+mod limits;
 mod setting;
 mod sources;
 mod value;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 pub use fault::{Fault, Faults};
+pub use limits::Limits;
 pub use value::{ModelName, ServerUrl};
 
 use setting as s;
@@ -70,6 +72,8 @@ pub struct Api {
     pub public_url: Option<ServerUrl>,
     /// Hashes keys; without one the server makes its own and keeps it.
     pub secret: Option<SecretString>,
+    /// What the server bears, and what a project may have going on.
+    pub limits: Limits,
 }
 
 /// The worker.
@@ -161,6 +165,7 @@ impl Config {
                 db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
+                limits: Limits::read(&mut from),
             },
             worker: Worker {
                 api_url: from

@@ -11,10 +11,11 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use troupe::api::{Api, router};
+use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
 use troupe::providers::Registry;
 use troupe::rooms::Rooms;
+use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
@@ -151,18 +152,29 @@ impl World {
 
     /// The same with language models for its group chats.
     pub(crate) async fn with_models(models: Registry) -> Self {
-        Self::made(TestDatabase::new(database::chosen()).await, models).await
+        let database = TestDatabase::new(database::chosen()).await;
+        Self::made(database, Limits::default(), Allowance::default(), models).await
     }
 
     pub(crate) async fn over(database: TestDatabase) -> Self {
-        Self::made(database, Registry::empty()).await
+        let models = Registry::empty();
+        Self::made(database, Limits::default(), Allowance::default(), models).await
     }
 
-    async fn made(database: TestDatabase, models: Registry) -> Self {
+    /// One that bears less than usual.
+    pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
+        let database = TestDatabase::new(database::chosen()).await;
+        Self::made(database, limits, project, Registry::empty()).await
+    }
+
+    async fn made(database: TestDatabase, limits: Limits, project: Allowance, models: Registry) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
-        let bounds = RoomBounds::default();
+        let bounds = RoomBounds {
+            project,
+            ..RoomBounds::default()
+        };
         let rooms = Rooms {
             store: store.clone(),
             livekit: livekit.clone(),
@@ -178,8 +190,9 @@ impl World {
             rooms,
             secret.clone(),
             "https://api.example/",
-            shutdown.clone(),
+            limits,
             Arc::new(models),
+            shutdown.clone(),
         );
         let key = async |kind, project, user| {
             let made = MadeKey::new(kind, &secret);

@@ -36,7 +36,7 @@ impl FromRequestParts<Api> for ChatUser {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
-        match caller(&parts.headers, api).await? {
+        match caller(parts, api).await? {
             Caller::User { project_id, user_id } => Ok(Self { project_id, user_id }),
             Caller::Project { project_id } => {
                 let external_id = named(&parts.headers)?;

@@ -16,13 +16,15 @@ impl Rooms {
         new: NewChatRoom,
     ) -> Result<ChatRoom, Error> {
         for id in &new.character_ids {
-            self.character(project_id, id).await.map_err(|error| match error {
-                Error::NotFound(_) => Error::Invalid {
-                    param: "replr_ids",
-                    message: "must be ids of characters; one of them is none".into(),
-                },
-                other => other,
-            })?;
+            self.character(project_id, id)
+                .await
+                .map_err(|error| match error {
+                    Error::NotFound(_) => Error::Invalid {
+                        param: "replr_ids",
+                        message: "must be ids of characters; one of them is none".into(),
+                    },
+                    other => other,
+                })?;
         }
         let room = self.store.insert_chat_room(project_id, owner_id, new).await?;
         Ok(self.with_built_ins(room))

@@ -15,6 +15,7 @@ mod entries;
 mod keys;
 mod participants;
 mod rooms;
+mod usage;
 mod users;
 mod workers;
 
@@ -30,6 +31,7 @@ pub use entries::EntryRows;
 pub use keys::KeyRows;
 pub use participants::{Added, ParticipantRows, Removed};
 pub use rooms::{Ended, RoomRows, Started};
+pub use usage::UsageRows;
 pub use users::UserRows;
 pub use workers::{Beaten, WorkerRows};
 
@@ -54,6 +56,7 @@ pub trait Rows:
     + KeyRows
     + ParticipantRows
     + RoomRows
+    + UsageRows
     + UserRows
     + WorkerRows
 {
@@ -72,6 +75,7 @@ impl<T> Rows for T where
         + KeyRows
         + ParticipantRows
         + RoomRows
+        + UsageRows
         + UserRows
         + WorkerRows
 {

@@ -1,7 +1,7 @@
 //! Postgres: any number of servers at once.
 //!
 //! Transactions read committed rows and lock what they decide on, always in this order: the claims of a
-//! worker, rooms, the changes of a worker. A room's row is locked by everything that changes the room, its cast
+//! worker, the starts of a project, rooms, the changes of a worker. A room's row is locked by everything that changes the room, its cast
 //! or its timeline, so that positions within a room become visible in their order.
 
 mod answers;
@@ -16,6 +16,7 @@ mod keys;
 mod lock;
 mod participants;
 mod rooms;
+mod usage;
 mod users;
 mod workers;
 

@@ -11,6 +11,7 @@ mod entries;
 mod keys;
 mod participants;
 mod rooms;
+mod usage;
 mod users;
 mod workers;
 
