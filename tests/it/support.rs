@@ -156,6 +156,7 @@ impl World {
         Self::made(database, Limits::default(), Allowance::default(), models).await
     }
 
+    /// One over a database of the caller's.
     pub(crate) async fn over(database: TestDatabase) -> Self {
         let models = Registry::empty();
         Self::made(database, Limits::default(), Allowance::default(), models).await
