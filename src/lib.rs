@@ -4,6 +4,7 @@ pub mod api;
 pub mod audio_file;
 pub mod brain;
 pub mod character;
+pub mod chat;
 pub mod cli;
 pub mod config;
 pub mod devserver;

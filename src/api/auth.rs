@@ -16,7 +16,7 @@ pub(super) struct Member(pub(super) String);
 /// A worker of the deployment.
 pub(super) struct Worker;
 
-const WRONG_KIND: &str = "wrong_key_kind";
+pub(super) const WRONG_KIND: &str = "wrong_key_kind";
 
 impl FromRequestParts<Api> for Project {
     type Rejection = ApiError;
@@ -60,7 +60,8 @@ impl FromRequestParts<Api> for Worker {
     }
 }
 
-async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError> {
+/// Who calls, by the key that the request carries.
+pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError> {
     const INVALID: &str = "the key is unknown, revoked or expired";
     let value = parts
         .headers

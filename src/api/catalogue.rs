@@ -43,8 +43,18 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         403,
+        "not_a_member",
+        "Only members of the room may do this. Join it first.",
+    ),
+    known(
+        403,
         "read_only",
         "The character comes with the deployment. Make one of your own.",
+    ),
+    known(
+        403,
+        "role_required",
+        "Only the room's owner, or its owner and admins, may do this; the message says who.",
     ),
     known(
         403,
@@ -71,11 +81,16 @@ pub const ERRORS: &[Known] = &[
         "no_participants",
         "A room needs a character before it starts. Add one.",
     ),
+    known(
+        409,
+        "owner_must_hand_over",
+        "The room needs an owner. Give that role to another member first.",
+    ),
     known(409, "room_ended", "The room is over. Make another one."),
     known(
         409,
         "room_full",
-        "The room holds as many characters as it may. Remove one first.",
+        "The room holds as many characters or members as it may. Remove one first.",
     ),
     known(
         409,
@@ -149,8 +164,18 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         503,
+        "room_busy",
+        "Too many messages of the room wait for their replies. Send the message again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
         "store_unavailable",
         "The database did not answer. Try again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
+        "too_many_replies",
+        "The server writes as many replies as it may. Send the message again after `Retry-After` seconds.",
     ),
     known(
         503,

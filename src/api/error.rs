@@ -221,9 +221,9 @@ impl From<Error> for ApiError {
             Error::NotFound(what) => Self::not_found(what),
             Error::Forbidden { code, message } => Self::forbidden(code, message),
             Error::Conflict { code, message } => Self::conflict(code, message),
+            Error::Busy { code, message } => Self::unavailable(code, message),
             Error::TooMany { code, message } => Self::too_many(code, message, TOO_MUCH),
             Error::Invalid { param, message } => Self::invalid(param, message),
-            Error::Busy(message) => Self::unavailable("busy", message),
             Error::LiveKit(error) => {
                 tracing::warn!(%error, "call LiveKit");
                 Self::new(

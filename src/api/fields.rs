@@ -184,7 +184,7 @@ impl Fields {
         }
     }
 
-    /// Whether there is such a field.
+    /// Whether the field is there and was not read yet, null included.
     pub(super) fn has(&self, field: &str) -> bool {
         self.rest.contains_key(field)
     }

@@ -5,6 +5,7 @@
 mod auth;
 mod body;
 pub mod catalogue;
+mod chat;
 mod error;
 mod fields;
 mod health;

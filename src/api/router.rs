@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::limits::{Bounded, Limits, tell};
 use super::openapi::{self, Published};
 use super::state::Api;
-use super::{health, live, livekit, v1, worker};
+use super::{chat, health, live, livekit, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -33,6 +33,8 @@ fn surfaces(limits: &Limits) -> OpenApiRouter<Api> {
     let (projects, workers) = (Bounded::projects(limits), Bounded::workers(limits));
     OpenApiRouter::with_openapi(openapi::base())
         .merge(projects.around(v1::answers()))
+        .merge(projects.around(chat::answers()))
+        .merge(Bounded::exchanges(limits).around(chat::exchanges()))
         // A stream lasts as long as its room and has a bound of its own.
         .merge(v1::streams())
         .merge(projects.around(live::answers()))

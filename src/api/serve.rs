@@ -13,6 +13,7 @@ use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
 use crate::character::Character;
+use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
@@ -50,6 +51,8 @@ pub struct Settings {
     pub bounds: RoomBounds,
     /// Where projects may have webhooks sent.
     pub destinations: Destinations,
+    /// Models for the characters of group chats.
+    pub models: Arc<Registry>,
     /// What the server bears.
     pub limits: Limits,
 }
@@ -123,11 +126,12 @@ impl Server {
             wakeups: Wakeups::default(),
         };
         Ok(Self {
-            api: Api::with_limits(
+            api: Api::with_models(
                 rooms,
                 secret,
                 &settings.public_url,
                 settings.limits,
+                settings.models,
                 shutdown.clone(),
             ),
             store,

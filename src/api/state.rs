@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::idempotency::Turnstile;
 use super::limits::{Limits, Rates};
+use crate::chat::Chat;
+use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
 use crate::rooms::webhooks::Webhooks;
@@ -21,6 +23,8 @@ pub struct Shared {
     pub(super) rooms: Arc<Rooms>,
     /// Webhooks of projects.
     pub(super) webhooks: Arc<Webhooks>,
+    /// Lets characters answer in group chats.
+    pub(super) chat: Chat,
     /// Hashes keys, seals kept answers.
     pub(super) secret: ServerSecret,
     /// Address that clients use, without a slash at the end.
@@ -46,23 +50,27 @@ impl std::ops::Deref for Api {
 }
 
 impl Api {
-    /// With the usual limits; `shutdown` ends what would otherwise wait for long.
+    /// With the usual limits and without language models: nobody answers in group chats. `shutdown` ends what
+    /// would otherwise wait for long.
     pub fn new(rooms: Rooms, secret: ServerSecret, public_url: &str, shutdown: CancellationToken) -> Self {
-        Self::with_limits(rooms, secret, public_url, Limits::default(), shutdown)
+        let models = Arc::new(Registry::empty());
+        Self::with_models(rooms, secret, public_url, Limits::default(), models, shutdown)
     }
 
-    /// As [`Self::new`], with limits of the caller's.
-    pub fn with_limits(
+    /// As [`Self::new`], with limits and language models of the caller's.
+    pub fn with_models(
         rooms: Rooms,
         secret: ServerSecret,
         public_url: &str,
         limits: Limits,
+        models: Arc<Registry>,
         shutdown: CancellationToken,
     ) -> Self {
         let webhooks = Webhooks::new(rooms.store.clone(), secret.clone(), rooms.destinations);
         Self(Arc::new(Shared {
             rooms: Arc::new(rooms),
             webhooks: Arc::new(webhooks),
+            chat: Chat::new(models, shutdown.clone()),
             secret,
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,

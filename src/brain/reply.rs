@@ -24,10 +24,29 @@ pub struct Line {
     rules: Rules,
     /// Said when the model fails to stay in character.
     fallback: String,
-    /// Said when the model fails.
-    apology: String,
+    /// Said when the model fails; `None` fails in silence.
+    apology: Option<String>,
     /// A small model is not asked for the truth; it is said for it.
     settled: bool,
+}
+
+impl Line {
+    /// The same line, but when the model fails nothing is said instead: for those who can do without it.
+    #[must_use]
+    pub fn without_apology(self) -> Self {
+        Self {
+            apology: None,
+            ..self
+        }
+    }
+
+    /// What becomes of a model's failure before anything was said.
+    fn failed(&self, error: ProviderError) -> Turn {
+        match &self.apology {
+            Some(apology) => (Some(Ok(apology.clone())), State::Failed(error)),
+            None => (Some(Err(error)), State::Done),
+        }
+    }
 }
 
 /// Prepares the next line of `situation.character`. `seed` picks among fallback lines.
@@ -88,7 +107,12 @@ pub fn prepare(
         again,
         rules,
         fallback,
-        apology: apology::line(Occasion::LostThread, &character.language, &character.name, seed),
+        apology: Some(apology::line(
+            Occasion::LostThread,
+            &character.language,
+            &character.name,
+            seed,
+        )),
         settled,
     })
 }
@@ -169,7 +193,7 @@ async fn ask(model: &dyn LanguageModel, line: &Line, attempt: u32) -> Turn {
                 },
             )
         }
-        Err(error) => (Some(Ok(line.apology.clone())), State::Failed(error)),
+        Err(error) => line.failed(error),
     }
 }
 
@@ -183,7 +207,7 @@ async fn listen(
     let step = match answer.next().await {
         Some(Ok(piece)) => guard.push(&piece),
         Some(Err(error)) if spoke => return (Some(Err(error)), State::Done),
-        Some(Err(error)) => return (Some(Ok(line.apology.clone())), State::Failed(error)),
+        Some(Err(error)) => return line.failed(error),
         None => guard.finish(),
     };
     let spoke = spoke || !step.text.trim().is_empty();

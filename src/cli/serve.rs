@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -12,6 +13,7 @@ use super::{Context, Failure};
 use crate::api::{self, Settings};
 use crate::character;
 use crate::config::{Config, Overrides, ServerUrl};
+use crate::providers::{Registry, configured};
 use crate::rooms::service::RoomBounds;
 use crate::rooms::webhooks::destination::Destinations;
 use crate::shutdown::Shutdown;
@@ -39,13 +41,17 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         db: args.db,
         ..Overrides::default()
     })?;
+    // Nothing is fetched or loaded here: a server may have no models, and then nobody answers in group chats.
+    let models = configured::registry(&config).map_err(Failure::failed)?;
     let (ready, _) = oneshot::channel();
-    serve(&config, ready, context.shutdown).await
+    serve(&config, Arc::new(models), ready, context.shutdown).await
 }
 
-/// Serves until `shutdown`; `ready` gets the bound address once requests are answered.
+/// Serves until `shutdown`; `ready` gets the bound address once requests are answered. `models` answer in group
+/// chats.
 pub(crate) async fn serve(
     config: &Config,
+    models: Arc<Registry>,
     ready: oneshot::Sender<SocketAddr>,
     shutdown: Shutdown,
 ) -> Result<(), Failure> {
@@ -93,6 +99,7 @@ pub(crate) async fn serve(
         } else {
             Destinations::Public
         },
+        models,
         bounds: RoomBounds {
             project: config.api.limits.project,
             ..RoomBounds::default()

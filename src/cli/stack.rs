@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -12,6 +13,7 @@ use super::keys::{self, KeyKind};
 use super::{Failure, Output, models, serve, worker};
 use crate::config::{Config, ServerUrl};
 use crate::devserver::{self, Running, Source};
+use crate::providers::configured;
 use crate::shutdown::Shutdown;
 
 /// Project that the stack's own key belongs to.
@@ -62,10 +64,12 @@ impl Stack {
 
         let key = keys::create(&config, PROJECT, KeyKind::Secret, None).await?;
         let worker_key = keys::create(&config, PROJECT, KeyKind::Worker, None).await?;
+        // One process loads a model once, whoever needs it.
+        let registry = Arc::new(configured::registry(&config).map_err(Failure::failed)?);
         let (ready, bound) = oneshot::channel::<SocketAddr>();
         let mut api = Part::spawn("the Rooms API", |shutdown| {
-            let config = config.clone();
-            async move { serve::serve(&config, ready, shutdown).await }
+            let (config, registry) = (config.clone(), Arc::clone(&registry));
+            async move { serve::serve(&config, registry, ready, shutdown).await }
         });
         let api_url = ServerUrl::http(api.until(bound).await?);
         config.worker.api_url = api_url.clone();
@@ -74,7 +78,7 @@ impl Stack {
         let (ready, taking_rooms) = oneshot::channel();
         let mut worker = Part::spawn("the worker", |shutdown| {
             let config = config.clone();
-            async move { worker::work(&config, output, ready, shutdown).await }
+            async move { worker::work(&config, registry, output, ready, shutdown).await }
         });
         worker.until(taking_rooms).await?;
         Ok(Self {

@@ -8,7 +8,7 @@ use troupe_dialogue::Tuning;
 
 use super::{Context, Failure, Output, models};
 use crate::config::{Config, Overrides};
-use crate::providers::configured;
+use crate::providers::{Registry, configured};
 use crate::shutdown::Shutdown;
 use crate::worker::Setup;
 
@@ -38,13 +38,22 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         ..Overrides::default()
     })?;
     models::pull(&config, context.output).await?;
+    let registry = configured::registry(&config).map_err(Failure::failed)?;
     let (ready, _) = oneshot::channel();
-    work(&config, context.output, ready, context.shutdown).await
+    work(
+        &config,
+        Arc::new(registry),
+        context.output,
+        ready,
+        context.shutdown,
+    )
+    .await
 }
 
 /// Works until `shutdown`, then drains; `ready` is told once rooms are taken.
 pub(crate) async fn work(
     config: &Config,
+    registry: Arc<Registry>,
     output: Output,
     ready: oneshot::Sender<()>,
     shutdown: Shutdown,
@@ -52,7 +61,6 @@ pub(crate) async fn work(
     let key = config.worker.api_key.clone().ok_or_else(|| {
         Failure::failed("a worker needs a key: set TROUPE_API_KEY or --key to what `troupe keys create --kind worker` prints")
     })?;
-    let registry = configured::registry(config).map_err(Failure::failed)?;
     // Models that run in the process are loaded before rooms are taken; others cost nothing here.
     tokio::try_join!(
         registry.speech_to_text(None),
@@ -71,7 +79,7 @@ pub(crate) async fn work(
         key,
         health: Some(health),
         rooms_max: config.worker.max_rooms,
-        registry: Arc::new(registry),
+        registry,
         tuning: Tuning::default(),
     };
     let announce = move || {

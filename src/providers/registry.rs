@@ -84,6 +84,16 @@ struct Kind<T: ?Sized> {
 }
 
 impl Registry {
+    /// No models at all.
+    pub fn empty() -> Self {
+        Self {
+            backends: Vec::new(),
+            stt: Kind::new(None),
+            llm: Kind::new(None),
+            tts: Kind::new(None),
+        }
+    }
+
     /// Checks `choice` against `backends`, most preferred first. All faults are reported at once.
     pub fn new(choice: &Choice, backends: Vec<Box<dyn Backend>>) -> Result<Self, Vec<SpecError>> {
         let known: Vec<&str> = backends.iter().map(|backend| backend.name()).collect();

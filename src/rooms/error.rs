@@ -40,9 +40,14 @@ pub enum Error {
         /// What it must be.
         message: String,
     },
-    /// The server does too much of this at the moment.
-    #[error("{0}")]
-    Busy(&'static str),
+    /// There is more to do than the server takes on; the same request may be sent again later.
+    #[error("{message}")]
+    Busy {
+        /// Stable code.
+        code: &'static str,
+        /// What to do about it.
+        message: &'static str,
+    },
     /// LiveKit did not do its part.
     #[error("call LiveKit: {0}")]
     LiveKit(#[from] LiveKitError),

@@ -5,6 +5,7 @@
 
 pub mod allowance;
 pub mod character_record;
+pub mod chat;
 pub mod error;
 pub mod id;
 pub mod key;

@@ -14,6 +14,7 @@
 //! - `webhooks`: a project's servers are told what happens
 //! - `fake_livekit`: the LiveKit that only remembers
 //! - `shape`: answers compared with what a reference shows
+//! - `chat`: group chat from rooms and roles to collected and streamed replies
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
@@ -41,6 +42,7 @@ mod api_pages;
 mod api_requests;
 mod api_rooms;
 mod api_transcript;
+mod chat;
 mod cli;
 #[path = "../client/mod.rs"]
 mod client;

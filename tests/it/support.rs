@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
+use troupe::providers::Registry;
 use troupe::rooms::Rooms;
 use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
@@ -92,21 +93,28 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::limited(Limits::default(), Allowance::default()).await
+        Self::with_models(Registry::empty()).await
+    }
+
+    /// The same with language models for its group chats.
+    pub(crate) async fn with_models(models: Registry) -> Self {
+        let database = TestDatabase::new(database::chosen()).await;
+        Self::made(database, Limits::default(), Allowance::default(), models).await
+    }
+
+    /// One over a database of the caller's.
+    pub(crate) async fn over(database: TestDatabase) -> Self {
+        let models = Registry::empty();
+        Self::made(database, Limits::default(), Allowance::default(), models).await
     }
 
     /// One that bears less than usual.
     pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
         let database = TestDatabase::new(database::chosen()).await;
-        Self::with(database, limits, project).await
+        Self::made(database, limits, project, Registry::empty()).await
     }
 
-    /// One over a database of the caller's.
-    pub(crate) async fn over(database: TestDatabase) -> Self {
-        Self::with(database, Limits::default(), Allowance::default()).await
-    }
-
-    async fn with(database: TestDatabase, limits: Limits, project: Allowance) -> Self {
+    async fn made(database: TestDatabase, limits: Limits, project: Allowance, models: Registry) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
@@ -126,11 +134,12 @@ impl World {
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
-        let api = Api::with_limits(
+        let api = Api::with_models(
             rooms,
             secret.clone(),
             "https://api.example/",
             limits,
+            Arc::new(models),
             shutdown.clone(),
         );
         let key = async |kind, project, user| {

@@ -19,6 +19,9 @@ use crate::api::state::Api;
 /// For requests of a worker: the longest poll, with some air.
 const WORKER_TIMEOUT: Duration = Duration::from_secs(40);
 
+/// For a message that characters answer: the wait for the room and the time of an exchange, with some air.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(100);
+
 /// The places for requests of one kind.
 #[derive(Clone)]
 pub(in crate::api) struct Bounded {
@@ -35,6 +38,11 @@ impl Bounded {
     /// For requests of workers, long polls among them.
     pub(in crate::api) fn workers(limits: &Limits) -> Self {
         Self::new(limits.worker_requests_max, WORKER_TIMEOUT)
+    }
+
+    /// For messages of group chats, which wait for language models.
+    pub(in crate::api) fn exchanges(limits: &Limits) -> Self {
+        Self::new(limits.requests_max, EXCHANGE_TIMEOUT)
     }
 
     fn new(places: usize, timeout: Duration) -> Self {

@@ -32,7 +32,7 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 /// The groups of paths, in the order that they are shown.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     (
         "Voice rooms",
         "Rooms, their characters, and what was said in them.",
@@ -48,6 +48,10 @@ const TAGS: [(&str, &str); 7] = [
     (
         "Webhooks",
         "Servers of a project that are told what happens, and what became of each delivery.",
+    ),
+    (
+        "Group chat",
+        "Rooms in which users and characters write with each other.",
     ),
     (
         "Worker protocol",

@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{Object, RefOr};
 
 use crate::api::fields::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
@@ -104,6 +106,11 @@ pub(in crate::api) fn header(chars_max: usize) -> ObjectBuilder {
         .min_length(Some(1))
         .max_length(Some(chars_max))
         .pattern(Some(HEADER))
+}
+
+/// A point in time.
+pub(in crate::api) fn time() -> ObjectBuilder {
+    string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
 }
 
 /// One of these words.

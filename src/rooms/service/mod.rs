@@ -1,6 +1,7 @@
 //! The operations on rooms: what every surface calls.
 
 mod characters;
+mod chat;
 mod live;
 mod playing;
 mod reconcile;

@@ -15,7 +15,10 @@ pub struct MadeWebhook {
     pub secret: String,
 }
 
-const BUSY: Error = Error::Busy("too many webhooks are being tried at the moment; try again");
+const BUSY: Error = Error::Busy {
+    code: "busy",
+    message: "too many webhooks are being tried at the moment; try again",
+};
 
 impl Webhooks {
     /// Makes a webhook.

@@ -3,6 +3,7 @@
 //! - `database`: a database of a test's own
 //! - `random`: seeded random operations against `model`, a store in memory without a clock
 //! - `answers`, `characters`, `entries`, `keys`, `rooms`, `users`, `webhooks`, `workers`: cases of one concern each
+//! - `answers`, `characters`, `chat`, `entries`, `keys`, `rooms`, `users`, `workers`: cases of one concern each
 //! - `concurrency`: what many callers at once may not break
 //! - `migrations`, `backup`: the schema and its copies
 //! - `loss`: the database goes away and comes back
@@ -35,6 +36,7 @@ macro_rules! on_both {
 mod answers;
 mod backup;
 mod characters;
+mod chat;
 mod concurrency;
 pub(crate) mod database;
 mod entries;

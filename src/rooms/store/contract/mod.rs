@@ -6,6 +6,9 @@
 mod answers;
 mod changes;
 mod characters;
+mod chat_members;
+mod chat_messages;
+mod chat_rooms;
 mod claims;
 mod database;
 mod deliveries;
@@ -24,6 +27,9 @@ mod workers;
 pub use answers::{Answer, AnswerRows};
 pub use changes::{ChangeRows, PendingChange};
 pub use characters::{CharacterChange, CharacterRows};
+pub use chat_members::ChatMemberRows;
+pub use chat_messages::ChatMessageRows;
+pub use chat_rooms::ChatRoomRows;
 pub use claims::{ClaimRows, Claimed, ClaimsMade};
 pub use database::Database;
 pub use deliveries::{DeliveryRows, Due};
@@ -40,6 +46,7 @@ pub use webhooks::WebhookRows;
 pub use workers::{Beaten, WorkerRows};
 
 pub(super) use changes::CHANGES_MAX;
+pub(super) use chat_members::MEMBERS_FULL;
 pub(super) use claims::TIMELINE_MAX;
 pub(super) use deliveries::not_of_webhook;
 pub(super) use entries::{not_in_room, unseen};
@@ -54,6 +61,9 @@ pub trait Rows:
     + AnswerRows
     + ChangeRows
     + CharacterRows
+    + ChatMemberRows
+    + ChatMessageRows
+    + ChatRoomRows
     + ClaimRows
     + DeliveryRows
     + EntryRows
@@ -75,6 +85,9 @@ impl<T> Rows for T where
         + AnswerRows
         + ChangeRows
         + CharacterRows
+        + ChatMemberRows
+        + ChatMessageRows
+        + ChatRoomRows
         + ClaimRows
         + DeliveryRows
         + EntryRows

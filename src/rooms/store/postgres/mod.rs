@@ -8,6 +8,9 @@
 mod answers;
 mod changes;
 mod characters;
+mod chat_members;
+mod chat_messages;
+mod chat_rooms;
 mod claims;
 mod deliveries;
 mod entries;

@@ -188,12 +188,13 @@ pub(super) async fn insert(
     .await?)
 }
 
+/// A room of the project that is there to be played: group chats are written in, never started.
 pub(super) async fn find(
     connection: &mut PgConnection,
     project_id: &str,
     id: &str,
 ) -> Result<RoomRow, Error> {
-    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2")
+    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2 AND surface <> 'chat'")
         .bind(id)
         .bind(project_id)
         .fetch_optional(connection)
@@ -207,7 +208,7 @@ pub(super) async fn locked(
     project_id: &str,
     id: &str,
 ) -> Result<RoomRow, Error> {
-    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2 FOR UPDATE")
+    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2 AND surface <> 'chat' FOR UPDATE")
         .bind(id)
         .bind(project_id)
         .fetch_optional(connection)

@@ -2,6 +2,7 @@
 
 mod changes;
 mod characters;
+mod chat;
 mod claims;
 mod entries;
 mod keys;
@@ -13,6 +14,7 @@ mod workers;
 
 pub(super) use changes::{ChangeRow, Noted};
 pub(super) use characters::{CharacterRow, parse_character, print_character};
+pub(super) use chat::{ChatRoomRow, MemberRow, SeatRow, StandingRow, SummaryRow, counted};
 pub(super) use claims::reason_name;
 pub(super) use entries::EntryRow;
 pub(super) use keys::KeyRow;

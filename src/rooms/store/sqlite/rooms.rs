@@ -170,9 +170,9 @@ pub(super) async fn insert(
     at: Timestamp,
 ) -> Result<RoomRow, Error> {
     let id = new.surface.new_room_id();
-    sqlx::query(
+    Ok(sqlx::query_as(
         "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, created_at, livekit_room)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&id)
     .bind(project_id)
@@ -182,17 +182,17 @@ pub(super) async fn insert(
     .bind(&new.scene_prompt)
     .bind(at)
     .bind(new.surface.livekit_room(project_id, &id))
-    .execute(&mut *connection)
-    .await?;
-    find(connection, project_id, &id).await
+    .fetch_one(connection)
+    .await?)
 }
 
+/// A room of the project that is there to be played: group chats are written in, never started.
 pub(super) async fn find(
     connection: &mut SqliteConnection,
     project_id: &str,
     id: &str,
 ) -> Result<RoomRow, Error> {
-    sqlx::query_as("SELECT * FROM rooms WHERE id = ? AND project_id = ?")
+    sqlx::query_as("SELECT * FROM rooms WHERE id = ? AND project_id = ? AND surface <> 'chat'")
         .bind(id)
         .bind(project_id)
         .fetch_optional(connection)
