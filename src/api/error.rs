@@ -162,6 +162,13 @@ impl From<Error> for ApiError {
                     error.to_string(),
                 )
             }
+            Error::Objects(_) => {
+                tracing::error!(%error, "answer a request");
+                Self::unavailable(
+                    "recordings_unavailable",
+                    "the server's store of recordings did not answer; try again",
+                )
+            }
             Error::Store(_) | Error::Corrupt(_) => {
                 tracing::error!(%error, "answer a request");
                 Self::unavailable(

@@ -9,6 +9,7 @@ pub mod id;
 pub mod key;
 pub mod lease;
 pub mod livekit;
+pub mod recording;
 pub mod room;
 pub mod secret;
 pub mod service;

@@ -47,6 +47,7 @@ fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
             )?
             .unwrap_or_default(),
         scene_prompt: fields.nullable_text("scenePrompt", TEXT_CHARS_MAX)?,
+        record: fields.flag("record")?.unwrap_or(false),
     };
     fields.finish()?;
     Ok(new)

@@ -2,6 +2,7 @@
 
 mod characters;
 mod playing;
+mod recordings;
 mod rooms;
 mod sweep;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use super::character_record::BuiltIns;
 use super::livekit::{RoomService, RoomTimeouts};
+use super::recording::Objects;
 use super::store::Store;
 use super::token::TokenMint;
 use super::wakeups::Wakeups;
@@ -45,6 +47,15 @@ impl RoomBounds {
     }
 }
 
+/// How recordings are kept.
+#[derive(Clone)]
+pub struct RecordingSettings {
+    /// Where their files are.
+    pub objects: Arc<dyn Objects>,
+    /// Days after which they are removed; `None` keeps them.
+    pub retention_days: Option<u32>,
+}
+
 /// Everything that operations need.
 pub struct Rooms {
     /// The rows.
@@ -61,6 +72,8 @@ pub struct Rooms {
     pub built_ins: BuiltIns,
     /// Bounds of every room.
     pub bounds: RoomBounds,
+    /// Where recorded files are kept, and for how long.
+    pub recordings: RecordingSettings,
     /// Who waits for news.
     pub wakeups: Wakeups,
 }

@@ -7,6 +7,8 @@ mod claims;
 mod entries;
 mod keys;
 mod participants;
+mod recording_takes;
+mod recordings;
 mod rooms;
 mod workers;
 

@@ -19,6 +19,7 @@ pub(super) struct RoomRow {
     pub(super) created_at: Timestamp,
     pub(super) started_at: Option<Timestamp>,
     pub(super) ended_at: Option<Timestamp>,
+    pub(super) record: bool,
     pub(super) livekit_room: String,
     pub(super) livekit_open: bool,
     pub(super) epoch: i64,
@@ -48,6 +49,7 @@ impl RoomRow {
             started_at: self.started_at,
             ended_at: self.ended_at,
             participants,
+            record: self.record,
             livekit_room: self.livekit_room,
         }
     }
@@ -86,8 +88,8 @@ impl Store {
         let at = now(&mut tx).await?;
         let id = new_id("room");
         sqlx::query(
-            "INSERT INTO rooms (id, project_id, name, mode, scene_prompt, created_at, livekit_room)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO rooms (id, project_id, name, mode, scene_prompt, record, created_at, livekit_room)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&id)
         .bind(project_id)
@@ -97,6 +99,7 @@ impl Store {
             Mode::Scripted => SCRIPTED,
         })
         .bind(&new.scene_prompt)
+        .bind(new.record)
         .bind(at)
         .bind(format!("p_{project_id}__{id}"))
         .execute(&mut *tx)
