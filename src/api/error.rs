@@ -115,6 +115,16 @@ impl ApiError {
         )
     }
 
+    /// 416: the file has no such part.
+    pub(crate) fn range_not_satisfiable() -> Self {
+        Self::new(
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "invalid_request_error",
+            "range_not_satisfiable",
+            "the file has no such bytes",
+        )
+    }
+
     /// 422: one parameter can't be used.
     pub(crate) fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
         let param = param.into();

@@ -6,7 +6,7 @@ use axum::routing::get;
 
 use super::error::ApiError;
 use super::state::Api;
-use super::{deadline, health, v1, worker};
+use super::{deadline, health, recordings, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -14,6 +14,8 @@ pub fn router(api: Api) -> Router {
         .merge(v1::answers().layer(from_fn(deadline::project)))
         // A stream lasts as long as its room.
         .merge(v1::streams())
+        // So does a download, of which the client sets the pace.
+        .merge(recordings::downloads())
         .merge(worker::answers().layer(from_fn(deadline::worker)))
         .route("/healthz", get(health::get))
         .fallback(async || ApiError::not_found("path"))

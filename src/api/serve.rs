@@ -1,22 +1,24 @@
 //! The API as a server, and what it is made from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::recordings;
 use super::router::router;
+use super::secret::secret_of;
 use super::state::Api;
 use crate::character::Character;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
+use crate::rooms::recording::FolderObjects;
 use crate::rooms::secret::{SecretError, ServerSecret};
-use crate::rooms::service::RoomBounds;
-use crate::rooms::store::Store;
-use crate::rooms::store::sqlite::{OpenError, path_of};
+use crate::rooms::service::{RecordingSettings, RoomBounds};
+use crate::rooms::store::{self, Location, OpenError, Store};
 use crate::rooms::token::TokenMint;
 use crate::rooms::wakeups::Wakeups;
 
@@ -25,10 +27,12 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 
 /// What the API is made from.
 pub struct Settings {
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH` or `postgres://…`.
     pub db: String,
-    /// Hashes keys; without one the server makes its own and keeps it beside the database.
+    /// Hashes keys; without one the server makes its own and keeps it: see [`open`].
     pub secret: Option<String>,
+    /// Where the server keeps what is its own and not in the database.
+    pub data: Option<PathBuf>,
     /// Address that clients use for this API, for links.
     pub public_url: String,
     /// Address of LiveKit for this server and the workers.
@@ -43,6 +47,10 @@ pub struct Settings {
     pub characters: Vec<Character>,
     /// Bounds of every room.
     pub bounds: RoomBounds,
+    /// Folder of recordings; without one it is beside the database.
+    pub recordings: Option<PathBuf>,
+    /// Days after which recordings are removed.
+    pub recording_retention_days: Option<u32>,
 }
 
 /// Why the API does not run.
@@ -54,26 +62,28 @@ pub enum ServeError {
     /// No secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The database did not say which one it is.
+    #[error(transparent)]
+    Store(#[from] crate::rooms::Error),
     /// The listener failed.
     #[error("serve HTTP: {0}")]
     Serve(#[from] std::io::Error),
 }
 
-/// Opens the database that `db` names and the secret that belongs to it.
+/// Opens the database that `db` names and the secret that belongs to it: `secret`, or one of the server's own,
+/// which is kept in `data` unless the database is a file with a place beside it.
 ///
 /// # Errors
 /// When either can't be had.
-pub async fn open(db: &str, secret: Option<&str>) -> Result<(Store, ServerSecret), ServeError> {
-    let path = path_of(db)?;
-    let store = Store::open(&path).await?;
-    Ok((store, secret_of(&path, secret)?))
-}
-
-fn secret_of(path: &Path, secret: Option<&str>) -> Result<ServerSecret, SecretError> {
-    match secret {
-        Some(text) => ServerSecret::from_text(text),
-        None => ServerSecret::beside(path),
-    }
+pub async fn open(
+    db: &str,
+    secret: Option<&str>,
+    data: Option<&Path>,
+) -> Result<(Store, ServerSecret), ServeError> {
+    let location = Location::parse(db)?;
+    let store = store::open(&location).await?;
+    let secret = secret_of(secret, data, &location, &store).await?;
+    Ok((store, secret))
 }
 
 /// The API, ready to answer.
@@ -89,7 +99,12 @@ impl Server {
     /// # Errors
     /// When database or secret can't be had.
     pub async fn open(settings: Settings, shutdown: CancellationToken) -> Result<Self, ServeError> {
-        let (store, secret) = open(&settings.db, settings.secret.as_deref()).await?;
+        let (store, secret) =
+            open(&settings.db, settings.secret.as_deref(), settings.data.as_deref()).await?;
+        let folder = match settings.recordings {
+            Some(folder) => folder,
+            None => recordings::default_folder(&settings.db, settings.data.as_deref(), &store).await?,
+        };
         let livekit: Arc<dyn RoomService> = Arc::new(LiveKitServer::new(
             &settings.livekit_url,
             &settings.livekit_api_key,
@@ -107,6 +122,10 @@ impl Server {
             livekit_public_url: settings.livekit_public_url,
             built_ins: BuiltIns::new(settings.characters),
             bounds: settings.bounds,
+            recordings: RecordingSettings {
+                objects: Arc::new(FolderObjects::new(folder)),
+                retention_days: settings.recording_retention_days,
+            },
             wakeups: Wakeups::default(),
         };
         Ok(Self {
@@ -125,6 +144,10 @@ impl Server {
             let (rooms, shutdown) = (self.api.rooms().clone(), self.shutdown.clone());
             async move { rooms.sweep_until(shutdown).await }
         });
+        let joiner = tokio::spawn({
+            let (rooms, shutdown) = (self.api.rooms().clone(), self.shutdown.clone());
+            async move { rooms.join_recordings_until(shutdown).await }
+        });
         let serving = axum::serve(listener, router(self.api))
             .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
         let served = tokio::select! {
@@ -137,6 +160,9 @@ impl Server {
         self.shutdown.cancel();
         if let Err(error) = sweeper.await {
             tracing::warn!(%error, "stop the sweeper");
+        }
+        if let Err(error) = joiner.await {
+            tracing::warn!(%error, "stop joining recordings");
         }
         self.store.close().await;
         Ok(served?)

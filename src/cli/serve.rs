@@ -75,6 +75,7 @@ pub(crate) async fn serve(
             .secret
             .as_ref()
             .map(|secret| secret.expose_secret().to_owned()),
+        data: config.data.clone(),
         public_url: public_url.as_str().to_owned(),
         livekit_url: livekit_url.to_owned(),
         livekit_public_url: config
@@ -87,6 +88,8 @@ pub(crate) async fn serve(
         livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
         characters: character::load(&folders).map_err(Failure::failed)?,
         bounds: RoomBounds::default(),
+        recordings: config.api.recordings.clone(),
+        recording_retention_days: config.api.recording_retention_days,
     };
     let server = api::Server::open(settings, shutdown)
         .await

@@ -68,8 +68,12 @@ pub struct Api {
     pub db: String,
     /// The address that clients are given, when it differs from `listen`.
     pub public_url: Option<ServerUrl>,
-    /// Hashes keys; without one the server makes its own and keeps it beside the database.
+    /// Hashes keys; without one the server makes its own and keeps it.
     pub secret: Option<SecretString>,
+    /// Folder of recordings; without one it is beside the database.
+    pub recordings: Option<PathBuf>,
+    /// Days after which recordings are removed, 1–36 500; without a number they are kept.
+    pub recording_retention_days: Option<u32>,
 }
 
 /// The worker.
@@ -120,6 +124,8 @@ pub struct Config {
     pub openai: OpenAi,
     /// Folder of fetched models and servers.
     pub cache: PathBuf,
+    /// Folder of what a server keeps for itself; `None` without a home folder.
+    pub data: Option<PathBuf>,
     /// Fetch nothing.
     pub offline: bool,
 }
@@ -159,6 +165,8 @@ impl Config {
                 db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
+                recordings: from.text(s::RECORDINGS, None).map(PathBuf::from),
+                recording_retention_days: from.number(s::RECORDING_RETENTION_DAYS, None, 1..=36_500),
             },
             worker: Worker {
                 api_url: from
@@ -183,6 +191,7 @@ impl Config {
                 .text(s::CACHE, None)
                 .map(PathBuf::from)
                 .unwrap_or_else(|| from.default_cache()),
+            data: from.data_folder(),
             offline: overrides.offline,
         };
         from.report_unknown_fields();

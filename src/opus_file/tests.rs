@@ -90,5 +90,8 @@ fn other_files_are_refused() {
     let mut damaged = good;
     let middle = damaged.len() / 2;
     damaged[middle] ^= 0x40;
-    assert!(packets_of(&damaged, 10).is_err(), "the checksum of a page is wrong");
+    assert!(
+        packets_of(&damaged, 10).is_err(),
+        "the checksum of a page is wrong"
+    );
 }

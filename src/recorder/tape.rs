@@ -87,13 +87,9 @@ impl Tape {
         match Writing::new(track, self.origin_ms) {
             Ok(writing) => {
                 self.opened = track;
-                let info_told = info.clone();
                 self.tracks
-                    .push(Track::new(track, info, writing, ring, shared, self.position));
-                self.out.push(Taped::Track {
-                    track,
-                    info: info_told,
-                });
+                    .push(Track::new(track, writing, ring, shared, self.position));
+                self.out.push(Taped::Track { track, info });
             }
             Err(error) => {
                 tracing::error!(%error, "record a track");

@@ -81,7 +81,7 @@ impl Deck {
         let mut stretches: Vec<(u64, u64)> = Vec::new();
         for segment in self.segments(track) {
             let mut reader = PcmReader::open(Cursor::new(segment.file.to_vec())).unwrap();
-            let mut pcm = Vec::new();
+            let mut pcm: Vec<i16> = Vec::new();
             while let Some(block) = reader.next_block().unwrap() {
                 pcm.extend(block);
             }

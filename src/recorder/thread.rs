@@ -170,7 +170,10 @@ fn run(orders: &Receiver<Order>) {
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }
         }
-        for (room, is_over) in rooms.iter_mut().zip(over.into_iter().chain(std::iter::repeat(false))) {
+        for (room, is_over) in rooms
+            .iter_mut()
+            .zip(over.into_iter().chain(std::iter::repeat(false)))
+        {
             room.run(started, is_over);
         }
         rooms.retain(|room| !room.is_done());

@@ -7,11 +7,11 @@ use ringbuf::HeapCons;
 use ringbuf::traits::{Consumer, Observer};
 use troupe_rtc::opus::OpusError;
 
+use super::Shared;
 use super::block::Block;
 use super::segment::{Segment, Segments};
 use super::voice::Voice;
 use super::window::Window;
-use super::{Shared, TrackInfo};
 use crate::opus_file::{PACKET_SAMPLES, SILENCE};
 use crate::protocol::RecordingFault;
 
@@ -66,7 +66,6 @@ impl Writing {
 
 /// A participant's track.
 pub(super) struct Track {
-    pub(super) info: TrackInfo,
     pub(super) number: u32,
     pub(super) writing: Writing,
     ring: HeapCons<Block>,
@@ -78,14 +77,12 @@ impl Track {
     /// A track that begins with the tape's packet number `from`.
     pub(super) fn new(
         number: u32,
-        info: TrackInfo,
         writing: Writing,
         ring: HeapCons<Block>,
         shared: Arc<Shared>,
         from: u64,
     ) -> Self {
         Self {
-            info,
             number,
             writing,
             ring,

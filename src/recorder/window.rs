@@ -30,10 +30,7 @@ impl Window {
             .min(pcm.len());
         let pcm = &pcm[late..];
         let offset = usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX);
-        let Some(end) = offset
-            .checked_add(pcm.len())
-            .filter(|end| *end <= WINDOW_MAX)
-        else {
+        let Some(end) = offset.checked_add(pcm.len()).filter(|end| *end <= WINDOW_MAX) else {
             return late + pcm.len();
         };
         if pcm.is_empty() {

@@ -17,6 +17,7 @@ pub mod store;
 pub mod timestamp;
 pub mod token;
 pub mod transcript;
+pub mod user;
 pub mod wakeups;
 
 pub use error::Error;

@@ -14,6 +14,8 @@
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `house`: what holds for the repository as a whole
 //! - `openai`: the OpenAI provider against a server that misbehaves
+//! - `recordings`: uploads, joined files, links and downloads
+//! - `store`: both databases held to one behaviour
 //! - `prompts`: what language models are asked, as snapshots
 
 #![expect(
@@ -37,5 +39,7 @@ mod house;
 mod lease;
 mod openai;
 mod prompts;
+mod recordings;
+mod store;
 mod support;
 mod worker_protocol;

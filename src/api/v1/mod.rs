@@ -3,6 +3,7 @@
 mod characters;
 mod events;
 mod participants;
+mod recordings;
 mod rooms;
 mod transcript;
 
@@ -26,6 +27,10 @@ pub(super) fn answers() -> Router<Api> {
         .route("/v1/rooms/{roomId}/end", post(rooms::end))
         .route("/v1/rooms/{roomId}/token", get(rooms::token))
         .route("/v1/rooms/{roomId}/transcript", get(transcript::list))
+        .route(
+            "/v1/rooms/{roomId}/recordings",
+            get(recordings::list).delete(recordings::remove),
+        )
         .route("/v1/rooms/{roomId}/participants", post(participants::add))
         .route(
             "/v1/rooms/{roomId}/participants/{characterId}",

@@ -3,9 +3,10 @@
 mod claims;
 mod entries;
 mod polling;
+mod recordings;
 
 use axum::extract::State;
-use axum::routing::post;
+use axum::routing::{post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 
@@ -32,6 +33,11 @@ pub(super) fn answers() -> Router<Api> {
         .route("/worker/v1/heartbeat", post(heartbeat))
         .route("/worker/v1/rooms/{roomId}/entries", post(entries::append))
         .route("/worker/v1/rooms/{roomId}/release", post(release))
+        .route("/worker/v1/rooms/{roomId}/recordings", post(recordings::tell))
+        .route(
+            "/worker/v1/rooms/{roomId}/recordings/{epoch}/{track}/{sequence}",
+            put(recordings::store),
+        )
 }
 
 fn check_id(param: &str, id: &str) -> Result<(), ApiError> {
@@ -82,7 +88,7 @@ async fn release(
     // A release must not fail for the text of its reason.
     request.detail = request
         .detail
-        .map(|detail| detail.chars().take(DETAIL_CHARS_MAX).collect());
+        .map(|detail| detail.replace('\0', "").chars().take(DETAIL_CHARS_MAX).collect());
     api.rooms.release(&room_id, &request).await?;
     Ok(Json(ReleaseAnswer { released: true }))
 }

@@ -27,11 +27,12 @@ impl FolderObjects {
 
     fn path(&self, name: &str) -> io::Result<PathBuf> {
         let name = Path::new(name);
-        let is_plain = name
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
+        let is_plain = name.components().all(|part| matches!(part, Component::Normal(_)));
         if !is_plain {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "the object's name leaves the folder"));
+            return Err(io::Error::new(
+                ErrorKind::InvalidInput,
+                "the object's name leaves the folder",
+            ));
         }
         Ok(self.folder.join(name))
     }

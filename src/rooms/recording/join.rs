@@ -76,7 +76,11 @@ fn push_silence(file: &mut OpusWriter<Vec<u8>>, packets: u64) -> io::Result<()> 
 }
 
 /// The segment's packets; `None` when it is gone or can't be read.
-async fn read(objects: &dyn Objects, room_id: &str, segment: &SegmentRow) -> io::Result<Option<Vec<Vec<u8>>>> {
+async fn read(
+    objects: &dyn Objects,
+    room_id: &str,
+    segment: &SegmentRow,
+) -> io::Result<Option<Vec<Vec<u8>>>> {
     match objects.read(&segment.object(room_id), 0, SEGMENT_BYTES_MAX).await {
         Ok(file) => match packets_of(&file, SEGMENT_PACKETS_MAX) {
             Ok(packets) => Ok(Some(packets)),

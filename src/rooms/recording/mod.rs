@@ -35,7 +35,7 @@ pub enum RecordingStatus {
 }
 
 /// A room whose segments wait to be joined.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct RoomToJoin {
     /// `room_…`.
     pub id: String,

@@ -232,7 +232,11 @@ mod tests {
     #[test]
     fn takes_are_joined_and_a_worker_that_died_leaves_a_gap() {
         let plans = plan(&[
-            take(1, false, vec![track("guest", None, &[(1, 0, 500), (2, 10_000, 500)])]),
+            take(
+                1,
+                false,
+                vec![track("guest", None, &[(1, 0, 500), (2, 10_000, 500)])],
+            ),
             take(2, true, vec![track("guest", Some(1), &[(1, 29_007, 250)])]),
         ]);
         assert_eq!(lengths(&plans[0]), [500, 500, -450, 250]);
@@ -262,7 +266,11 @@ mod tests {
     fn overlapping_takes_play_once() {
         let plans = plan(&[
             take(1, true, vec![track("", Some(1), &[(1, 0, 500)])]),
-            take(2, true, vec![track("", Some(2), &[(1, 5_000, 100), (2, 7_000, 500)])]),
+            take(
+                2,
+                true,
+                vec![track("", Some(2), &[(1, 5_000, 100), (2, 7_000, 500)])],
+            ),
         ]);
         assert_eq!(lengths(&plans[0]), [500, 350]);
     }

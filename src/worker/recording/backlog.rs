@@ -102,7 +102,8 @@ impl Backlog {
 
     pub(super) fn done(&mut self) {
         if let Some(Waiting {
-            file: File::Memory(_), ..
+            file: File::Memory(_),
+            ..
         }) = self.waiting.pop_front()
         {
             self.in_memory -= 1;

@@ -51,7 +51,10 @@ impl Courier {
             let pause = match self.hand_in().await {
                 Ok(pause) => pause,
                 Err(Stale) => {
-                    warn!(room = self.room_id, "hand in a recording: the room is held by another worker");
+                    warn!(
+                        room = self.room_id,
+                        "hand in a recording: the room is held by another worker"
+                    );
                     return;
                 }
             };
