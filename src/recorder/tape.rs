@@ -112,6 +112,7 @@ impl Tape {
 
     /// Encodes everything up to `now` and ends all tracks.
     pub(super) fn finish(&mut self, now: u64) {
+        self.run(now);
         self.receive();
         self.encode_until(now);
         self.end_tracks(|_| true);

@@ -94,7 +94,13 @@ impl Track {
     /// Takes in what was handed over since.
     pub(super) fn receive(&mut self) {
         let mut lost = 0;
-        while let Some(block) = self.ring.try_pop() {
+        // After a long standstill the window has to move first.
+        while self
+            .ring
+            .try_peek()
+            .is_some_and(|block| self.window.reaches(block.at))
+        {
+            let Some(block) = self.ring.try_pop() else { break };
             match block.pcm() {
                 [] => self.window.cut(block.at),
                 pcm => lost += self.window.write(block.at, pcm),

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::block::BLOCK_SAMPLES;
 use super::placement::AHEAD_MAX;
 use crate::opus_file::PACKET_SAMPLES;
 
@@ -21,6 +22,11 @@ impl Window {
             start,
             pcm: VecDeque::new(),
         }
+    }
+
+    /// Whether sound of this place can be written yet.
+    pub(super) fn reaches(&self, at: u64) -> bool {
+        at.saturating_sub(self.start) < (WINDOW_MAX - BLOCK_SAMPLES) as u64
     }
 
     /// Writes sound; answers how many samples came too late or lie too far ahead.
