@@ -3,6 +3,7 @@
 mod recording;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::character::Character;
 
@@ -11,7 +12,7 @@ pub use recording::{
 };
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Characters answer people and each other.
@@ -22,7 +23,7 @@ pub enum Mode {
 }
 
 /// Who said an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SpeakerType {
     /// A person.
@@ -46,7 +47,7 @@ pub struct ClaimRequest {
 }
 
 /// Answer of `POST /worker/v1/claims`: empty when the wait ended without a room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimResponse {
     /// Rooms that are the worker's from now on.
@@ -56,7 +57,7 @@ pub struct ClaimResponse {
 }
 
 /// One claimed room, with everything the worker needs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Claim {
     /// `room_…`.
@@ -68,6 +69,7 @@ pub struct Claim {
     /// How the room plays.
     pub mode: Mode,
     /// The scene, if any.
+    #[schema(required = true)]
     pub scene_prompt: Option<String>,
     /// WebSocket address of the LiveKit server.
     pub livekit_url: String,
@@ -88,7 +90,7 @@ pub struct Claim {
 }
 
 /// One character of a claimed room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CastMember {
     /// `participant_…`.
@@ -104,7 +106,7 @@ pub struct CastMember {
 }
 
 /// What the worker must keep to in one room.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// The room ends after this time, s.
@@ -114,7 +116,7 @@ pub struct Limits {
 }
 
 /// An entry as the API stored it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimelineEntry {
     /// `entry_…`.
@@ -124,10 +126,13 @@ pub struct TimelineEntry {
     /// Person or character.
     pub speaker_type: SpeakerType,
     /// The character, when one spoke.
+    #[schema(required = true)]
     pub character_id: Option<String>,
     /// LiveKit identity of the speaker.
+    #[schema(required = true)]
     pub speaker_identity: Option<String>,
     /// Name of the speaker.
+    #[schema(required = true)]
     pub speaker_name: Option<String>,
     /// What was heard.
     pub content: String,
@@ -167,7 +172,7 @@ pub struct NewEntry {
 }
 
 /// Answer of `POST …/entries`: all entries up to this sequence are stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EntriesResponse {
     /// Highest sequence stored in this epoch.
@@ -197,7 +202,7 @@ pub struct HeartbeatRequest {
 }
 
 /// Answer of `POST /worker/v1/heartbeat`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeartbeatResponse {
     /// Rooms that are no longer this worker's: leave at once, post nothing.
@@ -219,7 +224,7 @@ pub struct ChangesRequest {
 }
 
 /// Answer of `POST /worker/v1/changes`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangesResponse {
     /// Hand this to the next call.
@@ -229,7 +234,7 @@ pub struct ChangesResponse {
 }
 
 /// One change of a held room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// `room_…`.
@@ -240,7 +245,7 @@ pub struct Change {
 }
 
 /// What happened to a held room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ChangeKind {
     /// A character joins the cast.

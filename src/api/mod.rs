@@ -4,11 +4,14 @@
 
 mod auth;
 mod body;
+pub mod catalogue;
 mod deadline;
 mod error;
 mod fields;
 mod health;
 mod idempotency;
+mod openapi;
+mod page;
 mod path;
 mod query;
 mod recordings;
@@ -19,6 +22,6 @@ mod state;
 mod v1;
 mod worker;
 
-pub use router::router;
+pub use router::{document, router};
 pub use serve::{ServeError, Server, Settings, open};
 pub use state::Api;

@@ -5,9 +5,10 @@
 //! and last tells the same tracks with their ends, `finished`. All of it may be repeated.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a track holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TrackKind {
     /// One participant's sound.
@@ -89,7 +90,7 @@ pub struct SegmentQuery {
 }
 
 /// Answer to both.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordingResponse {
     /// It is stored.

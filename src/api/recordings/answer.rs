@@ -1,6 +1,7 @@
 //! A recording as every surface shows it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::state::Api;
 use super::link::link;
@@ -9,25 +10,38 @@ use crate::rooms::Timestamp;
 use crate::rooms::recording::{Recording, RecordingStatus};
 
 /// A recording with a link to its file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::api) struct RecordingAnswer {
+    /// `rec_…`.
     id: String,
+    /// `room_…`.
     room_id: String,
     /// `participant` or `mix`.
     kind: TrackKind,
+    /// LiveKit identity of the participant; null for the mix.
+    #[schema(required = true)]
     participant_identity: Option<String>,
+    /// Name of the participant.
+    #[schema(required = true)]
     participant_name: Option<String>,
+    /// The character, if it is one.
+    #[schema(required = true)]
     character_id: Option<String>,
     /// `complete` or `partial`.
     status: RecordingStatus,
     /// Why it is partial.
+    #[schema(required = true)]
     reason: Option<String>,
+    /// How long it plays, ms.
     duration_ms: u64,
+    /// Size of its Opus file.
     size_bytes: u64,
     /// The moment at which the file begins, the same for all of a room.
     started_at: Timestamp,
+    /// When it became ready.
     created_at: Timestamp,
+    /// Its file; add `&format=wav` for WAV. Needs no key.
     url: String,
     /// When `url` can be used no longer.
     expires_at: Timestamp,

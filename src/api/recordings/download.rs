@@ -13,11 +13,13 @@ use futures::stream;
 
 use super::super::error::ApiError;
 use super::super::fields::NAME_CHARS_MAX;
+use super::super::openapi::refusals::{BadLink, Busy, Invalid, NoSuch, NoSuchRange};
+use super::super::openapi::schema::File;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
 use super::range::{Wanted, wanted};
-use super::{link, wav};
+use super::{TAG, link, wav};
 use crate::opus_file;
 use crate::rooms::recording::{Objects, Recording};
 
@@ -30,6 +32,35 @@ enum Format {
     Wav,
 }
 
+/// Download a recording, or a part of it.
+///
+/// The link of a recording says all that is needed and can be used until it expires.
+#[utoipa::path(
+    get,
+    path = "/recordings/{recordingId}",
+    operation_id = "downloadRecording",
+    tag = TAG,
+    params(
+        ("recordingId" = String, Path, description = "The recording."),
+        ("expires" = String, Query, description = "Part of the link."),
+        ("signature" = String, Query, description = "Part of the link."),
+        ("format" = Option<String>, Query, description = "`opus`, also without it, or `wav`, which has no parts."),
+        ("Range" = Option<String>, Header, description = "One range of bytes."),
+        ("If-Range" = Option<String>, Header, description = "The `ETag` that the range is of."),
+    ),
+    responses(
+        (status = 200, description = "The file.", content(
+            (File = "audio/ogg"),
+            (File = "audio/wav"),
+        )),
+        (status = 206, description = "A part of it.", body = File, content_type = "audio/ogg"),
+        BadLink,
+        NoSuch,
+        NoSuchRange,
+        Invalid,
+        Busy,
+    )
+)]
 pub(super) async fn get(
     State(api): State<Api>,
     Path(recording_id): Path<String>,

@@ -8,8 +8,8 @@ mod wav;
 
 use std::path::{Path, PathBuf};
 
-use axum::Router;
-use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::serve::ServeError;
 use super::state::Api;
@@ -17,9 +17,12 @@ use crate::rooms::store::{Location, Store};
 
 pub(super) use answer::RecordingAnswer;
 
+/// How the document calls these paths: they belong to every surface that records.
+const TAG: &str = "Recordings";
+
 /// Paths that answer for as long as a client reads.
-pub(super) fn downloads() -> Router<Api> {
-    Router::new().route("/recordings/{recordingId}", get(download::get))
+pub(super) fn downloads() -> OpenApiRouter<Api> {
+    OpenApiRouter::default().routes(routes!(download::get))
 }
 
 /// Where recordings are kept when nothing is said: beside a SQLite file; for Postgres, which has no folder, in

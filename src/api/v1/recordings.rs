@@ -4,59 +4,87 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::auth::Project;
 use super::super::body::NoBody;
 use super::super::error::ApiError;
-use super::super::fields::NAME_CHARS_MAX;
+use super::super::openapi::params as shared;
+use super::super::openapi::refusals::{BadNothing, Conflicting, Invalid, NoSuch, Refused};
+use super::super::openapi::schema::Nothing;
+use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::recordings::RecordingAnswer;
 use super::super::state::Api;
-use super::{PAGE_MAX, cut, page};
+use super::TAG;
 
-/// The mix first, then participants in the order in which they came: all of them, or a page of `limit` after the
-/// recording `after`. Empty until the room is over and its recordings are ready.
+/// List the recordings of a room: the mix first, then participants in the order in which they came.
+///
+/// Empty until the room is over and its recordings are ready.
+#[utoipa::path(
+    get,
+    path = "/v1/rooms/{roomId}/recordings",
+    operation_id = "listRecordings",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room."), shared::Page),
+    responses(
+        (status = 200, description = "All of them, or a page.", body = Vec<RecordingAnswer>, headers(
+            ("Link" = Option<String>, description = "Where the next page is, if there is one.")
+        )),
+        Refused,
+        NoSuch,
+        Invalid,
+    )
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     Project(project_id): Project,
     Path(room_id): Path<String>,
     mut params: Params,
 ) -> Result<Response, ApiError> {
-    let limit = params.number("limit", 1..=PAGE_MAX)?;
-    let after = params.text("after", NAME_CHARS_MAX)?;
+    let page = Page::read(
+        &api,
+        &project_id,
+        format!("/v1/rooms/{room_id}/recordings"),
+        &mut params,
+    )?;
     params.finish()?;
     let recordings = api
         .rooms
-        .recordings(
-            &project_id,
-            &room_id,
-            after.as_deref(),
-            limit.map(|limit| limit + 1),
-        )
+        .recordings(&project_id, &room_id, page.after(), page.fetch())
         .await?;
     let now = api.rooms.store.now().await?;
-    let mut answers: Vec<_> = recordings
+    let answers = recordings
         .into_iter()
         .map(|recording| RecordingAnswer::new(&api, recording, now))
         .collect();
-    let next = cut(&mut answers, limit, RecordingAnswer::id)
-        .zip(limit)
-        .map(|(after, limit)| {
-            format!(
-                "{}/v1/rooms/{room_id}/recordings?limit={limit}&after={after}",
-                api.public_url
-            )
-        });
-    Ok(page(&answers, next))
+    Ok(page.answer(answers, RecordingAnswer::id))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct RemovedAnswer {
     removed: bool,
 }
 
-/// Removes all recordings of a room that is over, for good. Idempotent.
+/// Remove all recordings of a room that is over, for good. Idempotent.
+#[utoipa::path(
+    delete,
+    path = "/v1/rooms/{roomId}/recordings",
+    operation_id = "removeRecordings",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room.")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "They are gone.", body = RemovedAnswer),
+        Refused,
+        NoSuch,
+        BadNothing,
+        Conflicting,
+    )
+)]
 pub(super) async fn remove(
     State(api): State<Api>,
     Project(project_id): Project,

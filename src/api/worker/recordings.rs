@@ -8,10 +8,12 @@ use super::super::auth::Worker;
 use super::super::body::{Wire, bounded};
 use super::super::error::ApiError;
 use super::super::fields::{NAME_CHARS_MAX, check_text};
+use super::super::openapi::refusals::{BadBody, BadNothing, Conflicting, NoSuch, Refused};
+use super::super::openapi::schema::{self, Body, File, described};
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
-use super::check_id;
+use super::{TAG, check_id, worker_body};
 use crate::protocol::{RecordingRequest, RecordingResponse};
 use crate::rooms::recording::{NewSegment, SEGMENT_BYTES_MAX};
 
@@ -21,10 +23,73 @@ const TRACKS_MAX: usize = 1_000;
 const LABEL_CHARS_MAX: usize = 1_000;
 /// Highest track and sequence.
 const NUMBER_MAX: u32 = 1_000_000;
+/// The words of [`RecordingFault`](crate::protocol::RecordingFault).
+const FAULTS: [&str; 7] = [
+    "frames_dropped",
+    "encoding_failed",
+    "too_many_tracks",
+    "spool_full",
+    "upload_failed",
+    "worker_lost",
+    "segments_missing",
+];
 /// Latest beginning of a segment, ms since the room's start: a month.
 const START_MS_MAX: u32 = 31 * 24 * 3600 * 1000;
 
-/// Takes in what a worker says of its tracks.
+described!(
+    /// See [`RecordingRequest`].
+    RecordingBody,
+    worker_body("The tracks of a recording.")
+        .needs("epoch", "The claim's epoch.", schema::count())
+        .needs(
+            "tracks",
+            "What was told of a track before is replaced.",
+            schema::list(track(), TRACKS_MAX),
+        )
+        .may("finished", "Nothing follows under this epoch.", schema::boolean())
+);
+
+fn track() -> Body {
+    let label = || schema::nullable_string().max_length(Some(LABEL_CHARS_MAX));
+    Body::new("One track of a claim.")
+        .needs(
+            "track",
+            "Its number within the epoch.",
+            schema::whole(&(0..=NUMBER_MAX)),
+        )
+        .needs("kind", "What it holds.", schema::choice(["participant", "mix"]))
+        .may(
+            "identity",
+            "LiveKit identity; empty for the mix.",
+            schema::string().max_length(Some(LABEL_CHARS_MAX)),
+        )
+        .may("name", "Name of the participant.", label())
+        .may("characterId", "The character, if it is one.", label())
+        .may(
+            "segments",
+            "Segments that there are, once the track is over.",
+            schema::nullable_from_to(0, u64::from(u32::MAX)),
+        )
+        .may("fault", "Why it is not whole.", schema::choice(FAULTS))
+}
+
+/// Tell which tracks a recording has, and when they are over.
+#[utoipa::path(
+    post,
+    path = "/worker/v1/rooms/{roomId}/recordings",
+    operation_id = "tellRecording",
+    tag = TAG,
+    security(("worker_key" = [])),
+    params(("roomId" = String, Path, description = "The room.")),
+    request_body = RecordingBody,
+    responses(
+        (status = 200, description = "It is written down.", body = RecordingResponse),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn tell(
     State(api): State<Api>,
     _: Worker,
@@ -60,7 +125,31 @@ pub(super) async fn tell(
     Ok(Json(RecordingResponse { stored: true }))
 }
 
-/// Stores a segment: an Ogg/Opus file of up to 10 s. Idempotent by epoch, track and sequence.
+/// Store a segment: an Ogg/Opus file of up to 10 s. Idempotent by epoch, track and sequence.
+#[utoipa::path(
+    put,
+    path = "/worker/v1/rooms/{roomId}/recordings/{epoch}/{track}/{sequence}",
+    operation_id = "storeSegment",
+    tag = TAG,
+    security(("worker_key" = [])),
+    params(
+        ("roomId" = String, Path, description = "The room."),
+        ("epoch" = u64, Path, description = "The claim's epoch."),
+        ("track" = u32, Path, description = "Its track."),
+        ("sequence" = u32, Path, description = "Its place within the track, from 1."),
+        ("workerId" = String, Query, description = "The worker that holds the room."),
+        ("startMs" = u32, Query, description = "Where it begins, ms since the room's start."),
+        ("blake3" = String, Query, description = "BLAKE3 of the body, 64 hexadecimal digits."),
+    ),
+    request_body(content = File, content_type = "audio/ogg"),
+    responses(
+        (status = 200, description = "It is stored.", body = RecordingResponse),
+        Refused,
+        NoSuch,
+        BadNothing,
+        Conflicting,
+    )
+)]
 pub(super) async fn store(
     State(api): State<Api>,
     _: Worker,

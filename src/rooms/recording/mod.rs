@@ -12,6 +12,7 @@ mod plan;
 mod segment;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use folder::FolderObjects;
 pub use join::{Joined, join};
@@ -25,7 +26,7 @@ use crate::opus_file::samples_of;
 use crate::protocol::{RecordingFault, TrackKind};
 
 /// Whether all was recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RecordingStatus {
     /// From its beginning to its end.
