@@ -3,10 +3,12 @@
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `demo`: the demo command, from nothing to its recording
+//! - `recording`: files of what was said
 //! - `harness`, `models`, `person`: what they stand on
 
 mod demo;
 mod harness;
 mod models;
 mod person;
+mod recording;
 mod room;
