@@ -1,9 +1,15 @@
 //! Wire types of the worker protocol (`/worker/v1/…`), shared by the API that answers and the worker that asks.
 
+mod recording;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::character::Character;
+
+pub use recording::{
+    RecordedTrack, RecordingFault, RecordingRequest, RecordingResponse, SegmentQuery, TrackKind,
+};
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -75,6 +81,12 @@ pub struct Claim {
     pub timeline: Vec<TimelineEntry>,
     /// Bounds of this room.
     pub limits: Limits,
+    /// Whether everyone in it is recorded.
+    #[serde(default)]
+    pub record: bool,
+    /// Time since the room's start when this answer was made, ms: where a recording begins.
+    #[serde(default)]
+    pub age_ms: u64,
 }
 
 /// One character of a claimed room.

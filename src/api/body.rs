@@ -134,7 +134,8 @@ pub(super) async fn raw(
     bounded(request, limit_bytes).await
 }
 
-async fn bounded(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
+/// The bytes of a body.
+pub(super) async fn bounded(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)

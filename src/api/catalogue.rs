@@ -38,6 +38,16 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         403,
+        "invalid_link",
+        "The link is not one of ours, or was changed. Ask for the recordings again.",
+    ),
+    known(
+        403,
+        "link_expired",
+        "The link has expired. Ask for the recordings again.",
+    ),
+    known(
+        403,
         "minutes_used_up",
         "The project's rooms have played all their minutes of today (UTC). Start again tomorrow, or raise the bound.",
     ),
@@ -86,11 +96,17 @@ pub const ERRORS: &[Known] = &[
         "owner_must_hand_over",
         "The room needs an owner. Give that role to another member first.",
     ),
+    known(409, "room_active", "The room goes on. End it first."),
     known(409, "room_ended", "The room is over. Make another one."),
     known(
         409,
         "room_full",
         "The room holds as many characters or members as it may. Remove one first.",
+    ),
+    known(
+        409,
+        "segment_differs",
+        "A worker stored another segment in this place. Count on.",
     ),
     known(
         409,
@@ -108,6 +124,11 @@ pub const ERRORS: &[Known] = &[
         "The project has as many webhooks as it may. Delete one first.",
     ),
     known(
+        409,
+        "unknown_track",
+        "A worker did not tell of this track. Tell of it first.",
+    ),
+    known(
         413,
         "body_too_large",
         "The body is larger than the message says. Send less at once.",
@@ -116,6 +137,11 @@ pub const ERRORS: &[Known] = &[
         415,
         "unsupported_media_type",
         "Send the body as the media type that the message names, nearly always `application/json`.",
+    ),
+    known(
+        416,
+        "range_not_satisfiable",
+        "The file has no such bytes. `Content-Range` says how many it has.",
     ),
     known(
         422,
@@ -164,6 +190,11 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         503,
+        "recordings_unavailable",
+        "The store of recordings did not answer. Try again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
         "room_busy",
         "Too many messages of the room wait for their replies. Send the message again after `Retry-After` seconds.",
     ),
@@ -171,6 +202,11 @@ pub const ERRORS: &[Known] = &[
         503,
         "store_unavailable",
         "The database did not answer. Try again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
+        "too_many_conversions",
+        "Too many recordings are being converted. Try again later, or take the Opus file.",
     ),
     known(
         503,

@@ -131,6 +131,15 @@ impl Fields {
         }
     }
 
+    /// Yes or no, or no such field.
+    pub(super) fn flag(&mut self, field: &str) -> Result<Option<bool>, ApiError> {
+        match self.rest.remove(field) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(ApiError::invalid(self.name(field), "must be true or false")),
+        }
+    }
+
     /// A number in a range, or no such field.
     pub(super) fn number(
         &mut self,

@@ -17,6 +17,7 @@ mod openapi;
 mod page;
 mod path;
 mod query;
+mod recordings;
 mod router;
 mod secret;
 mod serve;

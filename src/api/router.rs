@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::limits::{Bounded, Limits, tell};
 use super::openapi::{self, Published};
 use super::state::Api;
-use super::{chat, health, live, livekit, v1, worker};
+use super::{chat, health, live, livekit, recordings, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -40,6 +40,8 @@ fn surfaces(limits: &Limits) -> OpenApiRouter<Api> {
         .merge(projects.around(live::answers()))
         .merge(projects.around(livekit::answers()))
         .merge(workers.around(worker::answers()))
+        // So does a download, of which the client sets the pace.
+        .merge(recordings::downloads())
         .merge(health::answers())
         .merge(openapi::answers())
 }

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::limits::Limits;
+use super::recordings;
 use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
@@ -17,8 +18,9 @@ use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
+use crate::rooms::recording::FolderObjects;
 use crate::rooms::secret::{SecretError, ServerSecret};
-use crate::rooms::service::RoomBounds;
+use crate::rooms::service::{RecordingSettings, RoomBounds};
 use crate::rooms::store::{self, Location, OpenError, Store};
 use crate::rooms::token::TokenMint;
 use crate::rooms::wakeups::Wakeups;
@@ -55,6 +57,10 @@ pub struct Settings {
     pub models: Arc<Registry>,
     /// What the server bears.
     pub limits: Limits,
+    /// Folder of recordings; without one it is beside the database.
+    pub recordings: Option<PathBuf>,
+    /// Days after which recordings are removed.
+    pub recording_retention_days: Option<u32>,
 }
 
 /// Why the API does not run.
@@ -105,6 +111,10 @@ impl Server {
     pub async fn open(settings: Settings, shutdown: CancellationToken) -> Result<Self, ServeError> {
         let (store, secret) =
             open(&settings.db, settings.secret.as_deref(), settings.data.as_deref()).await?;
+        let folder = match settings.recordings {
+            Some(folder) => folder,
+            None => recordings::default_folder(&settings.db, settings.data.as_deref(), &store).await?,
+        };
         let livekit: Arc<dyn RoomService> = Arc::new(LiveKitServer::new(
             &settings.livekit_url,
             &settings.livekit_api_key,
@@ -123,6 +133,10 @@ impl Server {
             built_ins: BuiltIns::new(settings.characters),
             bounds: settings.bounds,
             destinations: settings.destinations,
+            recordings: RecordingSettings {
+                objects: Arc::new(FolderObjects::new(folder)),
+                retention_days: settings.recording_retention_days,
+            },
             wakeups: Wakeups::default(),
         };
         Ok(Self {
@@ -146,11 +160,14 @@ impl Server {
     pub async fn serve(self, listener: TcpListener) -> Result<(), ServeError> {
         let mut background = JoinSet::new();
         let (rooms, webhooks) = (self.api.rooms(), self.api.webhooks());
-        let (sweeper, reconciler, stop) = (rooms.clone(), rooms.clone(), &self.shutdown);
+        let (sweeper, reconciler, joiner) = (rooms.clone(), rooms.clone(), rooms.clone());
+        let stop = &self.shutdown;
         let stopped = stop.clone();
         background.spawn(async move { sweeper.sweep_until(stopped).await });
         let stopped = stop.clone();
         background.spawn(async move { reconciler.reconcile_until(stopped).await });
+        let stopped = stop.clone();
+        background.spawn(async move { joiner.join_recordings_until(stopped).await });
         background.spawn(webhooks.clone().dispatch_until(stop.clone()));
         let serving = axum::serve(listener, router(self.api))
             .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());

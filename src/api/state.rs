@@ -13,6 +13,9 @@ use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
 use crate::rooms::webhooks::Webhooks;
 
+/// Recordings decoded at the same time, a thread each; another one is answered 503.
+const DECODERS_MAX: usize = 4;
+
 /// The API's state, shared by all requests.
 #[derive(Clone)]
 pub struct Api(Arc<Shared>);
@@ -35,6 +38,8 @@ pub struct Shared {
     pub(super) limits: Limits,
     /// Counts requests.
     pub(super) rates: Rates,
+    /// Room for recordings that are decoded.
+    pub(super) decoders: Arc<Semaphore>,
     /// Room for event streams; one that finds none is answered 503.
     pub(super) streams: Arc<Semaphore>,
     /// Lets requests with the same `Idempotency-Key` pass one by one.
@@ -77,6 +82,7 @@ impl Api {
             limits,
             rates: Rates::new(&limits),
             streams: Arc::new(Semaphore::new(limits.streams_max.min(Semaphore::MAX_PERMITS))),
+            decoders: Arc::new(Semaphore::new(DECODERS_MAX)),
             turnstile: Turnstile::default(),
         }))
     }

@@ -105,6 +105,8 @@ pub(crate) async fn serve(
             ..RoomBounds::default()
         },
         limits: config.api.limits.server,
+        recordings: config.api.recordings.clone(),
+        recording_retention_days: config.api.recording_retention_days,
     };
     let server = api::Server::open(settings, shutdown)
         .await

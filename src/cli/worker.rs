@@ -81,6 +81,7 @@ pub(crate) async fn work(
         rooms_max: config.worker.max_rooms,
         registry,
         tuning: Tuning::default(),
+        spool: config.cache.join("recordings"),
     };
     let announce = move || {
         tracing::info!(api = config.worker.api_url.as_str(), "the worker takes rooms");

@@ -76,6 +76,10 @@ pub struct Api {
     pub webhook_allow_private: bool,
     /// What the server bears, and what a project may have going on.
     pub limits: Limits,
+    /// Folder of recordings; without one it is beside the database.
+    pub recordings: Option<PathBuf>,
+    /// Days after which recordings are removed, 1–36 500; without a number they are kept.
+    pub recording_retention_days: Option<u32>,
 }
 
 /// The worker.
@@ -169,6 +173,8 @@ impl Config {
                 secret: from.text(s::SECRET, None).map(Into::into),
                 webhook_allow_private: from.flag(s::WEBHOOK_ALLOW_PRIVATE).unwrap_or(false),
                 limits: Limits::read(&mut from),
+                recordings: from.text(s::RECORDINGS, None).map(PathBuf::from),
+                recording_retention_days: from.number(s::RECORDING_RETENTION_DAYS, None, 1..=36_500),
             },
             worker: Worker {
                 api_url: from

@@ -43,6 +43,13 @@ pub(super) const BODY_BYTES_MAX: Setting = limit("body_bytes", "TROUPE_BODY_BYTE
 pub(super) const PROJECT_ROOMS_MAX: Setting = limit("project_rooms", "TROUPE_PROJECT_ROOMS_MAX");
 pub(super) const PROJECT_MINUTES: Setting =
     limit("project_minutes_per_day", "TROUPE_PROJECT_MINUTES_PER_DAY");
+pub(super) const RECORDINGS: Setting = at("api", "recordings", "TROUPE_RECORDINGS", "");
+pub(super) const RECORDING_RETENTION_DAYS: Setting = at(
+    "api",
+    "recording_retention_days",
+    "TROUPE_RECORDING_RETENTION_DAYS",
+    "",
+);
 pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "--api");
 pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
 pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");

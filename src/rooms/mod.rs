@@ -14,6 +14,7 @@ pub mod live;
 pub mod livekit;
 pub mod project;
 pub mod reconcile;
+pub mod recording;
 pub mod room;
 pub mod secret;
 pub mod service;

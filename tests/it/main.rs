@@ -24,6 +24,7 @@
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `postgres`: a throw-away Postgres
+//! - `recordings`: uploads, joined files, links and downloads
 //! - `prompts`: what language models are asked, as snapshots
 //! - `store`: both databases held to one behaviour
 
@@ -57,6 +58,7 @@ mod openapi;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod prompts;
+mod recordings;
 mod shape;
 mod store;
 mod support;

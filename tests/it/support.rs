@@ -17,7 +17,7 @@ use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::secret::ServerSecret;
-use troupe::rooms::service::RoomBounds;
+use troupe::rooms::service::{RecordingSettings, RoomBounds};
 use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
@@ -26,6 +26,7 @@ use troupe::rooms::webhooks::destination::Destinations;
 
 pub(crate) use crate::fake_livekit::FakeLiveKit;
 use crate::openapi::conform;
+use crate::recordings::Shelf;
 use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
@@ -82,6 +83,7 @@ pub(crate) struct World {
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) livekit: Arc<FakeLiveKit>,
+    pub(crate) shelf: Arc<Shelf>,
     /// Server side of the project.
     pub(crate) key: String,
     pub(crate) user_key: String,
@@ -122,6 +124,7 @@ impl World {
             project,
             ..RoomBounds::default()
         };
+        let shelf = Arc::new(Shelf::new());
         let rooms = Rooms {
             store: store.clone(),
             livekit: livekit.clone(),
@@ -131,6 +134,10 @@ impl World {
             built_ins: BuiltIns::new(vec![built_in()]),
             bounds,
             destinations: Destinations::Anywhere,
+            recordings: RecordingSettings {
+                objects: shelf.clone(),
+                retention_days: Some(30),
+            },
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
@@ -161,6 +168,7 @@ impl World {
             store,
             secret,
             livekit,
+            shelf,
             shutdown,
             database,
         }

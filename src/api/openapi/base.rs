@@ -32,7 +32,7 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 /// The groups of paths, in the order that they are shown.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     (
         "Voice rooms",
         "Rooms, their characters, and what was said in them.",
@@ -41,6 +41,7 @@ const TAGS: [(&str, &str); 8] = [
         "Characters",
         "Personas: the project's own, and the deployment's to read.",
     ),
+    ("Recordings", "Files of what was said, by links that expire."),
     (
         "Live rooms",
         "LiveKit's rooms of a project, whoever made them: made, listed, inspected, ended.",

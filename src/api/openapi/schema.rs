@@ -139,6 +139,11 @@ pub(in crate::api) fn from_to(least: u64, most: u64) -> ObjectBuilder {
         .maximum(Some(most))
 }
 
+/// A whole number from `least` to `most`, or null.
+pub(in crate::api) fn nullable_from_to(least: u64, most: u64) -> ObjectBuilder {
+    from_to(least, most).schema_type(nullable(Type::Integer))
+}
+
 /// Any number that counts something.
 pub(in crate::api) fn count() -> ObjectBuilder {
     from_to(0, u64::MAX)
@@ -230,6 +235,14 @@ macro_rules! described {
     };
 }
 pub(in crate::api) use described;
+
+described!(
+    /// A file as it is.
+    File,
+    string()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+        .description(Some("A file."))
+);
 
 described!(
     /// A body that says nothing, and may be left out.

@@ -4,6 +4,7 @@ mod characters;
 mod deliveries;
 mod events;
 mod participants;
+mod recordings;
 mod rooms;
 mod transcript;
 mod webhooks;
@@ -25,6 +26,7 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(rooms::end))
         .routes(routes!(rooms::token))
         .routes(routes!(transcript::list))
+        .routes(routes!(recordings::list, recordings::remove))
         .routes(routes!(participants::add))
         .routes(routes!(participants::remove))
         .routes(routes!(characters::list, characters::create))

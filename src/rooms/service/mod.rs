@@ -5,6 +5,7 @@ mod chat;
 mod live;
 mod playing;
 mod reconcile;
+mod recordings;
 mod rooms;
 mod sweep;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use super::allowance::Allowance;
 use super::character_record::BuiltIns;
 use super::livekit::{RoomService, RoomTimeouts};
+use super::recording::Objects;
 use super::store::Store;
 use super::token::TokenMint;
 use super::wakeups::Wakeups;
@@ -54,6 +56,15 @@ impl RoomBounds {
     }
 }
 
+/// How recordings are kept.
+#[derive(Clone)]
+pub struct RecordingSettings {
+    /// Where their files are.
+    pub objects: Arc<dyn Objects>,
+    /// Days after which they are removed; `None` keeps them.
+    pub retention_days: Option<u32>,
+}
+
 /// Everything that operations need.
 pub struct Rooms {
     /// The rows.
@@ -72,6 +83,8 @@ pub struct Rooms {
     pub bounds: RoomBounds,
     /// Where projects may have webhooks sent.
     pub destinations: Destinations,
+    /// Where recorded files are kept, and for how long.
+    pub recordings: RecordingSettings,
     /// Who waits for news.
     pub wakeups: Wakeups,
 }

@@ -89,6 +89,7 @@ impl Rooms {
             self.wakeups.wake(&Topic::Room(room_id.to_owned()));
             // The worker need not wait for LiveKit; what fails here is swept up later.
             self.wakeups.wake(&Topic::Sweep);
+            self.wakeups.wake(&Topic::Recordings);
         } else {
             self.wakeups.wake(&Topic::Claims);
         }
@@ -107,7 +108,7 @@ impl Rooms {
         for (participant, known) in room.participants.into_iter().zip(characters) {
             cast.extend(self.cast_member(&room.livekit_room, participant, known)?);
         }
-        let age_s = u64::try_from(age_ms / 1000).unwrap_or(0);
+        let age_ms = u64::try_from(age_ms).unwrap_or(0);
         Ok(Claim {
             room_id: room.id,
             epoch,
@@ -120,9 +121,11 @@ impl Rooms {
             timeline: timeline.into_iter().map(Into::into).collect(),
             limits: Limits {
                 // What is left of it: a takeover does not make the room longer.
-                max_duration_s: self.bounds.max_duration_s.saturating_sub(age_s).max(1),
+                max_duration_s: self.bounds.max_duration_s.saturating_sub(age_ms / 1000).max(1),
                 empty_timeout_s: self.bounds.empty_timeout_s,
             },
+            record: room.record,
+            age_ms,
         })
     }
 

@@ -5,6 +5,7 @@
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
+//! - `recording`: files of what was said
 //! - `harness`, `models`, `person`: what they stand on
 
 mod demo;
@@ -13,4 +14,5 @@ mod live;
 mod livekit_events;
 mod models;
 mod person;
+mod recording;
 mod room;

@@ -34,6 +34,10 @@ impl Objects {
             ("room_id", chat_room(world).await),
             ("user_id", chat_user(world).await),
             ("replr_id", BUILT_IN.to_owned()),
+            ("epoch", "777001".to_owned()),
+            ("track", "777002".to_owned()),
+            ("sequence", "777003".to_owned()),
+            ("recordingId", "rec_none".to_owned()),
         ])
     }
 

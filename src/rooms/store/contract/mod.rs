@@ -18,6 +18,8 @@ mod livekit_side;
 mod operator;
 mod outbox;
 mod participants;
+mod recording_takes;
+mod recordings;
 mod rooms;
 mod usage;
 mod users;
@@ -39,6 +41,8 @@ pub use livekit_side::{LiveKitRows, PlayedIn};
 pub use operator::{OperatorRows, Page};
 pub use outbox::OutboxRows;
 pub use participants::{Added, ParticipantRows, Removed};
+pub use recording_takes::RecordingTakeRows;
+pub use recordings::RecordingRows;
 pub use rooms::{Ended, RoomRows, Started};
 pub use usage::UsageRows;
 pub use users::UserRows;
@@ -52,6 +56,7 @@ pub(super) use deliveries::not_of_webhook;
 pub(super) use entries::{not_in_room, unseen};
 pub(super) use operator::nowhere;
 pub(super) use participants::ROOM_FULL;
+pub(super) use recordings::not_a_recording;
 pub(super) use rooms::{NO_PARTICIPANTS, not_a_room};
 pub(super) use webhooks::TOO_MANY_WEBHOOKS;
 
@@ -72,6 +77,8 @@ pub trait Rows:
     + LiveKitRows
     + OutboxRows
     + ParticipantRows
+    + RecordingRows
+    + RecordingTakeRows
     + RoomRows
     + UsageRows
     + UserRows
@@ -96,6 +103,8 @@ impl<T> Rows for T where
         + LiveKitRows
         + OutboxRows
         + ParticipantRows
+        + RecordingRows
+        + RecordingTakeRows
         + RoomRows
         + UsageRows
         + UserRows

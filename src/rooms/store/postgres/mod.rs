@@ -20,6 +20,8 @@ mod lock;
 mod operator;
 mod outbox;
 mod participants;
+mod recording_takes;
+mod recordings;
 mod rooms;
 mod usage;
 mod users;

@@ -8,6 +8,7 @@ mod entries;
 mod keys;
 mod livekit_side;
 mod participants;
+mod recordings;
 mod rooms;
 mod webhooks;
 mod workers;
@@ -20,6 +21,9 @@ pub(super) use entries::EntryRow;
 pub(super) use keys::KeyRow;
 pub(super) use livekit_side::PlayedRow;
 pub(super) use participants::ParticipantRow;
+pub(super) use recordings::{
+    RecordingRow, StoredSegmentRow, TakeRow, TrackRow, compare, into_takes, kind_name, print_track,
+};
 pub(super) use rooms::RoomRow;
 pub(super) use webhooks::{DeliveryRow, WebhookRow, wants};
 pub(super) use workers::Compared;

@@ -14,6 +14,8 @@ mod livekit_side;
 mod operator;
 mod outbox;
 mod participants;
+mod recording_takes;
+mod recordings;
 mod rooms;
 mod usage;
 mod users;
