@@ -184,15 +184,6 @@ impl Fields {
         }
     }
 
-    /// True or false, or no such field.
-    pub(super) fn flag(&mut self, field: &str) -> Result<Option<bool>, ApiError> {
-        match self.rest.remove(field) {
-            None => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(_) => Err(ApiError::invalid(self.name(field), "must be true or false")),
-        }
-    }
-
     /// Whether the field is there and was not read yet, null included.
     pub(super) fn has(&self, field: &str) -> bool {
         self.rest.contains_key(field)
