@@ -11,7 +11,8 @@ mod sqlite;
 use std::sync::Arc;
 
 pub use contract::{
-    Added, Answer, Beaten, CharacterChange, Claimed, ClaimsMade, Ended, Page, PendingChange, Removed, Rows, Started,
+    Added, Answer, Beaten, CharacterChange, Claimed, ClaimsMade, Ended, Page, PendingChange, Removed, Rows,
+    Started,
 };
 pub use location::Location;
 pub use migrations::{Migrated, MigrationError, Step};

@@ -2,7 +2,7 @@
 //!
 //! - `database`: a database of a test's own
 //! - `random`: seeded random operations against `model`, a store in memory without a clock
-//! - `answers`, `characters`, `entries`, `keys`, `rooms`, `users`, `workers`: cases of one concern each
+//! - `answers`, `characters`, `entries`, `keys`, `operator`, `rooms`, `users`, `workers`: cases of one concern each
 //! - `concurrency`: what many callers at once may not break
 //! - `migrations`, `backup`: the schema and its copies
 //! - `loss`: the database goes away and comes back
@@ -43,6 +43,7 @@ mod kill;
 mod loss;
 mod migrations;
 mod model;
+mod operator;
 mod random;
 mod rooms;
 mod setup;

@@ -90,7 +90,11 @@ impl KeyRows for PostgresStore {
     }
 }
 
-pub(super) async fn project_named(connection: &mut PgConnection, name: &str, at: Timestamp) -> sqlx::Result<String> {
+pub(super) async fn project_named(
+    connection: &mut PgConnection,
+    name: &str,
+    at: Timestamp,
+) -> sqlx::Result<String> {
     sqlx::query(
         "INSERT INTO projects (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
     )

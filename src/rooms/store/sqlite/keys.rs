@@ -84,7 +84,11 @@ impl KeyRows for SqliteStore {
     }
 }
 
-pub(super) async fn project_named(connection: &mut SqliteConnection, name: &str, at: Timestamp) -> sqlx::Result<String> {
+pub(super) async fn project_named(
+    connection: &mut SqliteConnection,
+    name: &str,
+    at: Timestamp,
+) -> sqlx::Result<String> {
     sqlx::query("INSERT INTO projects (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING")
         .bind(new_id("project"))
         .bind(name)
