@@ -51,7 +51,7 @@ fi
 port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 answers() { # URL
     for _ in $(seq 150); do
-        curl --silent --fail --output /dev/null "$1" && return
+        python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])' "$1" 2>/dev/null && return
         sleep 0.2
     done
     echo "$1 does not answer" >&2
@@ -64,7 +64,7 @@ livekit_port=$(port) api_port=$(port)
 "$livekit" --dev --bind 127.0.0.1 --config-body "{port: $livekit_port, rtc: {tcp_port: $(port), udp_port: $(port)}}" \
     >"$folder/livekit.log" 2>&1 &
 pids+=($!)
-export LIVEKIT_URL=ws://127.0.0.1:$livekit_port TROUPE_DB=${db:-sqlite:$folder/fuzz.sqlite} RUST_LOG=warn
+export LIVEKIT_URL=ws://127.0.0.1:$livekit_port TROUPE_DB=${db:-sqlite:$folder/fuzz.sqlite} TROUPE_LOG=warn
 # The fuzzer asks as often as it can, and starts rooms that it forgets.
 export TROUPE_RATE_PER_KEY=0 TROUPE_RATE_PER_PROJECT=0 TROUPE_PROJECT_ROOMS_MAX=0 TROUPE_PROJECT_MINUTES_PER_DAY=0
 cd "$folder"

@@ -3,18 +3,13 @@
 use std::fmt;
 
 use clap::{Subcommand, ValueEnum};
-use secrecy::ExposeSecret;
 use serde::Serialize;
 
+use super::records::{self, DbArgs, PageArgs, check_name, print};
 use super::{Context, Failure};
-use crate::api;
-use crate::config::{Config, Overrides};
+use crate::config::Config;
 use crate::rooms::key::{self, KeyRecord, MadeKey};
-use crate::rooms::secret::ServerSecret;
-use crate::rooms::store::Store;
 
-/// Longest name of a project or user, characters.
-const NAME_CHARS_MAX: usize = 200;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Subcommands of `troupe keys`.
@@ -43,9 +38,8 @@ pub(crate) struct CreateArgs {
     /// Days after which the key is refused; without it, never
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=36_500))]
     expires_in_days: Option<i64>,
-    /// Database: sqlite:PATH or postgres://…
-    #[arg(long, value_name = "URL")]
-    db: Option<String>,
+    #[command(flatten)]
+    db: DbArgs,
 }
 
 /// Flags of `troupe keys list`.
@@ -54,9 +48,10 @@ pub(crate) struct ListArgs {
     /// Only this project's keys
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
-    /// Database: sqlite:PATH or postgres://…
-    #[arg(long, value_name = "URL")]
-    db: Option<String>,
+    #[command(flatten)]
+    page: PageArgs,
+    #[command(flatten)]
+    db: DbArgs,
 }
 
 /// Flags of `troupe keys revoke`.
@@ -65,9 +60,8 @@ pub(crate) struct RevokeArgs {
     /// The key's id (key_…), or the key itself
     #[arg(value_name = "KEY")]
     key: String,
-    /// Database: sqlite:PATH or postgres://…
-    #[arg(long, value_name = "URL")]
-    db: Option<String>,
+    #[command(flatten)]
+    db: DbArgs,
 }
 
 /// What a key may do.
@@ -153,7 +147,7 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failur
     match command {
         Command::Create(args) => {
             check(&args)?;
-            let config = configured(&context, args.db)?;
+            let config = args.db.config(&context)?;
             let valid_for_ms = args.expires_in_days.map(|days| days * DAY_MS);
             let key = make(
                 &config,
@@ -166,17 +160,21 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failur
             context.output.data(&Made { key });
         }
         Command::List(args) => {
-            let (store, _) = opened(&configured(&context, args.db)?).await?;
-            let records = store
-                .keys(args.project.as_deref())
+            let store = args.db.open(&context).await?;
+            let project_id = match &args.project {
+                Some(name) => Some(records::project(&store, name).await?.id),
+                None => None,
+            };
+            let mut keys = store
+                .list_keys(project_id.as_deref(), args.page.page())
                 .await
                 .map_err(Failure::failed)?;
-            for record in records {
-                context.output.data(&Listed::from(record));
-            }
+            args.page.cut(&context, &mut keys, |key| &key.id);
+            print(&context, keys, Listed::from);
+            store.close().await;
         }
         Command::Revoke(args) => {
-            let (store, _) = opened(&configured(&context, args.db)?).await?;
+            let store = args.db.open(&context).await?;
             let id = match args.key.starts_with("key_") {
                 true => args.key,
                 false => key::id_of(&args.key)
@@ -184,6 +182,7 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failur
             };
             store.revoke_key(&id).await.map_err(Failure::failed)?;
             context.output.progress(format_args!("revoked {id}"));
+            store.close().await;
         }
     }
     Ok(())
@@ -203,32 +202,11 @@ fn check(args: &CreateArgs) -> Result<(), Failure> {
         _ => {}
     }
     for (flag, name) in [("--project", &args.project), ("--user", &args.user)] {
-        let fits = name.as_deref().is_none_or(|name| {
-            !name.trim().is_empty()
-                && name.chars().count() <= NAME_CHARS_MAX
-                && !name.chars().any(char::is_control)
-        });
-        if !fits {
-            return Err(Failure::usage(format_args!(
-                "{flag} must have 1 to {NAME_CHARS_MAX} characters and no control characters"
-            )));
+        if let Some(name) = name {
+            check_name(flag, name)?;
         }
     }
     Ok(())
-}
-
-fn configured(context: &Context, db: Option<String>) -> Result<Config, Failure> {
-    context.config(Overrides {
-        db,
-        ..Overrides::default()
-    })
-}
-
-async fn opened(config: &Config) -> Result<(Store, ServerSecret), Failure> {
-    let secret = config.api.secret.as_ref().map(ExposeSecret::expose_secret);
-    api::open(&config.api.db, secret, config.data.as_deref())
-        .await
-        .map_err(Failure::failed)
 }
 
 /// Makes a key in the configured database and answers it in plain.
@@ -248,7 +226,7 @@ async fn make(
     user: Option<&str>,
     valid_for_ms: Option<i64>,
 ) -> Result<String, Failure> {
-    let (store, secret) = opened(config).await?;
+    let (store, secret) = records::opened(config).await?;
     let key = MadeKey::new(kind.into(), &secret);
     store
         .insert_key(&key, kind.into(), project, user, valid_for_ms)

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod characters;
 mod demo;
 mod dev;
 mod failure;
@@ -8,8 +9,12 @@ mod migrate;
 mod models;
 mod openapi;
 mod output;
+mod projects;
+mod records;
+mod rooms;
 mod serve;
 mod stack;
+mod users;
 mod worker;
 
 use clap::{Parser, Subcommand};
@@ -53,6 +58,18 @@ enum Command {
     Keys(keys::Command),
     /// Bring the database's tables to this version's
     Migrate(migrate::Args),
+    /// Projects, and what they have going on
+    #[command(subcommand)]
+    Projects(projects::Command),
+    /// Users of a project
+    #[command(subcommand)]
+    Users(users::Command),
+    /// Characters of the deployment and of a project
+    #[command(subcommand)]
+    Characters(characters::Command),
+    /// Rooms of a project
+    #[command(subcommand)]
+    Rooms(rooms::Command),
     /// Local models
     #[command(subcommand)]
     Models(models::Command),
@@ -108,6 +125,10 @@ impl Cli {
             Command::Worker(args) => worker::run(args, context).await,
             Command::Keys(command) => keys::run(command, context).await,
             Command::Migrate(args) => migrate::run(args, context).await,
+            Command::Projects(command) => projects::run(command, context).await,
+            Command::Users(command) => users::run(command, context).await,
+            Command::Characters(command) => characters::run(command, context).await,
+            Command::Rooms(command) => rooms::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
             Command::Openapi => openapi::run(&context),
         }

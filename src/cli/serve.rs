@@ -70,11 +70,6 @@ pub(crate) async fn serve(
         Some(url) => url.clone(),
         None => ServerUrl::http(address),
     };
-    // A user's own characters stand beside the built-in ones.
-    let folders: Vec<PathBuf> = [PathBuf::from(AGENTS)]
-        .into_iter()
-        .filter(|folder| folder.is_dir())
-        .collect();
     let settings = Settings {
         db: config.api.db.clone(),
         secret: config
@@ -93,13 +88,13 @@ pub(crate) async fn serve(
             .to_owned(),
         livekit_api_key: config.livekit.api_key.clone(),
         livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
-        characters: character::load(&folders).map_err(Failure::failed)?,
         destinations: if config.api.webhook_allow_private {
             Destinations::Anywhere
         } else {
             Destinations::Public
         },
         models,
+        characters: character::load(&character_folders()).map_err(Failure::failed)?,
         bounds: RoomBounds {
             project: config.api.limits.project,
             ..RoomBounds::default()
@@ -115,6 +110,14 @@ pub(crate) async fn serve(
     // Whoever wanted to know may be gone by now.
     let _ = ready.send(address);
     server.serve(listener).await.map_err(Failure::failed)
+}
+
+/// Where a user's own characters are, which stand beside the built-in ones.
+pub(super) fn character_folders() -> Vec<PathBuf> {
+    [PathBuf::from(AGENTS)]
+        .into_iter()
+        .filter(|folder| folder.is_dir())
+        .collect()
 }
 
 fn not_bound(address: SocketAddr, error: &std::io::Error) -> Failure {

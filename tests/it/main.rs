@@ -7,6 +7,7 @@
 //! - `api_transcript`: pages and events of the timeline
 //! - `api_characters`: a project's own characters and the built-ins
 //! - `api_limits`: rates, places, deadlines, and what a project may have going on
+//! - `api_tokens`: what LiveKit tokens allow
 //! - `api_pages`: cursors, and who else they work for
 //! - `api_keys`: who may do what; revocation and expiry
 //! - `live`: live room management, every request of its reference, hostile names
@@ -19,6 +20,7 @@
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
+//! - `cli_operator`: what an operator does there
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `house`: what holds for the repository as a whole
 //! - `openapi`: the OpenAPI document, and every route against it
@@ -42,9 +44,11 @@ mod api_limits;
 mod api_pages;
 mod api_requests;
 mod api_rooms;
+mod api_tokens;
 mod api_transcript;
 mod chat;
 mod cli;
+mod cli_operator;
 #[path = "../client/mod.rs"]
 mod client;
 mod e2e;

@@ -82,20 +82,27 @@ pub(super) struct Stack {
     folder: TempDir,
     client: reqwest::Client,
     url: String,
-    key: String,
+    /// A secret key of the stack's project.
+    pub(super) key: String,
     pub(super) models: Models,
 }
 
 impl Stack {
     pub(super) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts with changes to the command.
+    pub(super) async fn start_with(change: impl FnOnce(&mut Command)) -> Self {
         let models = Models::start().await;
         let folder = tempfile::tempdir().unwrap();
         let livekit = livekit().await;
-        let mut child = troupe_with(&models, &livekit, folder.path())
+        let mut command = troupe_with(&models, &livekit, folder.path());
+        command
             .args(["dev", "--json", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::piped());
+        change(&mut command);
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let ready = async {
             loop {
@@ -154,6 +161,12 @@ impl Stack {
     /// The LiveKit server's room management, asked directly.
     pub(super) fn room_service(&self) -> LiveKitServer {
         LiveKitServer::new(self.livekit.url().as_str(), "devkey", "secret")
+    }
+
+    /// Asks with a key of the test's; answers the status.
+    pub(super) async fn status(&self, path: &str, key: &str) -> reqwest::StatusCode {
+        let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(key);
+        request.send().await.unwrap().status()
     }
 
     /// The first characters there are, as (id, name).

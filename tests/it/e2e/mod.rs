@@ -6,12 +6,14 @@
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `recording`: files of what was said
+//! - `logs`: what must never be in a log
 //! - `harness`, `models`, `person`: what they stand on
 
 mod demo;
 mod harness;
 mod live;
 mod livekit_events;
+mod logs;
 mod models;
 mod person;
 mod recording;

@@ -9,4 +9,5 @@
 pub(crate) mod conform;
 mod document;
 mod errors;
+mod examples;
 mod keys;

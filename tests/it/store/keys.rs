@@ -2,6 +2,8 @@
 
 use troupe::rooms::key::{Caller, KeyKind, MadeKey};
 
+use troupe::rooms::store::Page;
+
 use super::setup::{code, secret};
 
 on_both! {
@@ -33,8 +35,11 @@ on_both! {
             store.insert_key(&key, KeyKind::Secret, Some(project), None, Some(60_000)).await.unwrap();
             ids.push(key.id);
         }
-        let listed = async |project| store.keys(project).await.unwrap().len();
-        assert_eq!((listed(None).await, listed(Some("one")).await, listed(Some("three")).await), (3, 2, 0));
+        let one = store.project_named("one").await.unwrap().id;
+        let three = store.find_or_create_project("three").await.unwrap().id;
+        let page = Page { after: None, limit: 10 };
+        let listed = async |project| store.list_keys(project, page).await.unwrap().len();
+        assert_eq!((listed(None).await, listed(Some(one.as_str())).await, listed(Some(three.as_str())).await), (3, 2, 0));
         store.revoke_key(&ids[0]).await.unwrap();
         let revoked_at = store.key(&ids[0]).await.unwrap().unwrap().0.revoked_at;
         assert!(revoked_at.is_some());

@@ -2,8 +2,8 @@
 //!
 //! - `database`: a database of a test's own
 //! - `random`: seeded random operations against `model`, a store in memory without a clock
-//! - `answers`, `characters`, `entries`, `keys`, `rooms`, `users`, `webhooks`, `workers`: cases of one concern each
-//! - `answers`, `characters`, `chat`, `entries`, `keys`, `rooms`, `users`, `workers`: cases of one concern each
+//! - `answers`, `characters`, `chat`, `entries`, `keys`, `operator`, `rooms`, `users`, `webhooks`, `workers`:
+//!   cases of one concern each
 //! - `concurrency`: what many callers at once may not break
 //! - `migrations`, `backup`: the schema and its copies
 //! - `loss`: the database goes away and comes back
@@ -45,6 +45,7 @@ mod kill;
 mod loss;
 mod migrations;
 mod model;
+mod operator;
 mod random;
 mod rooms;
 mod setup;
