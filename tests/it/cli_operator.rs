@@ -47,6 +47,7 @@ impl Operator {
             name: name.into(),
             mode: Mode::Freeform,
             scene_prompt: None,
+            record: false,
         };
         self.store.insert_room(&self.project, new).await.unwrap().id
     }

@@ -1,11 +1,13 @@
 //! A real LiveKit server that tells our API what happens in its rooms, as its configuration says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use troupe::api::{self, Limits, Server, Settings};
+use troupe::providers::Registry;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::livekit::{LiveKitServer, RoomService};
 use troupe::rooms::service::RoomBounds;
@@ -50,6 +52,9 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         characters: vec![serde_json::from_value(character).unwrap()],
         bounds: RoomBounds::default(),
         destinations: Destinations::Public,
+        models: Arc::new(Registry::empty()),
+        recordings: None,
+        recording_retention_days: None,
         limits: Limits::default(),
     };
     let shutdown = CancellationToken::new();
