@@ -1,7 +1,10 @@
 //! Wire types of the worker protocol (`/worker/v1/…`), shared by the API that answers and the worker that asks.
 
+mod assignment;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::assignment::{Assignment, Task};
 use crate::character::Character;
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
@@ -73,6 +76,12 @@ pub struct Claim {
     pub timeline: Vec<TimelineEntry>,
     /// Bounds of this room.
     pub limits: Limits,
+    /// What the room is for; `None` where people and characters just talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<Assignment>,
+    /// Whether the room's sound is recorded.
+    #[serde(default)]
+    pub record: bool,
 }
 
 /// One character of a claimed room.

@@ -152,6 +152,7 @@ impl From<Error> for ApiError {
             Error::NotFound(what) => Self::not_found(what),
             Error::Forbidden { code, message } => Self::forbidden(code, message),
             Error::Conflict { code, message } => Self::conflict(code, message),
+            Error::Unavailable { code, message } => Self::unavailable(code, message),
             Error::Invalid { param, message } => Self::invalid(param, message),
             Error::LiveKit(error) => {
                 tracing::warn!(%error, "call LiveKit");

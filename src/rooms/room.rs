@@ -85,6 +85,8 @@ pub enum EndReason {
     MaxDuration,
     /// No worker could play it.
     Failed,
+    /// Nobody came as long as it could be used.
+    Expired,
 }
 
 impl EndReason {
@@ -95,6 +97,7 @@ impl EndReason {
             Self::Empty => "empty",
             Self::MaxDuration => "max_duration",
             Self::Failed => "failed",
+            Self::Expired => "expired",
         }
     }
 }

@@ -74,6 +74,7 @@ fn ask(capacity: Capacity, situation: impl FnOnce(&mut Situation<'_>), happening
         mode: Mode::Freeform,
         scene: None,
         asked_if_ai: false,
+        brief: None,
     };
     situation(&mut asked);
     shown(
@@ -168,6 +169,7 @@ fn a_drifted_answer_is_asked_for_again() {
         mode: Mode::Freeform,
         scene: None,
         asked_if_ai: false,
+        brief: None,
     };
     let request = prompter.request(&situation, &history, Capacity::Full).unwrap();
     insta::assert_snapshot!(shown(&prompter.again(&request, &ada, Capacity::Full).unwrap()));

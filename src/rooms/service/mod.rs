@@ -1,18 +1,25 @@
 //! The operations on rooms: what every surface calls.
 
+mod assignments;
 mod characters;
+mod interviews;
 mod playing;
+mod research;
+mod roleplays;
 mod rooms;
 mod sweep;
 
 use std::sync::Arc;
 
 use super::character_record::BuiltIns;
+use super::library::Library;
 use super::livekit::{RoomService, RoomTimeouts};
 use super::store::Store;
 use super::token::TokenMint;
 use super::wakeups::Wakeups;
 
+pub use interviews::{InterviewWish, RespondentJoin};
+pub use roleplays::{RoleplayJoin, RoleplayWish};
 pub use rooms::JoinToken;
 
 /// Bounds of every room, s.
@@ -59,6 +66,8 @@ pub struct Rooms {
     pub livekit_public_url: String,
     /// The deployment's own characters.
     pub built_ins: BuiltIns,
+    /// The deployment's premade role-plays and research projects.
+    pub library: Library,
     /// Bounds of every room.
     pub bounds: RoomBounds,
     /// Who waits for news.

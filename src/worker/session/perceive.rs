@@ -81,6 +81,7 @@ impl Session {
             names,
             talkativeness,
         }));
+        self.open_the_talk();
     }
 
     fn remove(&mut self, id: &CharacterId) {
@@ -103,6 +104,7 @@ impl Session {
                 self.empty_since = None;
                 if self.people.add(person.clone(), name) {
                     self.hand_in(Input::PersonJoined { person });
+                    self.open_the_talk();
                 }
             }
             Seen::PersonLeft { identity } => {
@@ -221,6 +223,7 @@ impl Session {
             Voiced::Finished { speech } => {
                 self.speech_is_over();
                 self.hand_in(Input::PlayoutFinished { speech });
+                self.was_spoken(speech);
             }
             Voiced::Stopped { speech, heard } => {
                 self.speech_is_over();
