@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use super::error::ApiError;
 use super::state::Api;
-use crate::rooms::store::sqlite::Answer;
+use crate::rooms::store::Answer;
 
 /// Longest key, visible ASCII characters.
 const KEY_CHARS_MAX: usize = 255;

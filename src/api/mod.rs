@@ -12,6 +12,7 @@ mod idempotency;
 mod path;
 mod query;
 mod router;
+mod secret;
 mod serve;
 mod state;
 mod v1;

@@ -1,17 +1,25 @@
 //! Path parameters.
 
 use axum::extract::FromRequestParts;
-use axum::extract::rejection::PathRejection;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
-/// As axum's, with our answer to a path that can't be decoded: nothing has such a name.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(ApiError))]
+/// As axum's, with our answer to a path that can't be decoded or holds a NUL: nothing has such a name.
 pub(super) struct Path<T>(pub(super) T);
 
-impl From<PathRejection> for ApiError {
-    fn from(_: PathRejection) -> Self {
-        Self::not_found("path")
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        // Postgres keeps no text with a NUL, and refuses to look for one.
+        if parts.uri.path().contains("%00") {
+            return Err(ApiError::not_found("path"));
+        }
+        axum::extract::Path::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|_| ApiError::not_found("path"))
     }
 }

@@ -1,6 +1,6 @@
 //! The API as a server, and what it is made from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::router::router;
+use super::secret::secret_of;
 use super::state::Api;
 use crate::character::Character;
 use crate::rooms::Rooms;
@@ -15,8 +16,7 @@ use crate::rooms::character_record::BuiltIns;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
 use crate::rooms::secret::{SecretError, ServerSecret};
 use crate::rooms::service::RoomBounds;
-use crate::rooms::store::Store;
-use crate::rooms::store::sqlite::{OpenError, path_of};
+use crate::rooms::store::{self, Location, OpenError, Store};
 use crate::rooms::token::TokenMint;
 use crate::rooms::wakeups::Wakeups;
 
@@ -25,10 +25,12 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 
 /// What the API is made from.
 pub struct Settings {
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH` or `postgres://…`.
     pub db: String,
-    /// Hashes keys; without one the server makes its own and keeps it beside the database.
+    /// Hashes keys; without one the server makes its own and keeps it: see [`open`].
     pub secret: Option<String>,
+    /// Where the server keeps what is its own and not in the database.
+    pub data: Option<PathBuf>,
     /// Address that clients use for this API, for links.
     pub public_url: String,
     /// Address of LiveKit for this server and the workers.
@@ -54,26 +56,28 @@ pub enum ServeError {
     /// No secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The database did not say which one it is.
+    #[error(transparent)]
+    Store(#[from] crate::rooms::Error),
     /// The listener failed.
     #[error("serve HTTP: {0}")]
     Serve(#[from] std::io::Error),
 }
 
-/// Opens the database that `db` names and the secret that belongs to it.
+/// Opens the database that `db` names and the secret that belongs to it: `secret`, or one of the server's own,
+/// which is kept in `data` unless the database is a file with a place beside it.
 ///
 /// # Errors
 /// When either can't be had.
-pub async fn open(db: &str, secret: Option<&str>) -> Result<(Store, ServerSecret), ServeError> {
-    let path = path_of(db)?;
-    let store = Store::open(&path).await?;
-    Ok((store, secret_of(&path, secret)?))
-}
-
-fn secret_of(path: &Path, secret: Option<&str>) -> Result<ServerSecret, SecretError> {
-    match secret {
-        Some(text) => ServerSecret::from_text(text),
-        None => ServerSecret::beside(path),
-    }
+pub async fn open(
+    db: &str,
+    secret: Option<&str>,
+    data: Option<&Path>,
+) -> Result<(Store, ServerSecret), ServeError> {
+    let location = Location::parse(db)?;
+    let store = store::open(&location).await?;
+    let secret = secret_of(secret, data, &location, &store).await?;
+    Ok((store, secret))
 }
 
 /// The API, ready to answer.
@@ -89,7 +93,8 @@ impl Server {
     /// # Errors
     /// When database or secret can't be had.
     pub async fn open(settings: Settings, shutdown: CancellationToken) -> Result<Self, ServeError> {
-        let (store, secret) = open(&settings.db, settings.secret.as_deref()).await?;
+        let (store, secret) =
+            open(&settings.db, settings.secret.as_deref(), settings.data.as_deref()).await?;
         let livekit: Arc<dyn RoomService> = Arc::new(LiveKitServer::new(
             &settings.livekit_url,
             &settings.livekit_api_key,

@@ -226,7 +226,9 @@ fn configured(context: &Context, db: Option<String>) -> Result<Config, Failure> 
 
 async fn opened(config: &Config) -> Result<(Store, ServerSecret), Failure> {
     let secret = config.api.secret.as_ref().map(ExposeSecret::expose_secret);
-    api::open(&config.api.db, secret).await.map_err(Failure::failed)
+    api::open(&config.api.db, secret, config.data.as_deref())
+        .await
+        .map_err(Failure::failed)
 }
 
 /// Makes a key in the configured database and answers it in plain.

@@ -75,6 +75,7 @@ pub(crate) async fn serve(
             .secret
             .as_ref()
             .map(|secret| secret.expose_secret().to_owned()),
+        data: config.data.clone(),
         public_url: public_url.as_str().to_owned(),
         livekit_url: livekit_url.to_owned(),
         livekit_public_url: config

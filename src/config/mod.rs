@@ -68,7 +68,7 @@ pub struct Api {
     pub db: String,
     /// The address that clients are given, when it differs from `listen`.
     pub public_url: Option<ServerUrl>,
-    /// Hashes keys; without one the server makes its own and keeps it beside the database.
+    /// Hashes keys; without one the server makes its own and keeps it.
     pub secret: Option<SecretString>,
 }
 
@@ -120,6 +120,8 @@ pub struct Config {
     pub openai: OpenAi,
     /// Folder of fetched models and servers.
     pub cache: PathBuf,
+    /// Folder of what a server keeps for itself; `None` without a home folder.
+    pub data: Option<PathBuf>,
     /// Fetch nothing.
     pub offline: bool,
 }
@@ -183,6 +185,7 @@ impl Config {
                 .text(s::CACHE, None)
                 .map(PathBuf::from)
                 .unwrap_or_else(|| from.default_cache()),
+            data: from.data_folder(),
             offline: overrides.offline,
         };
         from.report_unknown_fields();

@@ -94,6 +94,15 @@ impl<'a> Sources<'a> {
             .join("troupe")
     }
 
+    /// Where the user's programs keep their data.
+    pub(super) fn data_folder(&self) -> Option<PathBuf> {
+        let set = |variable| self.environment.get(variable).filter(|value| !value.is_empty());
+        let folder = set("XDG_DATA_HOME")
+            .map(PathBuf::from)
+            .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".local/share")))?;
+        Some(folder.join("troupe"))
+    }
+
     /// Faults for everything in the file that is no setting. Call it when all settings were asked for.
     pub(super) fn report_unknown_fields(self) {
         for origin in self.file.rest() {

@@ -21,6 +21,7 @@ pub mod template;
 pub mod timestamp;
 pub mod token;
 pub mod transcript;
+pub mod user;
 pub mod wakeups;
 
 pub use error::Error;

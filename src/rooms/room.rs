@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Timestamp;
+use super::id::new_id;
 use crate::protocol::Mode;
 
 /// Characters that one room may hold at a time.
@@ -18,6 +19,9 @@ pub struct Room {
     pub created_at: Timestamp,
     /// `project_…`.
     pub project_id: String,
+    /// The API that it was made through.
+    #[serde(skip)]
+    pub surface: Surface,
     /// Name for people, 1–200 characters.
     pub name: String,
     /// How it plays.
@@ -58,12 +62,65 @@ pub struct Participant {
 /// What a new room is made of.
 #[derive(Debug, Clone)]
 pub struct NewRoom {
+    /// The API that it is made through.
+    pub surface: Surface,
     /// 1–200 characters.
     pub name: String,
     /// How it plays.
     pub mode: Mode,
     /// Up to 5 000 characters.
     pub scene_prompt: Option<String>,
+}
+
+/// The API that a room was made through; each lists its own rooms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Surface {
+    /// Voice rooms.
+    Voice,
+    /// Group chat.
+    Chat,
+    /// Role-play.
+    Roleplay,
+    /// Interviews.
+    Interview,
+}
+
+impl Surface {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Voice, Self::Chat, Self::Roleplay, Self::Interview];
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Chat => "chat",
+            Self::Roleplay => "roleplay",
+            Self::Interview => "interview",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|surface| surface.as_str() == name)
+    }
+
+    /// Id of a new room: `room_…`, or a UUID where the surface's clients expect one.
+    pub fn new_room_id(self) -> String {
+        match self {
+            Self::Voice | Self::Chat => new_id("room"),
+            Self::Roleplay | Self::Interview => uuid::Uuid::new_v4().to_string(),
+        }
+    }
+
+    /// Name of the LiveKit room of the room `id`; the project in it keeps projects apart.
+    pub fn livekit_room(self, project_id: &str, id: &str) -> String {
+        let kind = match self {
+            Self::Voice | Self::Chat => "",
+            Self::Roleplay => "rp_",
+            Self::Interview => "iv_",
+        };
+        format!("p_{project_id}__{kind}{id}")
+    }
 }
 
 /// Identity of a character in LiveKit rooms; people's identities never begin like this.

@@ -23,7 +23,13 @@ pub enum SecretError {
     /// It could be guessed.
     #[error("TROUPE_SECRET must have at least {SECRET_CHARS_MIN} characters")]
     TooShort,
-    /// The file beside the database can't be read or made.
+    /// There is nowhere to keep one.
+    #[error(
+        "set TROUPE_SECRET to {SECRET_CHARS_MIN} characters or more that nobody can guess: the user has no home \
+         folder where the server could keep a secret of its own"
+    )]
+    NoPlace,
+    /// The file that keeps it can't be read or made.
     #[error("keep the server's secret in {path}: {source}")]
     File {
         /// The file.
@@ -61,16 +67,13 @@ impl ServerSecret {
         })
     }
 
-    /// From the file beside `database`, which is made, readable by its owner alone, when there is none.
+    /// From a file, which is made, readable by its owner alone, when there is none.
     ///
     /// # Errors
     /// When the file can't be read or made.
-    pub fn beside(database: &Path) -> Result<Self, SecretError> {
-        let mut name = database.as_os_str().to_owned();
-        name.push(".secret");
-        let path = PathBuf::from(name);
-        let text = read_or_make(&path).map_err(|source| SecretError::File {
-            path: path.clone(),
+    pub fn kept_in(path: &Path) -> Result<Self, SecretError> {
+        let text = read_or_make(path).map_err(|source| SecretError::File {
+            path: path.to_owned(),
             source,
         })?;
         Self::from_text(text.trim())
@@ -125,6 +128,9 @@ fn read_or_make(path: &Path) -> std::io::Result<String> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         other => return other,
     }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     // Two processes may come here at once: each writes a file of its own, and the first link wins whole.
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}", random_base62(8)));
@@ -165,15 +171,12 @@ mod tests {
     #[test]
     fn made_secret_stays_and_is_private() {
         let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("t.sqlite");
-        let first = ServerSecret::beside(&database).unwrap();
-        let second = ServerSecret::beside(&database).unwrap();
+        let path = folder.path().join("made").join("t.secret");
+        let first = ServerSecret::kept_in(&path).unwrap();
+        let second = ServerSecret::kept_in(&path).unwrap();
         assert_eq!(first.hash("key"), second.hash("key"));
-        let mode = std::fs::metadata(folder.path().join("t.sqlite.secret"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(std::fs::read_dir(folder.path().join("made")).unwrap().count(), 1);
     }
 }

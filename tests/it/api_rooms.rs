@@ -277,10 +277,9 @@ async fn a_room_whose_time_is_up_ends_without_its_worker() {
     world.rooms.sweep().await.unwrap();
     let path = format!("/v1/rooms/{room}");
     assert_eq!(world.get(&path).await.with(200)["endedAt"], Value::Null);
-    sqlx::query("UPDATE rooms SET started_at = started_at - 15000000")
-        .execute(world.store.raw())
-        .await
-        .unwrap();
+    world
+        .alter("UPDATE rooms SET started_at = started_at - 15000000", &[])
+        .await;
     world.rooms.sweep().await.unwrap();
     assert!(is_time(&world.get(&path).await.with(200)["endedAt"]));
     assert!(world.livekit.rooms().is_empty());

@@ -14,6 +14,7 @@
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `house`: what holds for the repository as a whole
 //! - `openai`: the OpenAI provider against a server that misbehaves
+//! - `store`: both databases held to one behaviour
 //! - `prompts`: what language models are asked, as snapshots
 
 #![expect(
@@ -37,5 +38,6 @@ mod house;
 mod lease;
 mod openai;
 mod prompts;
+mod store;
 mod support;
 mod worker_protocol;

@@ -9,7 +9,6 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use troupe::api::{Api, router};
@@ -23,6 +22,8 @@ use troupe::rooms::service::RoomBounds;
 use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
+
+use crate::store::database::TestDatabase;
 
 /// Id of the deployment's only built-in character.
 pub(crate) const BUILT_IN: &str = "ada";
@@ -128,13 +129,13 @@ pub(crate) struct World {
     pub(crate) worker_key: String,
     pub(crate) other_key: String,
     pub(crate) shutdown: CancellationToken,
-    _folder: TempDir,
+    database: TestDatabase,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("t.sqlite")).await.unwrap();
+        let database = TestDatabase::sqlite().await;
+        let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
         let bounds = RoomBounds::default();
@@ -169,7 +170,7 @@ impl World {
             secret,
             livekit,
             shutdown,
-            _folder: folder,
+            database,
         }
     }
 
@@ -240,11 +241,18 @@ impl World {
 
     /// Lets a worker's lease be over.
     pub(crate) async fn lapse(&self, worker: &str) {
-        sqlx::query("UPDATE workers SET lease_until = 0 WHERE id = ?")
-            .bind(worker)
-            .execute(self.store.raw())
-            .await
-            .unwrap();
+        self.alter("UPDATE workers SET lease_until = 0 WHERE id = $1", &[worker])
+            .await;
+    }
+
+    /// Changes rows as no operation can.
+    pub(crate) async fn alter(&self, sql: &'static str, values: &[&str]) {
+        self.database.alter(sql, values).await;
+    }
+
+    /// A column of bytes.
+    pub(crate) async fn blobs(&self, sql: &'static str) -> Vec<Vec<u8>> {
+        self.database.blobs(sql).await
     }
 }
 

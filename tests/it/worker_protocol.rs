@@ -157,10 +157,9 @@ async fn a_room_that_its_worker_forgot_is_open_again() {
         world.claim("w2", "r1").await.is_empty(),
         "the claim's answer may be on its way"
     );
-    sqlx::query("UPDATE rooms SET claimed_at = claimed_at - 9000")
-        .execute(world.store.raw())
-        .await
-        .unwrap();
+    world
+        .alter("UPDATE rooms SET claimed_at = claimed_at - 9000", &[])
+        .await;
     world.work("heartbeat", beat("w1", &[])).await.with(200);
     assert_eq!(world.claim("w2", "r2").await.len(), 1);
 }
@@ -337,10 +336,7 @@ async fn a_failed_room_waits_and_is_given_up_in_the_end() {
             world.claim("w", "at once").await.is_empty(),
             "not without a pause"
         );
-        sqlx::query("UPDATE rooms SET claimable_at = 0")
-            .execute(world.store.raw())
-            .await
-            .unwrap();
+        world.alter("UPDATE rooms SET claimable_at = 0", &[]).await;
     }
     assert_eq!(epochs, 8);
     assert!(world.get(&format!("/v1/rooms/{room}")).await.with(200)["endedAt"].is_string());

@@ -16,7 +16,7 @@ use super::super::query::Params;
 use super::super::state::Api;
 use super::{PAGE_MAX, cut, page};
 use crate::protocol::Mode;
-use crate::rooms::room::{NewRoom, Room};
+use crate::rooms::room::{NewRoom, Room, Surface};
 
 pub(super) async fn create(
     State(api): State<Api>,
@@ -39,6 +39,7 @@ pub(super) async fn create(
 
 fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
     let new = NewRoom {
+        surface: Surface::Voice,
         name: fields.required_text("name", NAME_CHARS_MAX)?,
         mode: fields
             .choice(

@@ -82,7 +82,7 @@ async fn release(
     // A release must not fail for the text of its reason.
     request.detail = request
         .detail
-        .map(|detail| detail.chars().take(DETAIL_CHARS_MAX).collect());
+        .map(|detail| detail.replace('\0', "").chars().take(DETAIL_CHARS_MAX).collect());
     api.rooms.release(&room_id, &request).await?;
     Ok(Json(ReleaseAnswer { released: true }))
 }

@@ -48,7 +48,9 @@ impl Rooms {
         if self.built_ins.get(id).is_some() {
             return Err(READ_ONLY);
         }
-        self.store.update_character(project_id, id, change).await
+        self.store
+            .update_character(project_id, id, Box::new(change))
+            .await
     }
 
     /// Deletes a character of the project's own; rooms that it is in keep it.

@@ -8,7 +8,7 @@ use crate::protocol::{
 };
 use crate::rooms::error::Error;
 use crate::rooms::room::Participant;
-use crate::rooms::store::sqlite::{Claimed, PendingChange};
+use crate::rooms::store::{Claimed, PendingChange};
 use crate::rooms::wakeups::Topic;
 
 impl Rooms {

@@ -4,7 +4,7 @@ use super::Rooms;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
 use crate::rooms::room::{AGENT_PREFIX, EndReason, NewRoom, Participant, Room};
-use crate::rooms::store::sqlite::Started;
+use crate::rooms::store::Started;
 use crate::rooms::wakeups::Topic;
 
 /// What a person needs to join a room.

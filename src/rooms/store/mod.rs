@@ -1,5 +1,23 @@
-//! Rows behind the domain. Every method is one transaction that keeps the domain's promises by itself.
+//! Rows behind the domain: what a database must do ([`contract`]), and two databases that do it.
 
-pub mod sqlite;
+pub mod contract;
+mod location;
+mod migrations;
+mod open;
+mod postgres;
+mod rows;
+mod sqlite;
 
-pub use sqlite::Store;
+use std::sync::Arc;
+
+pub use contract::{
+    Added, Answer, Beaten, CharacterChange, Claimed, ClaimsMade, Ended, PendingChange, Removed, Rows, Started,
+};
+pub use location::Location;
+pub use migrations::{Migrated, MigrationError, Step};
+pub use open::{OpenError, migrate, open};
+pub use postgres::PostgresStore;
+pub use sqlite::SqliteStore;
+
+/// The database, whichever it is.
+pub type Store = Arc<dyn Rows>;

@@ -1,26 +1,15 @@
 //! Answers kept for a repeated `Idempotency-Key`.
 
-use super::{Store, now};
+use async_trait::async_trait;
+
+use super::{SqliteStore, now};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
+use crate::rooms::store::contract::{Answer, AnswerRows};
 
-/// A kept answer.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Answer {
-    /// Hash of the request's body.
-    pub body_hash: Vec<u8>,
-    /// HTTP status.
-    pub status: i64,
-    /// The body, sealed.
-    pub sealed: Vec<u8>,
-}
-
-impl Store {
-    /// The answer kept for this key.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn answer(&self, scope: &str, key_hash: &[u8]) -> Result<Option<Answer>, Error> {
+#[async_trait]
+impl AnswerRows for SqliteStore {
+    async fn answer(&self, scope: &str, key_hash: &[u8]) -> Result<Option<Answer>, Error> {
         Ok(
             sqlx::query_as("SELECT body_hash, status, sealed FROM answers WHERE scope = ? AND key_hash = ?")
                 .bind(scope)
@@ -30,11 +19,7 @@ impl Store {
         )
     }
 
-    /// Keeps an answer; the first one stays.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn keep_answer(&self, scope: &str, key_hash: &[u8], answer: &Answer) -> Result<(), Error> {
+    async fn keep_answer(&self, scope: &str, key_hash: &[u8], answer: &Answer) -> Result<(), Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         sqlx::query(
@@ -52,11 +37,7 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Forgets answers older than `before`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn forget_answers(&self, before: Timestamp) -> Result<(), Error> {
+    async fn forget_answers(&self, before: Timestamp) -> Result<(), Error> {
         sqlx::query("DELETE FROM answers WHERE created_at < ?")
             .bind(before)
             .execute(&self.writer)

@@ -1,70 +1,17 @@
 //! What a worker has to be told about the rooms it holds.
 
+use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::{Store, characters, participants};
-use crate::character::Character;
+use super::{SqliteStore, characters, participants};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
-use crate::rooms::room::Participant;
+use crate::rooms::store::contract::{CHANGES_MAX, ChangeRows, PendingChange};
+use crate::rooms::store::rows::{ChangeRow, Noted};
 
-/// Changes that one answer holds; the rest follows with the next call.
-const CHANGES_MAX: i64 = 200;
-
-/// A change to note down.
-pub(super) enum Noted<'a> {
-    /// The participant with this id joined.
-    Added(&'a str),
-    /// The participant with this id left.
-    Removed(&'a str),
-    /// The room is over.
-    RoomEnded,
-}
-
-/// A change that a worker has not seen.
-#[derive(Debug, Clone)]
-pub enum PendingChange {
-    /// A character joined. Its row in the store, unless it is a built-in.
-    Added {
-        /// `room_…`.
-        room_id: String,
-        /// Name of the LiveKit room.
-        livekit_room: String,
-        /// Its participant.
-        participant: Participant,
-        /// Who it is, unless a built-in.
-        character: Option<Box<Character>>,
-    },
-    /// A character left.
-    Removed {
-        /// `room_…`.
-        room_id: String,
-        /// Who.
-        character_id: String,
-    },
-    /// The room is over.
-    RoomEnded {
-        /// `room_…`.
-        room_id: String,
-    },
-}
-
-#[derive(sqlx::FromRow)]
-struct ChangeRow {
-    seq: i64,
-    room_id: String,
-    kind: String,
-    participant_id: Option<String>,
-    livekit_room: String,
-}
-
-impl Store {
-    /// The worker's changes after `cursor`, oldest first, and the next cursor. What is at or before `cursor`
-    /// was seen and is forgotten.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn changes(&self, worker_id: &str, cursor: i64) -> Result<(i64, Vec<PendingChange>), Error> {
+#[async_trait]
+impl ChangeRows for SqliteStore {
+    async fn changes(&self, worker_id: &str, cursor: i64) -> Result<(i64, Vec<PendingChange>), Error> {
         let mut tx = self.reader.begin().await?;
         let rows: Vec<ChangeRow> = sqlx::query_as(
             "SELECT c.seq, c.room_id, c.kind, c.participant_id, r.livekit_room
@@ -85,11 +32,7 @@ impl Store {
         Ok((next, changes))
     }
 
-    /// Forgets changes older than `before`: their worker is long gone.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn forget_changes(&self, before: Timestamp) -> Result<(), Error> {
+    async fn forget_changes(&self, before: Timestamp) -> Result<(), Error> {
         sqlx::query("DELETE FROM changes WHERE created_at < ?")
             .bind(before)
             .execute(&self.writer)
@@ -103,22 +46,11 @@ async fn load(connection: &mut SqliteConnection, row: ChangeRow) -> Result<Optio
         Some(id) => participants::by_id(connection, id).await?,
         None => None,
     };
-    Ok(match (row.kind.as_str(), participant) {
-        ("participant_added", Some(participant)) => Some(PendingChange::Added {
-            character: characters::to_play(connection, &participant.character_id)
-                .await?
-                .map(Box::new),
-            room_id: row.room_id,
-            livekit_room: row.livekit_room,
-            participant,
-        }),
-        ("participant_removed", Some(participant)) => Some(PendingChange::Removed {
-            room_id: row.room_id,
-            character_id: participant.character_id,
-        }),
-        ("room_ended", _) => Some(PendingChange::RoomEnded { room_id: row.room_id }),
-        _ => None,
-    })
+    let character = match &participant {
+        Some(participant) => characters::to_play(connection, &participant.character_id).await?,
+        None => None,
+    };
+    Ok(row.into_pending(participant, character))
 }
 
 /// Notes a change for the worker that holds the room.
@@ -129,11 +61,7 @@ pub(super) async fn note(
     change: Noted<'_>,
     at: Timestamp,
 ) -> sqlx::Result<()> {
-    let (kind, participant_id) = match change {
-        Noted::Added(id) => ("participant_added", Some(id)),
-        Noted::Removed(id) => ("participant_removed", Some(id)),
-        Noted::RoomEnded => ("room_ended", None),
-    };
+    let (kind, participant_id) = change.columns();
     sqlx::query(
         "INSERT INTO changes (worker_id, room_id, kind, participant_id, created_at) VALUES (?, ?, ?, ?, ?)",
     )

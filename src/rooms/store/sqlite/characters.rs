@@ -1,49 +1,18 @@
 //! A project's own characters.
 
+use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::{Store, now};
+use super::{SqliteStore, now};
 use crate::character::Character;
-use crate::rooms::Timestamp;
 use crate::rooms::character_record::CharacterRecord;
 use crate::rooms::error::Error;
+use crate::rooms::store::contract::{CharacterChange, CharacterRows};
+use crate::rooms::store::rows::{CharacterRow, parse_character, print_character};
 
-#[derive(sqlx::FromRow)]
-struct CharacterRow {
-    project_id: String,
-    body: String,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-impl TryFrom<CharacterRow> for CharacterRecord {
-    type Error = Error;
-
-    fn try_from(row: CharacterRow) -> Result<Self, Error> {
-        Ok(Self {
-            character: parse(&row.body)?,
-            built_in: false,
-            project_id: Some(row.project_id),
-            created_at: Some(row.created_at),
-            updated_at: Some(row.updated_at),
-        })
-    }
-}
-
-fn parse(body: &str) -> Result<Character, Error> {
-    serde_json::from_str(body).map_err(|_| Error::Corrupt("character"))
-}
-
-fn print(character: &Character) -> Result<String, Error> {
-    serde_json::to_string(character).map_err(|_| Error::Corrupt("character"))
-}
-
-impl Store {
-    /// Keeps a new character.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn insert_character(
+#[async_trait]
+impl CharacterRows for SqliteStore {
+    async fn insert_character(
         &self,
         project_id: &str,
         character: Character,
@@ -55,7 +24,7 @@ impl Store {
         )
         .bind(&character.id)
         .bind(project_id)
-        .bind(print(&character)?)
+        .bind(print_character(&character)?)
         .bind(at)
         .bind(at)
         .execute(&mut *tx)
@@ -70,11 +39,7 @@ impl Store {
         })
     }
 
-    /// The project's characters, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn characters(&self, project_id: &str) -> Result<Vec<CharacterRecord>, Error> {
+    async fn characters(&self, project_id: &str) -> Result<Vec<CharacterRecord>, Error> {
         let rows: Vec<CharacterRow> = sqlx::query_as(
             "SELECT * FROM characters WHERE project_id = ? AND deleted_at IS NULL ORDER BY seq",
         )
@@ -84,23 +49,15 @@ impl Store {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// One of the project's characters.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn character(&self, project_id: &str, id: &str) -> Result<Option<CharacterRecord>, Error> {
+    async fn character(&self, project_id: &str, id: &str) -> Result<Option<CharacterRecord>, Error> {
         find(&mut *self.reader.acquire().await?, project_id, id).await
     }
 
-    /// Changes one of the project's characters; `change` refuses by an error of its own kind.
-    ///
-    /// # Errors
-    /// When there is no such character or the database fails.
-    pub async fn update_character(
+    async fn update_character(
         &self,
         project_id: &str,
         id: &str,
-        change: impl FnOnce(&mut Character),
+        change: CharacterChange<'_>,
     ) -> Result<CharacterRecord, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
@@ -110,7 +67,7 @@ impl Store {
         change(&mut record.character);
         record.updated_at = Some(at);
         sqlx::query("UPDATE characters SET body = ?, updated_at = ? WHERE id = ?")
-            .bind(print(&record.character)?)
+            .bind(print_character(&record.character)?)
             .bind(at)
             .bind(id)
             .execute(&mut *tx)
@@ -119,11 +76,7 @@ impl Store {
         Ok(record)
     }
 
-    /// Deletes one of the project's characters; rooms that it is in keep it.
-    ///
-    /// # Errors
-    /// When there is no such character or the database fails.
-    pub async fn delete_character(&self, project_id: &str, id: &str) -> Result<CharacterRecord, Error> {
+    async fn delete_character(&self, project_id: &str, id: &str) -> Result<CharacterRecord, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         let record = find(&mut tx, project_id, id)
@@ -159,5 +112,5 @@ pub(super) async fn to_play(connection: &mut SqliteConnection, id: &str) -> Resu
         .bind(id)
         .fetch_optional(connection)
         .await?;
-    body.as_deref().map(parse).transpose()
+    body.as_deref().map(parse_character).transpose()
 }

@@ -1,45 +1,16 @@
-//! Claims and releases: the lease's decisions, written down in the transaction that read what they rest on.
+//! Claims and releases.
 
+use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::rooms::RoomRow;
-use super::{Store, characters, entries, now, participants, rooms, workers};
-use crate::character::Character;
-use crate::protocol::{ReleaseReason, ReleaseRequest};
+use super::{SqliteStore, characters, entries, now, participants, rooms, workers};
+use crate::protocol::ReleaseRequest;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
-use crate::rooms::lease::{Holder, Lease, Verdict};
-use crate::rooms::room::{EndReason, Participant, Room};
-use crate::rooms::transcript::Entry;
-
-/// Entries that a claim carries: the latest.
-const TIMELINE_MAX: u32 = 500;
-
-/// A room that a worker holds, with everything needed to play it.
-#[derive(Debug, Clone)]
-pub struct Claimed {
-    /// The room and its cast.
-    pub room: Room,
-    /// Epoch of the claim.
-    pub epoch: u64,
-    /// Who each participant is, in the same order; `None` for a built-in.
-    pub characters: Vec<Option<Character>>,
-    /// The latest entries, oldest first.
-    pub timeline: Vec<Entry>,
-    /// Time since the room was started, ms.
-    pub age_ms: i64,
-}
-
-/// Outcome of a claim.
-#[derive(Debug, Clone, Default)]
-pub struct ClaimsMade {
-    /// Rooms that are the worker's.
-    pub claimed: Vec<Claimed>,
-    /// Rooms that were given up and are over.
-    pub given_up: Vec<String>,
-    /// When a room becomes claimable by time alone, ms from now.
-    pub next_in_ms: Option<i64>,
-}
+use crate::rooms::lease::{Lease, Verdict};
+use crate::rooms::room::{EndReason, Participant};
+use crate::rooms::store::contract::{ClaimRows, Claimed, ClaimsMade, TIMELINE_MAX};
+use crate::rooms::store::rows::{RoomRow, reason_name, signed};
 
 #[derive(sqlx::FromRow)]
 struct CandidateRow {
@@ -48,13 +19,9 @@ struct CandidateRow {
     alive_until: Option<Timestamp>,
 }
 
-impl Store {
-    /// Takes up to `capacity` started rooms for a worker, longest started first; a repeated `request_id`
-    /// answers what it took before.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn claim(&self, worker_id: &str, request_id: &str, capacity: u32) -> Result<ClaimsMade, Error> {
+#[async_trait]
+impl ClaimRows for SqliteStore {
+    async fn claim(&self, worker_id: &str, request_id: &str, capacity: u32) -> Result<ClaimsMade, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         let mut made = ClaimsMade::default();
@@ -62,7 +29,7 @@ impl Store {
         if rows.is_empty() && !workers::is_draining(&mut tx, worker_id).await? {
             for candidate in candidates(&mut tx, at, capacity).await? {
                 let CandidateRow { room, alive_until } = candidate;
-                match lease_of(&room).claim(worker_id, alive_until, at) {
+                match room.lease().claim(worker_id, alive_until, at) {
                     Verdict::Granted(lease) => {
                         write_lease(&mut tx, &room.id, &lease).await?;
                         record(&mut tx, &room.id, &lease, worker_id, request_id, at).await?;
@@ -89,16 +56,14 @@ impl Store {
         Ok(made)
     }
 
-    /// Takes a room from its holder. Answers whether the room is over by that.
-    ///
-    /// # Errors
-    /// When the worker does not hold the room under this epoch, or the database fails. A repeated release is
-    /// answered like the first.
-    pub async fn release(&self, room_id: &str, request: &ReleaseRequest) -> Result<bool, Error> {
+    async fn release(&self, room_id: &str, request: &ReleaseRequest) -> Result<bool, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         let room = rooms::find_any(&mut tx, room_id).await?;
-        let released = match lease_of(&room).release(&request.worker_id, request.epoch, request.reason, at) {
+        let released = match room
+            .lease()
+            .release(&request.worker_id, request.epoch, request.reason, at)
+        {
             Ok(released) => released,
             Err(_) if was_released(&mut tx, room_id, request).await? => return Ok(room.ended_at.is_some()),
             Err(_) => return Err(Error::STALE_EPOCH),
@@ -128,18 +93,6 @@ impl Store {
     }
 }
 
-pub(super) fn lease_of(room: &RoomRow) -> Lease {
-    Lease {
-        epoch: u64::try_from(room.epoch).unwrap_or(0),
-        holder: room.worker_id.clone().map(|worker_id| Holder {
-            worker_id,
-            claimed_at: room.claimed_at,
-        }),
-        claimable_at: room.claimable_at,
-        failures: u32::try_from(room.failures).unwrap_or(u32::MAX),
-    }
-}
-
 pub(super) async fn write_lease(
     connection: &mut SqliteConnection,
     room_id: &str,
@@ -150,7 +103,7 @@ pub(super) async fn write_lease(
         "UPDATE rooms SET epoch = ?, worker_id = ?, claimed_at = COALESCE(?, claimed_at), claimable_at = ?,
          failures = ? WHERE id = ?",
     )
-    .bind(i64::try_from(lease.epoch).unwrap_or(i64::MAX))
+    .bind(signed(lease.epoch))
     .bind(holder.map(|holder| &holder.worker_id))
     .bind(holder.map(|holder| holder.claimed_at))
     .bind(lease.claimable_at)
@@ -219,7 +172,7 @@ async fn record(
         "INSERT INTO claims (room_id, epoch, worker_id, request_id, claimed_at) VALUES (?, ?, ?, ?, ?)",
     )
     .bind(room_id)
-    .bind(i64::try_from(lease.epoch).unwrap_or(i64::MAX))
+    .bind(signed(lease.epoch))
     .bind(worker_id)
     .bind(request_id)
     .bind(at)
@@ -238,7 +191,7 @@ async fn was_released(
          WHERE room_id = ? AND epoch = ? AND worker_id = ? AND released_at IS NOT NULL)",
     )
     .bind(room_id)
-    .bind(i64::try_from(request.epoch).unwrap_or(i64::MAX))
+    .bind(signed(request.epoch))
     .bind(&request.worker_id)
     .fetch_one(connection)
     .await
@@ -255,16 +208,6 @@ async fn load(connection: &mut SqliteConnection, row: RoomRow, at: Timestamp) ->
         timeline: entries::latest(connection, &row.id, TIMELINE_MAX).await?,
         age_ms: row.started_at.map_or(0, |started| at.ms_since(started).max(0)),
         characters: known,
-        room: row.into_room(cast),
+        room: row.into_room(cast)?,
     })
-}
-
-fn reason_name(reason: ReleaseReason) -> &'static str {
-    match reason {
-        ReleaseReason::Ended => "ended",
-        ReleaseReason::Empty => "empty",
-        ReleaseReason::MaxDuration => "max_duration",
-        ReleaseReason::Draining => "draining",
-        ReleaseReason::Failed => "failed",
-    }
 }

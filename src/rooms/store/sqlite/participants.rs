@@ -2,67 +2,18 @@
 
 use std::collections::HashMap;
 
+use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::changes::{self, Noted};
-use super::{Store, now, rooms};
-use crate::rooms::Timestamp;
+use super::{SqliteStore, changes, now, rooms};
 use crate::rooms::error::Error;
-use crate::rooms::id::new_id;
-use crate::rooms::room::{CAST_MAX, Participant, agent_identity};
+use crate::rooms::room::{CAST_MAX, Participant};
+use crate::rooms::store::contract::{Added, ParticipantRows, ROOM_FULL, Removed};
+use crate::rooms::store::rows::{Noted, ParticipantRow, page};
 
-#[derive(sqlx::FromRow)]
-struct ParticipantRow {
-    id: String,
-    room_id: String,
-    character_id: String,
-    conversation_id: String,
-    created_at: Timestamp,
-    left_at: Option<Timestamp>,
-}
-
-impl From<ParticipantRow> for Participant {
-    fn from(row: ParticipantRow) -> Self {
-        Self {
-            livekit_identity: agent_identity(&row.character_id),
-            id: row.id,
-            created_at: row.created_at,
-            room_id: row.room_id,
-            character_id: row.character_id,
-            conversation_id: row.conversation_id,
-            left_at: row.left_at,
-        }
-    }
-}
-
-/// Outcome of adding a character.
-#[derive(Debug, Clone)]
-pub struct Added {
-    /// Its participant.
-    pub participant: Participant,
-    /// Whether it was not there before.
-    pub new: bool,
-    /// The worker that plays the room.
-    pub worker_id: Option<String>,
-}
-
-/// Outcome of removing a character.
-#[derive(Debug, Clone)]
-pub struct Removed {
-    /// Its participant, gone.
-    pub participant: Participant,
-    /// The worker that plays the room.
-    pub worker_id: Option<String>,
-    /// Name of the LiveKit room, when it may exist.
-    pub livekit_room: Option<String>,
-}
-
-impl Store {
-    /// Adds a character, which the caller knows to exist, to a room.
-    ///
-    /// # Errors
-    /// When there is no such room, it has ended or is full, or the database fails.
-    pub async fn add_participant(
+#[async_trait]
+impl ParticipantRows for SqliteStore {
+    async fn add_participant(
         &self,
         project_id: &str,
         room_id: &str,
@@ -71,9 +22,7 @@ impl Store {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         let room = rooms::find(&mut tx, project_id, room_id).await?;
-        if room.ended_at.is_some() {
-            return Err(Error::ROOM_ENDED);
-        }
+        room.must_be_active()?;
         if let Some(row) = present(&mut tx, room_id, character_id).await? {
             return Ok(Added {
                 participant: row.into(),
@@ -82,19 +31,9 @@ impl Store {
             });
         }
         if present_count(&mut tx, room_id).await? >= CAST_MAX {
-            return Err(Error::Conflict {
-                code: "room_full",
-                message: "the room holds as many characters as it may; remove one first",
-            });
+            return Err(ROOM_FULL);
         }
-        let row = ParticipantRow {
-            id: new_id("participant"),
-            room_id: room_id.to_owned(),
-            character_id: character_id.to_owned(),
-            conversation_id: new_id("conv"),
-            created_at: at,
-            left_at: None,
-        };
+        let row = ParticipantRow::new(room_id, character_id, at);
         sqlx::query(
             "INSERT INTO participants (id, room_id, character_id, conversation_id, created_at)
              VALUES (?, ?, ?, ?, ?)",
@@ -117,11 +56,7 @@ impl Store {
         })
     }
 
-    /// Removes a character from a room.
-    ///
-    /// # Errors
-    /// When there is no such room, it has ended or the character is not in it, or the database fails.
-    pub async fn remove_participant(
+    async fn remove_participant(
         &self,
         project_id: &str,
         room_id: &str,
@@ -130,9 +65,7 @@ impl Store {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         let room = rooms::find(&mut tx, project_id, room_id).await?;
-        if room.ended_at.is_some() {
-            return Err(Error::ROOM_ENDED);
-        }
+        room.must_be_active()?;
         let mut row = present(&mut tx, room_id, character_id)
             .await?
             .ok_or(Error::NotFound("participant"))?;
@@ -197,7 +130,7 @@ pub(super) async fn of_room(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The characters in each of a project's active rooms before a position, newest `limit` of them.
+/// The characters in each of a project's active voice rooms before a position, newest `limit` of them.
 pub(super) async fn of_active_rooms(
     connection: &mut SqliteConnection,
     project_id: &str,
@@ -206,18 +139,14 @@ pub(super) async fn of_active_rooms(
 ) -> sqlx::Result<HashMap<String, Vec<Participant>>> {
     let rows: Vec<ParticipantRow> = sqlx::query_as(
         "SELECT * FROM participants WHERE left_at IS NULL AND room_id IN (
-           SELECT id FROM rooms WHERE project_id = ? AND ended_at IS NULL AND seq < ?
+           SELECT id FROM rooms WHERE project_id = ? AND surface = 'voice' AND ended_at IS NULL AND seq < ?
            ORDER BY seq DESC LIMIT ?)
          ORDER BY seq",
     )
     .bind(project_id)
     .bind(before_seq)
-    .bind(limit.map_or(-1, i64::from))
+    .bind(page(limit))
     .fetch_all(connection)
     .await?;
-    let mut cast: HashMap<String, Vec<Participant>> = HashMap::new();
-    for row in rows {
-        cast.entry(row.room_id.clone()).or_default().push(row.into());
-    }
-    Ok(cast)
+    Ok(ParticipantRow::by_room(rows))
 }

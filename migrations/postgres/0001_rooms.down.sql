@@ -1,0 +1,11 @@
+DROP TABLE answers;
+DROP TABLE changes;
+DROP TABLE claims;
+DROP TABLE workers;
+DROP TABLE entries;
+DROP TABLE participants;
+DROP TABLE rooms;
+DROP TABLE characters;
+DROP TABLE keys;
+DROP TABLE users;
+DROP TABLE projects;

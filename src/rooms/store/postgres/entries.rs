@@ -1,0 +1,123 @@
+//! The timeline.
+
+use async_trait::async_trait;
+use sqlx::PgConnection;
+
+use super::{PostgresStore, rooms};
+use crate::protocol::NewEntry;
+use crate::rooms::Timestamp;
+use crate::rooms::error::Error;
+use crate::rooms::id::new_id;
+use crate::rooms::store::contract::{EntryRows, not_in_room, unseen};
+use crate::rooms::store::rows::{EntryRow, page, signed};
+use crate::rooms::transcript::Entry;
+
+#[async_trait]
+impl EntryRows for PostgresStore {
+    async fn append_entries(
+        &self,
+        room_id: &str,
+        worker_id: &str,
+        epoch: u64,
+        entries: &[NewEntry],
+    ) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        // One batch after the other in a room: positions become visible in their order.
+        let room = rooms::locked_any(&mut tx, room_id).await?;
+        room.lease()
+            .check(worker_id, epoch)
+            .map_err(|_| Error::STALE_EPOCH)?;
+        let (stored, at): (i64, Timestamp) = sqlx::query_as(
+            "SELECT COALESCE(MAX(sequence), 0), (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+             FROM entries WHERE room_id = $1 AND epoch = $2",
+        )
+        .bind(room_id)
+        .bind(room.epoch)
+        .fetch_one(&mut *tx)
+        .await?;
+        let stored = u64::try_from(stored).unwrap_or(0);
+        let new = unseen(stored, entries)?;
+        for entry in &new {
+            insert(&mut tx, room_id, room.epoch, entry, at).await?;
+        }
+        tx.commit().await?;
+        Ok(new.last().map_or(stored, |entry| entry.sequence))
+    }
+
+    async fn entry_position(
+        &self,
+        room_id: &str,
+        after: Option<&str>,
+        param: &'static str,
+    ) -> Result<i64, Error> {
+        match after {
+            None => Ok(0),
+            Some(id) => sqlx::query_scalar("SELECT seq FROM entries WHERE id = $1 AND room_id = $2")
+                .bind(id)
+                .bind(room_id)
+                .fetch_optional(&self.pool)
+                .await?
+                .ok_or_else(|| not_in_room(param)),
+        }
+    }
+
+    async fn entries_after(
+        &self,
+        room_id: &str,
+        after_seq: i64,
+        limit: Option<u32>,
+    ) -> Result<Vec<Entry>, Error> {
+        let rows: Vec<EntryRow> =
+            sqlx::query_as("SELECT * FROM entries WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+                .bind(room_id)
+                .bind(after_seq)
+                .bind(page(limit))
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    room_id: &str,
+    epoch: i64,
+    entry: &NewEntry,
+    at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO entries
+         (id, room_id, created_at, epoch, sequence, speaker_type, character_id, speaker_identity, speaker_name,
+          content)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(new_id("entry"))
+    .bind(room_id)
+    .bind(at)
+    .bind(epoch)
+    .bind(signed(entry.sequence))
+    .bind(EntryRow::speaker(entry.speaker_type))
+    .bind(&entry.character_id)
+    .bind(&entry.speaker_identity)
+    .bind(&entry.speaker_name)
+    .bind(&entry.content)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The latest entries of a room, oldest first.
+pub(super) async fn latest(
+    connection: &mut PgConnection,
+    room_id: &str,
+    limit: u32,
+) -> sqlx::Result<Vec<Entry>> {
+    let mut rows: Vec<EntryRow> =
+        sqlx::query_as("SELECT * FROM entries WHERE room_id = $1 ORDER BY seq DESC LIMIT $2")
+            .bind(room_id)
+            .bind(i64::from(limit))
+            .fetch_all(connection)
+            .await?;
+    rows.reverse();
+    Ok(rows.into_iter().map(Into::into).collect())
+}

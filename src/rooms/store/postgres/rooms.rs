@@ -1,0 +1,243 @@
+//! Rooms: made, listed, started, ended.
+
+use async_trait::async_trait;
+use sqlx::PgConnection;
+
+use super::{PostgresStore, changes, now, participants};
+use crate::rooms::Timestamp;
+use crate::rooms::error::Error;
+use crate::rooms::room::{EndReason, NewRoom, Room};
+use crate::rooms::store::contract::{Ended, NO_PARTICIPANTS, RoomRows, Started, not_a_room};
+use crate::rooms::store::rows::{Noted, RoomRow, page};
+
+#[async_trait]
+impl RoomRows for PostgresStore {
+    async fn insert_room(&self, project_id: &str, new: NewRoom) -> Result<Room, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        let row = insert(&mut tx, project_id, &new, at).await?;
+        tx.commit().await?;
+        row.into_room(Vec::new())
+    }
+
+    async fn room(&self, project_id: &str, id: &str) -> Result<Room, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let row = find(&mut connection, project_id, id).await?;
+        let participants = participants::of_room(&mut connection, id).await?;
+        row.into_room(participants)
+    }
+
+    async fn active_rooms(
+        &self,
+        project_id: &str,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Room>, Error> {
+        // One snapshot, so that a room and its participants belong together.
+        let mut tx = self.snapshot().await?;
+        let before_seq: i64 = match after {
+            None => i64::MAX,
+            Some(id) => sqlx::query_scalar(
+                "SELECT seq FROM rooms WHERE id = $1 AND project_id = $2 AND surface = 'voice'",
+            )
+            .bind(id)
+            .bind(project_id)
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or_else(not_a_room)?,
+        };
+        let rows: Vec<RoomRow> = sqlx::query_as(
+            "SELECT * FROM rooms WHERE project_id = $1 AND surface = 'voice' AND ended_at IS NULL AND seq < $2
+             ORDER BY seq DESC LIMIT $3",
+        )
+        .bind(project_id)
+        .bind(before_seq)
+        .bind(page(limit))
+        .fetch_all(&mut *tx)
+        .await?;
+        let cast = participants::of_active_rooms(&mut tx, project_id, before_seq, limit).await?;
+        RoomRow::into_rooms(rows, cast)
+    }
+
+    async fn open_livekit(&self, project_id: &str, id: &str) -> Result<Room, Error> {
+        let room = self.room(project_id, id).await?;
+        let open = sqlx::query("UPDATE rooms SET livekit_open = true WHERE id = $1 AND ended_at IS NULL")
+            .bind(id)
+            .execute(&self.pool)
+            .await?
+            .rows_affected();
+        if open == 0 {
+            Err(Error::ROOM_ENDED)
+        } else {
+            Ok(room)
+        }
+    }
+
+    async fn start_room(&self, project_id: &str, id: &str) -> Result<Started, Error> {
+        let mut tx = self.write().await?;
+        let row = locked(&mut tx, project_id, id).await?;
+        let at = now(&mut tx).await?;
+        row.must_be_active()?;
+        if row.started_at.is_some() {
+            return Ok(Started::Already);
+        }
+        if participants::present_count(&mut tx, id).await? == 0 {
+            return Err(NO_PARTICIPANTS);
+        }
+        sqlx::query("UPDATE rooms SET started_at = $1, claimable_at = $1, livekit_open = true WHERE id = $2")
+            .bind(at)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Started::Now)
+    }
+
+    async fn check_start(&self, project_id: &str, id: &str) -> Result<(Started, Room), Error> {
+        let mut connection = self.pool.acquire().await?;
+        let row = find(&mut connection, project_id, id).await?;
+        row.must_be_active()?;
+        let participants = participants::of_room(&mut connection, id).await?;
+        if row.started_at.is_some() {
+            return Ok((Started::Already, row.into_room(participants)?));
+        }
+        if participants.is_empty() {
+            return Err(NO_PARTICIPANTS);
+        }
+        Ok((Started::Now, row.into_room(participants)?))
+    }
+
+    async fn end_room(&self, project_id: &str, id: &str, reason: EndReason) -> Result<Ended, Error> {
+        let mut tx = self.write().await?;
+        let row = locked(&mut tx, project_id, id).await?;
+        let at = now(&mut tx).await?;
+        if row.ended_at.is_none() {
+            end(&mut tx, &row, reason, at).await?;
+        }
+        let row = find(&mut tx, project_id, id).await?;
+        let participants = participants::of_room(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(Ended {
+            livekit_open: row.livekit_open,
+            worker_id: row.worker_id.clone(),
+            room: row.into_room(participants)?,
+        })
+    }
+
+    async fn rooms_started_before(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT project_id, id FROM rooms WHERE started_at < $1 AND ended_at IS NULL
+             ORDER BY started_at LIMIT $2",
+        )
+        .bind(before)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    async fn close_livekit(&self, id: &str) -> Result<(), Error> {
+        sqlx::query("UPDATE rooms SET livekit_open = false WHERE id = $1 AND ended_at IS NOT NULL")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    async fn rooms_to_close(&self, limit: u32) -> Result<Vec<(String, String)>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT id, livekit_room FROM rooms WHERE ended_at IS NOT NULL AND livekit_open = true
+             ORDER BY ended_at LIMIT $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?)
+    }
+}
+
+/// Makes a room, within a transaction; a surface adds what is its own in the same one.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    project_id: &str,
+    new: &NewRoom,
+    at: Timestamp,
+) -> Result<RoomRow, Error> {
+    let id = new.surface.new_room_id();
+    Ok(sqlx::query_as(
+        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, created_at, livekit_room)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *",
+    )
+    .bind(&id)
+    .bind(project_id)
+    .bind(new.surface.as_str())
+    .bind(&new.name)
+    .bind(RoomRow::mode(new.mode))
+    .bind(&new.scene_prompt)
+    .bind(at)
+    .bind(new.surface.livekit_room(project_id, &id))
+    .fetch_one(connection)
+    .await?)
+}
+
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    project_id: &str,
+    id: &str,
+) -> Result<RoomRow, Error> {
+    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2")
+        .bind(id)
+        .bind(project_id)
+        .fetch_optional(connection)
+        .await?
+        .ok_or(Error::NotFound("room"))
+}
+
+/// As [`find`], and nobody else changes the room, its cast or its timeline until the transaction ends.
+pub(super) async fn locked(
+    connection: &mut PgConnection,
+    project_id: &str,
+    id: &str,
+) -> Result<RoomRow, Error> {
+    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2 FOR UPDATE")
+        .bind(id)
+        .bind(project_id)
+        .fetch_optional(connection)
+        .await?
+        .ok_or(Error::NotFound("room"))
+}
+
+/// As [`locked`], a room of any project, for workers.
+pub(super) async fn locked_any(connection: &mut PgConnection, id: &str) -> Result<RoomRow, Error> {
+    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 FOR UPDATE")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?
+        .ok_or(Error::NotFound("room"))
+}
+
+/// Ends an active room, which is locked: everyone leaves, the holder is told.
+pub(super) async fn end(
+    connection: &mut PgConnection,
+    row: &RoomRow,
+    reason: EndReason,
+    at: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query("UPDATE rooms SET ended_at = $1, end_reason = $2 WHERE id = $3")
+        .bind(at)
+        .bind(reason.as_str())
+        .bind(&row.id)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE participants SET left_at = $1 WHERE room_id = $2 AND left_at IS NULL")
+        .bind(at)
+        .bind(&row.id)
+        .execute(&mut *connection)
+        .await?;
+    if let Some(worker_id) = &row.worker_id {
+        changes::note(connection, worker_id, &row.id, Noted::RoomEnded, at).await?;
+    }
+    Ok(())
+}

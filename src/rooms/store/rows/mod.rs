@@ -1,0 +1,29 @@
+//! Rows as both databases hold them, and what they are in the domain.
+
+mod changes;
+mod characters;
+mod claims;
+mod entries;
+mod keys;
+mod participants;
+mod rooms;
+mod workers;
+
+pub(super) use changes::{ChangeRow, Noted};
+pub(super) use characters::{CharacterRow, parse_character, print_character};
+pub(super) use claims::reason_name;
+pub(super) use entries::EntryRow;
+pub(super) use keys::KeyRow;
+pub(super) use participants::ParticipantRow;
+pub(super) use rooms::RoomRow;
+pub(super) use workers::Compared;
+
+/// An unsigned count as the databases keep it; what does not fit is the largest that does.
+pub(super) fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The longest page is all of it.
+pub(super) fn page(limit: Option<u32>) -> i64 {
+    limit.map_or(i64::MAX, i64::from)
+}

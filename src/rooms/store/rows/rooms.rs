@@ -1,0 +1,110 @@
+//! `rooms`: the room itself and its lease.
+
+use std::collections::HashMap;
+
+use crate::protocol::{Held, Mode};
+use crate::rooms::Timestamp;
+use crate::rooms::error::Error;
+use crate::rooms::lease::{Holder, Lease};
+use crate::rooms::room::{Participant, Room, Surface};
+
+const FREEFORM: &str = "freeform";
+const SCRIPTED: &str = "scripted";
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(in crate::rooms::store) struct RoomRow {
+    pub(in crate::rooms::store) id: String,
+    pub(in crate::rooms::store) project_id: String,
+    pub(in crate::rooms::store) surface: String,
+    pub(in crate::rooms::store) name: String,
+    pub(in crate::rooms::store) mode: String,
+    pub(in crate::rooms::store) scene_prompt: Option<String>,
+    pub(in crate::rooms::store) created_at: Timestamp,
+    pub(in crate::rooms::store) started_at: Option<Timestamp>,
+    pub(in crate::rooms::store) ended_at: Option<Timestamp>,
+    pub(in crate::rooms::store) livekit_room: String,
+    pub(in crate::rooms::store) livekit_open: bool,
+    pub(in crate::rooms::store) epoch: i64,
+    pub(in crate::rooms::store) worker_id: Option<String>,
+    pub(in crate::rooms::store) claimed_at: Timestamp,
+    pub(in crate::rooms::store) claimable_at: Timestamp,
+    pub(in crate::rooms::store) failures: i64,
+}
+
+impl RoomRow {
+    /// Column `mode`.
+    pub(in crate::rooms::store) fn mode(mode: Mode) -> &'static str {
+        match mode {
+            Mode::Freeform => FREEFORM,
+            Mode::Scripted => SCRIPTED,
+        }
+    }
+
+    /// The room with those who are in it.
+    ///
+    /// # Errors
+    /// When a newer version wrote the row.
+    pub(in crate::rooms::store) fn into_room(self, participants: Vec<Participant>) -> Result<Room, Error> {
+        Ok(Room {
+            surface: Surface::from_name(&self.surface).ok_or(Error::Corrupt("room surface"))?,
+            mode: match self.mode.as_str() {
+                SCRIPTED => Mode::Scripted,
+                _ => Mode::Freeform,
+            },
+            id: self.id,
+            created_at: self.created_at,
+            project_id: self.project_id,
+            name: self.name,
+            scene_prompt: self.scene_prompt,
+            started_at: self.started_at,
+            ended_at: self.ended_at,
+            participants,
+            livekit_room: self.livekit_room,
+        })
+    }
+
+    /// The rooms of `rows`, each with its own of `cast`.
+    ///
+    /// # Errors
+    /// As [`Self::into_room`].
+    pub(in crate::rooms::store) fn into_rooms(
+        rows: Vec<Self>,
+        mut cast: HashMap<String, Vec<Participant>>,
+    ) -> Result<Vec<Room>, Error> {
+        rows.into_iter()
+            .map(|row| {
+                let participants = cast.remove(&row.id).unwrap_or_default();
+                row.into_room(participants)
+            })
+            .collect()
+    }
+
+    /// What [`crate::rooms::lease`] decides on.
+    pub(in crate::rooms::store) fn lease(&self) -> Lease {
+        Lease {
+            epoch: u64::try_from(self.epoch).unwrap_or(0),
+            holder: self.worker_id.clone().map(|worker_id| Holder {
+                worker_id,
+                claimed_at: self.claimed_at,
+            }),
+            claimable_at: self.claimable_at,
+            failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Whether a worker's heartbeat means this room under its present epoch.
+    pub(in crate::rooms::store) fn is(&self, named: &Held) -> bool {
+        self.id == named.room_id && u64::try_from(self.epoch).is_ok_and(|epoch| epoch == named.epoch)
+    }
+
+    /// Refuses what only an active room allows.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub(in crate::rooms::store) fn must_be_active(&self) -> Result<(), Error> {
+        match self.ended_at {
+            Some(_) => Err(Error::ROOM_ENDED),
+            None => Ok(()),
+        }
+    }
+}
