@@ -6,11 +6,15 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use crate::rooms::language::is_language_tag;
 
 /// Longest name without a limit of its own, Unicode scalar values.
 pub(super) const NAME_CHARS_MAX: usize = 200;
 /// Longest other text without a limit of its own, Unicode scalar values.
 pub(super) const TEXT_CHARS_MAX: usize = 5_000;
+
+/// Longest BCP 47 tag.
+const LANGUAGE_CHARS_MAX: usize = 35;
 
 /// The fields of an object that were not read yet.
 pub(super) struct Fields {
@@ -129,6 +133,87 @@ impl Fields {
                 ))
             }
         }
+    }
+
+    /// True or false.
+    pub(super) fn required_bool(&mut self, field: &str) -> Result<bool, ApiError> {
+        match self.rest.remove(field) {
+            Some(Value::Bool(value)) => Ok(value),
+            Some(_) => Err(ApiError::invalid(self.name(field), "must be true or false")),
+            None => Err(ApiError::invalid(self.name(field), "is required")),
+        }
+    }
+
+    /// True or false, or no such field.
+    pub(super) fn bool(&mut self, field: &str) -> Result<Option<bool>, ApiError> {
+        match self.rest.contains_key(field) {
+            true => self.required_bool(field).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// A whole number in a range, or no such field.
+    pub(super) fn whole(
+        &mut self,
+        field: &str,
+        range: &RangeInclusive<u32>,
+    ) -> Result<Option<u32>, ApiError> {
+        let Some(value) = self.rest.remove(field) else {
+            return Ok(None);
+        };
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        match number {
+            Some(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(ApiError::invalid(
+                self.name(field),
+                format!("must be a whole number from {} to {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    /// A UUID, answered in its usual spelling.
+    pub(super) fn required_uuid(&mut self, field: &str) -> Result<String, ApiError> {
+        let text = self.required_text(field, NAME_CHARS_MAX)?;
+        match uuid::Uuid::parse_str(&text) {
+            Ok(id) => Ok(id.hyphenated().to_string()),
+            Err(_) => Err(ApiError::invalid(self.name(field), "must be a UUID")),
+        }
+    }
+
+    /// A BCP 47 tag; null and emptiness mean the same as no such field.
+    pub(super) fn language_tag(&mut self, field: &str) -> Result<Option<String>, ApiError> {
+        match self.nullable_text(field, LANGUAGE_CHARS_MAX)? {
+            Some(tag) if !is_language_tag(&tag) => Err(ApiError::invalid(
+                self.name(field),
+                "must be a BCP 47 tag such as `en` or `pt-BR`",
+            )),
+            tag => Ok(tag),
+        }
+    }
+
+    /// Objects with fields of their own, or no such field.
+    pub(super) fn objects(&mut self, field: &str, count_max: usize) -> Result<Option<Vec<Self>>, ApiError> {
+        let Some(value) = self.rest.remove(field) else {
+            return Ok(None);
+        };
+        let name = self.name(field);
+        let Value::Array(values) = value else {
+            return Err(ApiError::invalid(name, "must be an array of objects"));
+        };
+        if values.len() > count_max {
+            return Err(ApiError::invalid(
+                name,
+                format!("must have at most {count_max} items"),
+            ));
+        }
+        let items = values.into_iter().enumerate().map(|(at, value)| match value {
+            Value::Object(rest) => Ok(Self {
+                prefix: format!("{name}.{at}."),
+                rest,
+            }),
+            _ => Err(ApiError::invalid(format!("{name}.{at}"), "must be an object")),
+        });
+        items.collect::<Result<_, _>>().map(Some)
     }
 
     /// A number in a range, or no such field.

@@ -13,6 +13,7 @@ use super::state::Api;
 use crate::character::Character;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
+use crate::rooms::library::Library;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
 use crate::rooms::secret::{SecretError, ServerSecret};
 use crate::rooms::service::RoomBounds;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub livekit_api_secret: String,
     /// Characters that come with the deployment.
     pub characters: Vec<Character>,
+    /// Premade role-plays and research projects that come with the deployment.
+    pub library: Library,
     /// Bounds of every room.
     pub bounds: RoomBounds,
 }
@@ -111,6 +114,7 @@ impl Server {
             livekit_url: settings.livekit_url,
             livekit_public_url: settings.livekit_public_url,
             built_ins: BuiltIns::new(settings.characters),
+            library: settings.library,
             bounds: settings.bounds,
             wakeups: Wakeups::default(),
         };

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -12,6 +12,7 @@ use super::{Context, Failure};
 use crate::api::{self, Settings};
 use crate::character;
 use crate::config::{Config, Overrides, ServerUrl};
+use crate::rooms::library::Library;
 use crate::rooms::service::RoomBounds;
 use crate::shutdown::Shutdown;
 
@@ -87,6 +88,7 @@ pub(crate) async fn serve(
         livekit_api_key: config.livekit.api_key.clone(),
         livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
         characters: character::load(&folders).map_err(Failure::failed)?,
+        library: Library::load(Path::new(AGENTS)).map_err(Failure::failed)?,
         bounds: RoomBounds::default(),
     };
     let server = api::Server::open(settings, shutdown)

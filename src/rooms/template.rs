@@ -36,7 +36,10 @@ impl Checks {
     /// A UUID in its usual spelling.
     pub fn uuid(&mut self, field: &'static str, id: &str) {
         if !is_uuid(id) {
-            self.say(field, "must be a UUID in lower case, made once (`uuidgen`) and kept");
+            self.say(
+                field,
+                "must be a UUID in lower case, made once (`uuidgen`) and kept",
+            );
         }
     }
 
@@ -116,7 +119,10 @@ pub fn load<T: Template>(builtins: Vec<T>, agents: &Path) -> Result<Vec<T>, Faul
     }
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
-    let mut all: BTreeMap<String, T> = builtins.into_iter().map(|one| (one.id().to_owned(), one)).collect();
+    let mut all: BTreeMap<String, T> = builtins
+        .into_iter()
+        .map(|one| (one.id().to_owned(), one))
+        .collect();
     let mut seen = BTreeMap::new();
     let mut faults = Vec::new();
     for path in paths {
@@ -183,7 +189,9 @@ mod tests {
     use crate::rooms::roleplay::{Premade, premade_builtins};
 
     fn count<T: Template>() -> usize {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("agents").join(T::FOLDER);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("agents")
+            .join(T::FOLDER);
         folder.read_dir().unwrap().count()
     }
 
@@ -195,7 +203,10 @@ mod tests {
 
     #[test]
     fn the_built_ins_name_built_in_characters() {
-        let known: Vec<String> = crate::character::builtins().into_iter().map(|one| one.id).collect();
+        let known: Vec<String> = crate::character::builtins()
+            .into_iter()
+            .map(|one| one.id)
+            .collect();
         for premade in premade_builtins() {
             assert!(known.contains(&premade.character_id), "{}", premade.name);
             assert!(!premade.rubric.is_empty(), "{}", premade.name);
@@ -217,10 +228,19 @@ mod tests {
         assert_eq!(all.len(), premade_builtins().len());
         assert_eq!(all.iter().find(|one| one.id == id).unwrap().name, "Mine");
         std::fs::write(folder.join("again.toml"), &good).unwrap();
-        std::fs::write(folder.join("bad.toml"), "id = \"x\"\nname = \"\"\nscenario = \"S\"\ncharacter = \"a\"\n").unwrap();
+        std::fs::write(
+            folder.join("bad.toml"),
+            "id = \"x\"\nname = \"\"\nscenario = \"S\"\ncharacter = \"a\"\n",
+        )
+        .unwrap();
         std::fs::write(folder.join("odd.toml"), "name = \"N\"\ncolour = 1\n").unwrap();
         let faults = load(premade_builtins(), agents.path()).unwrap_err().to_string();
-        for part in ["same id", "bad.toml: id must be a UUID", "bad.toml: name must have", "odd.toml:2:"] {
+        for part in [
+            "same id",
+            "bad.toml: id must be a UUID",
+            "bad.toml: name must have",
+            "odd.toml:2:",
+        ] {
             assert!(faults.contains(part), "{part} in {faults}");
         }
     }

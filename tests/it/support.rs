@@ -16,6 +16,7 @@ use troupe::character::Character;
 use troupe::rooms::Rooms;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
+use troupe::rooms::library::Library;
 use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
 use troupe::rooms::secret::ServerSecret;
 use troupe::rooms::service::RoomBounds;
@@ -146,6 +147,7 @@ impl World {
             livekit_url: "ws://inside:7880".into(),
             livekit_public_url: "wss://outside".into(),
             built_ins: BuiltIns::new(vec![built_in()]),
+            library: Library::built_in(),
             bounds,
             wakeups: Wakeups::default(),
         };

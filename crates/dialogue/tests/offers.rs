@@ -49,7 +49,13 @@ fn an_offer_on_a_free_floor_is_taken_at_once() {
 fn an_offer_waits_for_the_person_and_their_answer_counts_as_taking_it() {
     let mut conversation = room();
     let person: troupe_dialogue::PersonId = "ann".into();
-    conversation.handle_input(at(10), Input::VoiceStarted { person: person.clone(), since: at(5) });
+    conversation.handle_input(
+        at(10),
+        Input::VoiceStarted {
+            person: person.clone(),
+            since: at(5),
+        },
+    );
     conversation.handle_input(at(20), Input::FloorOffered);
     assert_eq!(generated(&outputs(&mut conversation)), None);
     conversation.handle_input(at(30), Input::PersonLeft { person });
@@ -63,7 +69,13 @@ fn an_offer_during_a_speech_is_taken_after_it() {
     conversation.handle_input(at(10), Input::FloorOffered);
     let first = generated(&outputs(&mut conversation)).unwrap();
     let text = || "One. ".to_owned();
-    conversation.handle_input(at(20), Input::ReplyText { speech: first, delta: text() });
+    conversation.handle_input(
+        at(20),
+        Input::ReplyText {
+            speech: first,
+            delta: text(),
+        },
+    );
     conversation.handle_input(at(30), Input::ReplyDone { speech: first });
     conversation.handle_input(at(40), Input::PlayoutStarted { speech: first });
     conversation.handle_input(at(50), Input::FloorOffered);

@@ -22,7 +22,10 @@ fn content(name: &str) -> Option<(&'static str, &'static [u8])> {
             JAVASCRIPT,
             include_bytes!("../../../assets/livekit-client/livekit-client-2.23.0.umd.js"),
         )),
-        SCRIPT => Some((JAVASCRIPT, include_bytes!("../../../assets/respondent/respondent.js"))),
+        SCRIPT => Some((
+            JAVASCRIPT,
+            include_bytes!("../../../assets/respondent/respondent.js"),
+        )),
         STYLE => Some((CSS, include_bytes!("../../../assets/respondent/respondent.css"))),
         _ => None,
     }
@@ -56,7 +59,10 @@ pub(super) async fn file(Path(name): Path<String>) -> Result<Response, ApiError>
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, FOREVER),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
     ];
     Ok((headers, bytes).into_response())
 }

@@ -18,7 +18,10 @@ const LANGUAGE: &str = "en";
 /// What the page says.
 enum View<'a> {
     /// The interview can be joined; it was before, or not.
-    Ready { interview: &'a Interview, resumes: bool },
+    Ready {
+        interview: &'a Interview,
+        resumes: bool,
+    },
     Expired,
     Finished,
     Wrong,

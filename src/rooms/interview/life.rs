@@ -10,8 +10,9 @@ use serde::Serialize;
 use crate::rooms::Timestamp;
 
 /// Where an interview stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = InterviewStatus)]
 pub enum Status {
     /// The link waits for its respondent.
     Created,
@@ -148,7 +149,9 @@ mod tests {
                 for now in 0..12 {
                     let seen = Life {
                         started_at: start.filter(|&start| start <= now && start < 7).map(at),
-                        ended_at: end.filter(|&end| end <= now && start.is_none_or(|start| start <= end)).map(at),
+                        ended_at: end
+                            .filter(|&end| end <= now && start.is_none_or(|start| start <= end))
+                            .map(at),
                         expires_at: at(7),
                     };
                     let status = rank(seen.status(at(now)));

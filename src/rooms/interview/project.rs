@@ -59,8 +59,17 @@ impl Template for ResearchProject {
 /// The research projects that every deployment has.
 pub fn project_builtins() -> Vec<ResearchProject> {
     template::builtins(&[
-        ("first-week", include_str!("../../../agents/interviews/first-week.toml")),
-        ("leaving-customers", include_str!("../../../agents/interviews/leaving-customers.toml")),
-        ("morning-routine", include_str!("../../../agents/interviews/morning-routine.toml")),
+        (
+            "first-week",
+            include_str!("../../../agents/interviews/first-week.toml"),
+        ),
+        (
+            "leaving-customers",
+            include_str!("../../../agents/interviews/leaving-customers.toml"),
+        ),
+        (
+            "morning-routine",
+            include_str!("../../../agents/interviews/morning-routine.toml"),
+        ),
     ])
 }

@@ -14,8 +14,9 @@ pub use premade::{
 pub const INTEGRATION_TEAM: &str = "Integration";
 
 /// Where a role-play stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = RoleplayStatus)]
 pub enum Status {
     /// The character is called in; nobody has said anything yet.
     Created,

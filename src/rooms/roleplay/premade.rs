@@ -113,8 +113,17 @@ impl Template for Premade {
 /// The premade role-plays that every deployment has.
 pub fn premade_builtins() -> Vec<Premade> {
     template::builtins(&[
-        ("late-delivery", include_str!("../../../agents/roleplays/late-delivery.toml")),
-        ("pay-rise", include_str!("../../../agents/roleplays/pay-rise.toml")),
-        ("price-objection", include_str!("../../../agents/roleplays/price-objection.toml")),
+        (
+            "late-delivery",
+            include_str!("../../../agents/roleplays/late-delivery.toml"),
+        ),
+        (
+            "pay-rise",
+            include_str!("../../../agents/roleplays/pay-rise.toml"),
+        ),
+        (
+            "price-objection",
+            include_str!("../../../agents/roleplays/price-objection.toml"),
+        ),
     ])
 }

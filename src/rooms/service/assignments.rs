@@ -11,9 +11,9 @@ use crate::rooms::roleplay::Roleplay;
 use crate::rooms::room::{Room, Surface};
 
 /// Time before the end at which the character is told that it is near, s.
-pub const WARN_BEFORE_END_S: u64 = 60;
+pub(super) const WARN_BEFORE_END_S: u64 = 60;
 /// Time before the end at which the character says goodbye, s: two sentences, and a word back.
-pub const CLOSE_BEFORE_END_S: u64 = 20;
+pub(super) const CLOSE_BEFORE_END_S: u64 = 20;
 /// Provider whose voices are meant by a bare name.
 const VOICE_PROVIDER: &str = "openai";
 

@@ -25,7 +25,11 @@ impl Rooms {
                 created_at: None,
             });
         let mut all: Vec<_> = built_in.collect();
-        for prepared in self.store.all_prepared(project_id, PreparedKind::Research).await? {
+        for prepared in self
+            .store
+            .all_prepared(project_id, PreparedKind::Research)
+            .await?
+        {
             all.push(record(prepared)?);
         }
         Ok(all)

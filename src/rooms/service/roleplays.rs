@@ -46,13 +46,22 @@ impl Rooms {
     /// # Errors
     /// When the database fails.
     pub async fn premades(&self, project_id: &str) -> Result<Vec<PremadeRecord>, Error> {
-        let built_in = self.library.roleplays.iter().cloned().map(|premade| PremadeRecord {
-            premade,
-            built_in: true,
-            created_at: None,
-        });
+        let built_in = self
+            .library
+            .roleplays
+            .iter()
+            .cloned()
+            .map(|premade| PremadeRecord {
+                premade,
+                built_in: true,
+                created_at: None,
+            });
         let mut all: Vec<_> = built_in.collect();
-        for prepared in self.store.all_prepared(project_id, PreparedKind::Roleplay).await? {
+        for prepared in self
+            .store
+            .all_prepared(project_id, PreparedKind::Roleplay)
+            .await?
+        {
             all.push(record(prepared)?);
         }
         Ok(all)
@@ -94,11 +103,7 @@ impl Rooms {
     /// # Errors
     /// When the premade role-play is unknown, video is asked for, or LiveKit or the database fail: nothing was
     /// made then.
-    pub async fn create_roleplay(
-        &self,
-        project_id: &str,
-        wish: RoleplayWish,
-    ) -> Result<RoleplayJoin, Error> {
+    pub async fn create_roleplay(&self, project_id: &str, wish: RoleplayWish) -> Result<RoleplayJoin, Error> {
         let premade = self.premade(project_id, &wish.premade_id).await?;
         if wish.record_video {
             return Err(NO_VIDEO);

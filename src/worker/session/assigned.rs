@@ -15,7 +15,11 @@ pub(super) fn clock_of(claim: &Claim) -> Clock {
     let (warns, closes) = claim.assignment.as_ref().map_or((0, 0), |assignment| {
         (assignment.warn_before_end_s, assignment.close_before_end_s)
     });
-    Clock::new(seconds(claim.limits.max_duration_s), seconds(warns), seconds(closes))
+    Clock::new(
+        seconds(claim.limits.max_duration_s),
+        seconds(warns),
+        seconds(closes),
+    )
 }
 
 /// What a session keeps in mind of its assignment.
@@ -29,7 +33,10 @@ pub(super) struct Assigned {
 
 impl Assigned {
     pub(super) fn new(claim: &Claim) -> Self {
-        let opens = claim.assignment.as_ref().is_some_and(|assignment| assignment.opens);
+        let opens = claim
+            .assignment
+            .as_ref()
+            .is_some_and(|assignment| assignment.opens);
         Self {
             // Whoever takes over a talk under way does not open it again.
             opens: opens && claim.timeline.is_empty(),

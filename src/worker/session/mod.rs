@@ -240,7 +240,10 @@ impl Session {
             .poll_timeout()
             .map(|(time, _)| self.began + time.since_start());
         let clock = self.began + self.clock.next();
-        [empty, conversation].into_iter().flatten().fold(clock, Instant::min)
+        [empty, conversation]
+            .into_iter()
+            .flatten()
+            .fold(clock, Instant::min)
     }
 
     fn is_empty_for_too_long(&self) -> Option<ReleaseReason> {

@@ -9,8 +9,11 @@ mod characters;
 mod claims;
 mod database;
 mod entries;
+mod interviews;
 mod keys;
 mod participants;
+mod prepared;
+mod roleplays;
 mod rooms;
 mod users;
 mod workers;
@@ -21,8 +24,11 @@ pub use characters::{CharacterChange, CharacterRows};
 pub use claims::{ClaimRows, Claimed, ClaimsMade};
 pub use database::Database;
 pub use entries::EntryRows;
+pub use interviews::InterviewRows;
 pub use keys::KeyRows;
 pub use participants::{Added, ParticipantRows, Removed};
+pub use prepared::{Prepared, PreparedKind, PreparedRows};
+pub use roleplays::RoleplayRows;
 pub use rooms::{Ended, RoomRows, Started};
 pub use users::UserRows;
 pub use workers::{Beaten, WorkerRows};
@@ -30,6 +36,7 @@ pub use workers::{Beaten, WorkerRows};
 pub(super) use changes::CHANGES_MAX;
 pub(super) use claims::TIMELINE_MAX;
 pub(super) use entries::{not_in_room, unseen};
+pub(super) use interviews::not_an_interview;
 pub(super) use participants::ROOM_FULL;
 pub(super) use rooms::{NO_PARTICIPANTS, not_a_room};
 
@@ -41,8 +48,11 @@ pub trait Rows:
     + CharacterRows
     + ClaimRows
     + EntryRows
+    + InterviewRows
     + KeyRows
     + ParticipantRows
+    + PreparedRows
+    + RoleplayRows
     + RoomRows
     + UserRows
     + WorkerRows
@@ -56,8 +66,11 @@ impl<T> Rows for T where
         + CharacterRows
         + ClaimRows
         + EntryRows
+        + InterviewRows
         + KeyRows
         + ParticipantRows
+        + PreparedRows
+        + RoleplayRows
         + RoomRows
         + UserRows
         + WorkerRows

@@ -76,7 +76,10 @@ impl InterviewRows for PostgresStore {
         .bind(i64::from(limit))
         .fetch_all(&mut *tx)
         .await?;
-        let interviews = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+        let interviews = rows
+            .into_iter()
+            .map(TryInto::try_into)
+            .collect::<Result<_, _>>()?;
         Ok((interviews, at))
     }
 
@@ -94,18 +97,17 @@ impl InterviewRows for PostgresStore {
     }
 
     async fn interview_of_room(&self, room_id: &str) -> Result<Interview, Error> {
-        find(&mut *self.pool.acquire().await?, room_id)
-            .await?
-            .try_into()
+        find(&mut *self.pool.acquire().await?, room_id).await?.try_into()
     }
 
     async fn interview_of_link(&self, token_hash: &[u8]) -> Result<Option<(Interview, Timestamp)>, Error> {
         let mut connection = self.pool.acquire().await?;
-        let row: Option<InterviewRow> =
-            sqlx::query_as(AssertSqlSafe(format!("{SELECT_INTERVIEW} WHERE i.token_hash = $1")))
-                .bind(token_hash)
-                .fetch_optional(&mut *connection)
-                .await?;
+        let row: Option<InterviewRow> = sqlx::query_as(AssertSqlSafe(format!(
+            "{SELECT_INTERVIEW} WHERE i.token_hash = $1"
+        )))
+        .bind(token_hash)
+        .fetch_optional(&mut *connection)
+        .await?;
         match row {
             Some(row) => Ok(Some((row.try_into()?, now(&mut connection).await?))),
             None => Ok(None),

@@ -18,14 +18,16 @@ impl PreparedRows for PostgresStore {
     ) -> Result<Timestamp, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        sqlx::query("INSERT INTO prepared (id, project_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(id)
-            .bind(project_id)
-            .bind(kind.as_str())
-            .bind(body)
-            .bind(at)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO prepared (id, project_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id)
+        .bind(project_id)
+        .bind(kind.as_str())
+        .bind(body)
+        .bind(at)
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(at)
     }

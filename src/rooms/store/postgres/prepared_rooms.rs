@@ -2,9 +2,9 @@
 
 use sqlx::PgConnection;
 
+use crate::protocol::Mode;
 use crate::rooms::Timestamp;
 use crate::rooms::store::rows::{NewRow, ParticipantRow, RoomRow};
-use crate::protocol::Mode;
 
 /// Makes the room, with its character in it.
 pub(super) async fn insert(

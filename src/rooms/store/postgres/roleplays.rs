@@ -54,9 +54,7 @@ impl RoleplayRows for PostgresStore {
     }
 
     async fn roleplay_of_room(&self, room_id: &str) -> Result<Roleplay, Error> {
-        find(&mut *self.pool.acquire().await?, room_id)
-            .await?
-            .try_into()
+        find(&mut *self.pool.acquire().await?, room_id).await?.try_into()
     }
 
     async fn overdue_roleplays(&self, overtime_ms: i64, limit: u32) -> Result<Vec<(String, String)>, Error> {

@@ -4,8 +4,11 @@ mod changes;
 mod characters;
 mod claims;
 mod entries;
+mod interviews;
 mod keys;
 mod participants;
+mod prepared_rooms;
+mod roleplays;
 mod rooms;
 mod workers;
 
@@ -13,8 +16,11 @@ pub(super) use changes::{ChangeRow, Noted};
 pub(super) use characters::{CharacterRow, parse_character, print_character};
 pub(super) use claims::reason_name;
 pub(super) use entries::EntryRow;
+pub(super) use interviews::{InterviewRow, SELECT_INTERVIEW, display_name, print_project};
 pub(super) use keys::KeyRow;
 pub(super) use participants::ParticipantRow;
+pub(super) use prepared_rooms::NewRow;
+pub(super) use roleplays::{RoleplayRow, SELECT_ROLEPLAY, print_premade};
 pub(super) use rooms::RoomRow;
 pub(super) use workers::Compared;
 

@@ -76,7 +76,10 @@ impl InterviewRows for SqliteStore {
         .bind(i64::from(limit))
         .fetch_all(&mut *tx)
         .await?;
-        let interviews = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+        let interviews = rows
+            .into_iter()
+            .map(TryInto::try_into)
+            .collect::<Result<_, _>>()?;
         Ok((interviews, at))
     }
 
@@ -101,11 +104,12 @@ impl InterviewRows for SqliteStore {
 
     async fn interview_of_link(&self, token_hash: &[u8]) -> Result<Option<(Interview, Timestamp)>, Error> {
         let mut connection = self.reader.acquire().await?;
-        let row: Option<InterviewRow> =
-            sqlx::query_as(AssertSqlSafe(format!("{SELECT_INTERVIEW} WHERE i.token_hash = ?")))
-                .bind(token_hash)
-                .fetch_optional(&mut *connection)
-                .await?;
+        let row: Option<InterviewRow> = sqlx::query_as(AssertSqlSafe(format!(
+            "{SELECT_INTERVIEW} WHERE i.token_hash = ?"
+        )))
+        .bind(token_hash)
+        .fetch_optional(&mut *connection)
+        .await?;
         match row {
             Some(row) => Ok(Some((row.try_into()?, now(&mut connection).await?))),
             None => Ok(None),
