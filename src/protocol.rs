@@ -3,12 +3,13 @@
 mod assignment;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use self::assignment::{Assignment, Task};
 use crate::character::Character;
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Characters answer people and each other.
@@ -19,7 +20,7 @@ pub enum Mode {
 }
 
 /// Who said an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SpeakerType {
     /// A person.
@@ -43,7 +44,7 @@ pub struct ClaimRequest {
 }
 
 /// Answer of `POST /worker/v1/claims`: empty when the wait ended without a room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimResponse {
     /// Rooms that are the worker's from now on.
@@ -53,7 +54,7 @@ pub struct ClaimResponse {
 }
 
 /// One claimed room, with everything the worker needs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Claim {
     /// `room_…`.
@@ -65,6 +66,7 @@ pub struct Claim {
     /// How the room plays.
     pub mode: Mode,
     /// The scene, if any.
+    #[schema(required = true)]
     pub scene_prompt: Option<String>,
     /// WebSocket address of the LiveKit server.
     pub livekit_url: String,
@@ -85,7 +87,7 @@ pub struct Claim {
 }
 
 /// One character of a claimed room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CastMember {
     /// `participant_…`.
@@ -101,7 +103,7 @@ pub struct CastMember {
 }
 
 /// What the worker must keep to in one room.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// The room ends after this time, s.
@@ -111,7 +113,7 @@ pub struct Limits {
 }
 
 /// An entry as the API stored it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TimelineEntry {
     /// `entry_…`.
@@ -121,10 +123,13 @@ pub struct TimelineEntry {
     /// Person or character.
     pub speaker_type: SpeakerType,
     /// The character, when one spoke.
+    #[schema(required = true)]
     pub character_id: Option<String>,
     /// LiveKit identity of the speaker.
+    #[schema(required = true)]
     pub speaker_identity: Option<String>,
     /// Name of the speaker.
+    #[schema(required = true)]
     pub speaker_name: Option<String>,
     /// What was heard.
     pub content: String,
@@ -164,7 +169,7 @@ pub struct NewEntry {
 }
 
 /// Answer of `POST …/entries`: all entries up to this sequence are stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EntriesResponse {
     /// Highest sequence stored in this epoch.
@@ -194,7 +199,7 @@ pub struct HeartbeatRequest {
 }
 
 /// Answer of `POST /worker/v1/heartbeat`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeartbeatResponse {
     /// Rooms that are no longer this worker's: leave at once, post nothing.
@@ -216,7 +221,7 @@ pub struct ChangesRequest {
 }
 
 /// Answer of `POST /worker/v1/changes`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangesResponse {
     /// Hand this to the next call.
@@ -226,7 +231,7 @@ pub struct ChangesResponse {
 }
 
 /// One change of a held room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// `room_…`.
@@ -237,7 +242,7 @@ pub struct Change {
 }
 
 /// What happened to a held room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ChangeKind {
     /// A character joins the cast.

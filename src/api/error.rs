@@ -4,7 +4,10 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
+use super::catalogue::ERRORS;
 use crate::rooms::Error;
 
 /// A refused or failed request: `{"error":{"type","code","message","param"?}}`.
@@ -17,18 +20,38 @@ pub(crate) struct ApiError {
     param: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    error: Inner<'a>,
+/// What every request is answered that was not done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorAnswer {
+    #[schema(inline)]
+    error: ErrorBody,
 }
 
-#[derive(Serialize)]
-struct Inner<'a> {
-    r#type: &'a str,
-    code: &'a str,
-    message: &'a str,
+/// Which error it is.
+#[derive(Serialize, ToSchema)]
+struct ErrorBody {
+    /// The family of the error.
+    r#type: &'static str,
+    /// The error; the catalogue says what each code means.
+    #[schema(schema_with = codes)]
+    code: &'static str,
+    /// What happened and what to do, for people.
+    message: String,
+    /// The field, parameter or header that can't be used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    param: Option<&'a str>,
+    #[schema(nullable = false)]
+    param: Option<String>,
+}
+
+fn codes() -> Object {
+    let mut codes: Vec<&str> = ERRORS.iter().map(|known| known.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("The error; the catalogue says what each code means."))
+        .enum_values(Some(codes))
+        .build()
 }
 
 /// Seconds after which a client may try again when the server itself is in trouble.
@@ -176,12 +199,12 @@ impl From<Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = Json(Envelope {
-            error: Inner {
+        let body = Json(ErrorAnswer {
+            error: ErrorBody {
                 r#type: self.kind,
                 code: self.code,
-                message: &self.message,
-                param: self.param.as_deref(),
+                message: self.message,
+                param: self.param,
             },
         });
         let mut response = (self.status, body).into_response();

@@ -14,7 +14,7 @@ pub(super) const NAME_CHARS_MAX: usize = 200;
 pub(super) const TEXT_CHARS_MAX: usize = 5_000;
 
 /// Longest BCP 47 tag.
-const LANGUAGE_CHARS_MAX: usize = 35;
+pub(super) const LANGUAGE_CHARS_MAX: usize = 35;
 
 /// The fields of an object that were not read yet.
 pub(super) struct Fields {
@@ -45,6 +45,16 @@ pub(super) fn check_filled(param: &str, text: &str) -> Result<(), ApiError> {
         return Err(ApiError::invalid(param, "must not be empty"));
     }
     Ok(())
+}
+
+/// A UUID with hyphens, in either case; answered in lower case.
+pub(super) fn parse_uuid(param: &str, text: &str) -> Result<String, ApiError> {
+    // The other spellings that the parser knows are shorter or longer.
+    const CHARS: usize = 36;
+    match uuid::Uuid::parse_str(text) {
+        Ok(id) if text.len() == CHARS => Ok(id.hyphenated().to_string()),
+        _ => Err(ApiError::invalid(param, "must be a UUID")),
+    }
 }
 
 impl Fields {
@@ -103,12 +113,17 @@ impl Fields {
         field: &str,
         chars_max: usize,
     ) -> Result<Option<String>, ApiError> {
-        if self.rest.get(field).is_some_and(Value::is_null) {
-            self.rest.remove(field);
-        }
+        self.drop_null(field);
         Ok(self
             .text(field, chars_max)?
             .filter(|text| !text.trim().is_empty()))
+    }
+
+    /// Lets null mean the same as no such field.
+    pub(super) fn drop_null(&mut self, field: &str) {
+        if self.rest.get(field).is_some_and(Value::is_null) {
+            self.rest.remove(field);
+        }
     }
 
     /// One of a few words, or no such field.
@@ -174,15 +189,13 @@ impl Fields {
     /// A UUID, answered in its usual spelling.
     pub(super) fn required_uuid(&mut self, field: &str) -> Result<String, ApiError> {
         let text = self.required_text(field, NAME_CHARS_MAX)?;
-        match uuid::Uuid::parse_str(&text) {
-            Ok(id) => Ok(id.hyphenated().to_string()),
-            Err(_) => Err(ApiError::invalid(self.name(field), "must be a UUID")),
-        }
+        parse_uuid(&self.name(field), &text)
     }
 
-    /// A BCP 47 tag; null and emptiness mean the same as no such field.
+    /// A BCP 47 tag; null means the same as no such field.
     pub(super) fn language_tag(&mut self, field: &str) -> Result<Option<String>, ApiError> {
-        match self.nullable_text(field, LANGUAGE_CHARS_MAX)? {
+        self.drop_null(field);
+        match self.text(field, LANGUAGE_CHARS_MAX)? {
             Some(tag) if !is_language_tag(&tag) => Err(ApiError::invalid(
                 self.name(field),
                 "must be a BCP 47 tag such as `en` or `pt-BR`",

@@ -15,7 +15,7 @@ use super::state::Api;
 use crate::rooms::store::Answer;
 
 /// Longest key, visible ASCII characters.
-const KEY_CHARS_MAX: usize = 255;
+pub(super) const KEY_CHARS_MAX: usize = 255;
 const KEY_HEADER: &str = "Idempotency-Key";
 
 /// The requests under way, by scope and hashed key.

@@ -4,13 +4,15 @@
 
 mod auth;
 mod body;
+pub mod catalogue;
 mod deadline;
 mod error;
 mod fields;
 mod health;
 mod idempotency;
 mod interviews;
-mod listing;
+mod openapi;
+mod page;
 mod path;
 mod query;
 mod respondent;
@@ -22,6 +24,6 @@ mod state;
 mod v1;
 mod worker;
 
-pub use router::router;
+pub use router::{document, router};
 pub use serve::{ServeError, Server, Settings, open};
 pub use state::Api;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub use builtin::builtins;
 pub use load::{Fault, Faults, load};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Longest name, alias and temperament, characters.
 pub const NAME_MAX: usize = 200;
@@ -18,22 +19,25 @@ pub const PERSONA_MAX: usize = 5_000;
 pub const EXAMPLES_MAX: usize = 8;
 
 /// Models that a character insists on, each as `provider:model`; `None` leaves the choice to the worker.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Models {
     /// Speech to text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub stt: Option<String>,
     /// The language model that writes the lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub llm: Option<String>,
     /// Text to speech.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub tts: Option<String>,
 }
 
 /// How a character answers, shown by example.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Example {
     /// What somebody says.
@@ -43,7 +47,7 @@ pub struct Example {
 }
 
 /// Who a character is, as the API shows it, a claim carries it and a worker plays it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Character {
     /// `character_…`, or the file's stem for a built-in.
@@ -52,6 +56,7 @@ pub struct Character {
     pub name: String,
     /// Other names it answers to.
     #[serde(default)]
+    #[schema(required = true)]
     pub aliases: Vec<String>,
     /// Who it is, in the second person, up to 5 000 characters.
     pub persona: String,
@@ -59,14 +64,17 @@ pub struct Character {
     pub language: String,
     /// How it talks: a few words such as `dry, precise, unhurried`.
     #[serde(default)]
+    #[schema(required = true)]
     pub temperament: String,
     /// 0.0 speaks only when addressed, 1.0 takes every chance.
     pub talkativeness: f32,
     /// Provider (`openai`, `piper`, `kokoro`) → that provider's name of the voice.
     #[serde(default)]
+    #[schema(required = true)]
     pub voices: BTreeMap<String, String>,
     /// Models that win over the worker's configuration.
     #[serde(default)]
+    #[schema(required = true)]
     pub models: Models,
     /// A few exchanges that show how it talks; small models learn from nothing else. At most [`EXAMPLES_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -5,6 +5,7 @@ mod dev;
 mod failure;
 mod keys;
 mod models;
+mod openapi;
 mod output;
 mod serve;
 mod stack;
@@ -52,6 +53,8 @@ enum Command {
     /// Local models
     #[command(subcommand)]
     Models(models::Command),
+    /// The API's OpenAPI document
+    Openapi,
 }
 
 /// What every command is given.
@@ -102,6 +105,7 @@ impl Cli {
             Command::Worker(args) => worker::run(args, context).await,
             Command::Keys(command) => keys::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
+            Command::Openapi => openapi::run(&context),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The task of a role-play's or an interview's room, with its manners of time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Assignment {
     /// What is to be done.
@@ -18,7 +18,7 @@ pub struct Assignment {
 }
 
 /// What is to be done in the room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Task {
     /// The character plays the other side of a scenario in which a person practises.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Timestamp;
 use crate::character::Character;
 
 /// A character and where it comes from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CharacterRecord {
     /// Who it is.
@@ -17,10 +18,13 @@ pub struct CharacterRecord {
     /// Whether it comes with the deployment and can't be changed.
     pub built_in: bool,
     /// `project_…`; `None` for a built-in.
+    #[schema(required = true)]
     pub project_id: Option<String>,
     /// When it was made; `None` for a built-in.
+    #[schema(required = true)]
     pub created_at: Option<Timestamp>,
     /// When it was last changed; `None` for a built-in.
+    #[schema(required = true)]
     pub updated_at: Option<Timestamp>,
 }
 

@@ -1,6 +1,7 @@
 //! Rooms and their participants, as every surface reads them.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Timestamp;
 use super::id::new_id;
@@ -10,7 +11,7 @@ use crate::protocol::Mode;
 pub const CAST_MAX: i64 = 50;
 
 /// A room.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Room {
     /// `room_…`.
@@ -27,10 +28,13 @@ pub struct Room {
     /// How it plays.
     pub mode: Mode,
     /// The scene, up to 5 000 characters.
+    #[schema(required = true)]
     pub scene_prompt: Option<String>,
     /// When its characters were called in.
+    #[schema(required = true)]
     pub started_at: Option<Timestamp>,
     /// When it ended; `None` while it is active.
+    #[schema(required = true)]
     pub ended_at: Option<Timestamp>,
     /// Characters in the room; of an ended one, those present at the end.
     pub participants: Vec<Participant>,
@@ -40,7 +44,7 @@ pub struct Room {
 }
 
 /// A character's stay in a room.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Participant {
     /// `participant_…`.
@@ -56,6 +60,7 @@ pub struct Participant {
     /// Its identity in the LiveKit room.
     pub livekit_identity: String,
     /// When it was removed or the room ended.
+    #[schema(required = true)]
     pub left_at: Option<Timestamp>,
 }
 

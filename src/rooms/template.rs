@@ -18,6 +18,8 @@ const FILE_BYTES_MAX: u64 = 256 * 1024;
 pub trait Template: DeserializeOwned {
     /// Folder of such files, within `agents`.
     const FOLDER: &'static str;
+    /// Fields that a file may have.
+    const FIELDS: &'static [&'static str];
     /// Its UUID, written in the file so that it stays.
     fn id(&self) -> &str;
     /// Says what can't be used.
@@ -162,13 +164,35 @@ fn read<T: Template>(path: &Path, text: &str) -> Result<T, Vec<Fault>> {
     })?;
     let mut checks = Checks::default();
     template.check(&mut checks);
-    if checks.0.is_empty() {
-        return Ok(template);
+    let mut faults = unknown_fields::<T>(path, text);
+    faults.extend(
+        checks
+            .0
+            .into_iter()
+            .map(|(field, problem)| fault(path, Some(field), problem)),
+    );
+    match faults.is_empty() {
+        true => Ok(template),
+        false => Err(faults),
     }
-    let faults = checks.0.into_iter();
-    Err(faults
-        .map(|(field, problem)| fault(path, Some(field), problem))
-        .collect())
+}
+
+/// Serde can't do this here: a type that it closes can't be a part of an answer with more fields.
+fn unknown_fields<T: Template>(path: &Path, text: &str) -> Vec<Fault> {
+    let table: toml::Table = toml::from_str(text).unwrap_or_default();
+    let unknown = table.keys().filter(|key| !T::FIELDS.contains(&key.as_str()));
+    let faults = unknown.map(|key| Fault {
+        line: text
+            .lines()
+            .position(|line| line.trim_start_matches(['[', ' ']).starts_with(key.as_str()))
+            .map(|at| at + 1),
+        ..fault(
+            path,
+            Some(key),
+            format!("there is no such field; known are {}", T::FIELDS.join(", ")),
+        )
+    });
+    faults.collect()
 }
 
 fn fault(file: &Path, field: Option<&str>, problem: String) -> Fault {
@@ -233,7 +257,11 @@ mod tests {
             "id = \"x\"\nname = \"\"\nscenario = \"S\"\ncharacter = \"a\"\n",
         )
         .unwrap();
-        std::fs::write(folder.join("odd.toml"), "name = \"N\"\ncolour = 1\n").unwrap();
+        std::fs::write(
+            folder.join("odd.toml"),
+            "name = \"N\"\ncolour = 1\nscenario = \"S\"\ncharacter = \"a\"\nid = \"x\"\n",
+        )
+        .unwrap();
         let faults = load(premade_builtins(), agents.path()).unwrap_err().to_string();
         for part in [
             "same id",

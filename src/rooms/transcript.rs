@@ -1,12 +1,13 @@
 //! The timeline of a room as its readers see it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Timestamp;
 use crate::protocol::{SpeakerType, TimelineEntry};
 
 /// One immutable line of the timeline.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// `entry_…`.
@@ -18,10 +19,13 @@ pub struct Entry {
     /// Person or character.
     pub speaker_type: SpeakerType,
     /// The character; `None` for a person.
+    #[schema(required = true)]
     pub character_id: Option<String>,
     /// LiveKit identity of the speaker.
+    #[schema(required = true)]
     pub speaker_identity: Option<String>,
     /// Name of the speaker.
+    #[schema(required = true)]
     pub speaker_name: Option<String>,
     /// What was heard.
     pub content: String,

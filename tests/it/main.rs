@@ -6,6 +6,7 @@
 //! - `api_idempotency`: repeated creates
 //! - `api_transcript`: pages and events of the timeline
 //! - `api_characters`: a project's own characters and the built-ins
+//! - `api_pages`: cursors, and who else they work for
 //! - `api_keys`: who may do what; revocation and expiry
 //! - `worker_protocol`: claims, entries, changes, releases
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
@@ -13,6 +14,7 @@
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `house`: what holds for the repository as a whole
+//! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `store`: both databases held to one behaviour
 //! - `prompts`: what language models are asked, as snapshots
@@ -27,6 +29,7 @@
 mod api_characters;
 mod api_idempotency;
 mod api_keys;
+mod api_pages;
 mod api_requests;
 mod api_rooms;
 mod api_transcript;
@@ -37,6 +40,7 @@ mod e2e;
 mod house;
 mod lease;
 mod openai;
+mod openapi;
 mod prompts;
 mod store;
 mod support;

@@ -24,6 +24,7 @@ use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
 
+use crate::openapi::conform;
 use crate::store::database::TestDatabase;
 
 /// Id of the deployment's only built-in character.
@@ -90,7 +91,10 @@ impl RoomService for FakeLiveKit {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Null where it is no JSON.
     pub(crate) body: Value,
+    /// As it came.
+    pub(crate) text: String,
 }
 
 impl Answer {
@@ -99,6 +103,13 @@ impl Answer {
     pub(crate) fn with(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body
+    }
+
+    /// Path of the next page of a list.
+    pub(crate) fn next(&self) -> Option<String> {
+        let link = self.headers.get("link")?.to_str().unwrap();
+        let url = link.strip_prefix("<https://api.example").unwrap();
+        Some(url.strip_suffix(">; rel=\"next\"").unwrap().to_owned())
     }
 
     /// Status, code and parameter of an error.
@@ -176,14 +187,19 @@ impl World {
         }
     }
 
+    /// Sends a request; the answer must be one that the OpenAPI document lists.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        conform::check(&method, &path, parts.status.as_u16(), &body);
         Answer {
             status: parts.status,
             headers: parts.headers,
-            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+            body,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 

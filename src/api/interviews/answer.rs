@@ -28,7 +28,6 @@ pub(super) struct InterviewAnswer {
     /// `created`, `started` once the respondent joined, `finished`, or `expired`.
     status: Status,
     /// When it was made.
-    #[schema(value_type = String)]
     created_at: Timestamp,
     /// The key that made it.
     created_by: String,
@@ -45,13 +44,12 @@ pub(super) struct InterviewAnswer {
     #[schema(required = true)]
     interview_guide_override: Option<String>,
     /// When the respondent first joined.
-    #[schema(value_type = Option<String>, required = true)]
+    #[schema(required = true)]
     started_at: Option<Timestamp>,
     /// When the conversation was over.
-    #[schema(value_type = Option<String>, required = true)]
+    #[schema(required = true)]
     finished_at: Option<Timestamp>,
     /// Until when it has to be started.
-    #[schema(value_type = String)]
     expires_at: Timestamp,
     /// Voice of the interviewer, instead of the character's.
     #[schema(required = true)]
@@ -75,7 +73,6 @@ pub(super) struct FollowedInterview {
     #[serde(flatten)]
     interview: InterviewAnswer,
     /// Everything said so far, in spoken order.
-    #[schema(value_type = Vec<Object>)]
     transcript: Vec<Entry>,
     /// The summary; `null` until it exists.
     #[schema(value_type = Option<Object>, required = true)]

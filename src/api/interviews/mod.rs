@@ -1,23 +1,21 @@
 //! The interviews surface, `/custdev/api/…`.
 
 mod answer;
+mod asked;
 mod projects;
 mod rooms;
 
-use axum::Router;
-use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::state::Api;
 
-pub(super) fn answers() -> Router<Api> {
-    Router::new()
-        .route(
-            "/custdev/api/interviews/rooms",
-            get(rooms::list).post(rooms::create),
-        )
-        .route("/custdev/api/interviews/rooms/{id}", get(rooms::get))
-        .route(
-            "/custdev/api/projects",
-            get(projects::list).post(projects::create),
-        )
+/// How the document calls this surface.
+const TAG: &str = "Interviews";
+
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(rooms::list, rooms::create))
+        .routes(routes!(rooms::get))
+        .routes(routes!(projects::list, projects::create))
 }

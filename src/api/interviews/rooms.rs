@@ -5,26 +5,31 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
 
 use super::super::auth::{KeyId, Project};
 use super::super::body::JsonBody;
 use super::super::error::ApiError;
-use super::super::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use super::super::fields::{NAME_CHARS_MAX, parse_uuid};
 use super::super::idempotency::{Attempt, once};
-use super::super::listing::Listing;
+use super::super::openapi::params as shared;
+use super::super::openapi::refusals::{BadBody, Conflicting, Invalid, NoSuch, Refused};
+use super::super::openapi::schema;
+use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
+use super::TAG;
 use super::answer::{FollowedInterview, InterviewAnswer, Link};
+use super::asked::{Asked, NewInterviewsBody};
 use crate::rooms::id::random_base62;
-use crate::rooms::interview::{
-    COUNT_DEFAULT, COUNT_RANGE, DAYS_DEFAULT, DAYS_RANGE, Interview, MINUTES_DEFAULT, MINUTES_RANGE, NewLink,
-    REALTIME_PROVIDERS,
-};
+use crate::rooms::interview::{Interview, NewLink};
 use crate::rooms::room::Surface;
 use crate::rooms::service::InterviewWish;
 
+/// Interviews of a page when nothing is said.
+const PAGE: u32 = 100;
 /// Characters of a respondent's token: 190 bits.
 const TOKEN_CHARS: usize = 32;
 
@@ -35,62 +40,23 @@ pub(super) struct RoomsAnswer {
     rooms: Vec<InterviewAnswer>,
 }
 
-/// What a body says.
-struct Asked {
-    research_project_id: String,
-    count: u32,
-    max_duration_minutes: u32,
-    expires_in_days: u32,
-    voice: Option<String>,
-    realtime_provider: Option<String>,
-    language: Option<String>,
-    topics_for_respondent: Option<String>,
-    respondent_email: Option<String>,
-    research_goals_override: Option<String>,
-    interview_guide_override: Option<String>,
-}
-
-impl Asked {
-    fn read(mut fields: Fields) -> Result<Self, ApiError> {
-        let asked = Self {
-            research_project_id: fields.required_uuid("project_id")?,
-            count: fields.whole("count", &COUNT_RANGE)?.unwrap_or(COUNT_DEFAULT),
-            max_duration_minutes: fields
-                .whole("max_duration_minutes", &MINUTES_RANGE)?
-                .unwrap_or(MINUTES_DEFAULT),
-            expires_in_days: fields
-                .whole("expires_in_days", &DAYS_RANGE)?
-                .unwrap_or(DAYS_DEFAULT),
-            voice: fields.nullable_text("voice", NAME_CHARS_MAX)?,
-            realtime_provider: realtime_provider(&mut fields)?,
-            language: fields.language_tag("language")?,
-            topics_for_respondent: fields.nullable_text("topics_for_respondent", TEXT_CHARS_MAX)?,
-            respondent_email: fields.nullable_text("respondent_email", NAME_CHARS_MAX)?,
-            research_goals_override: fields.nullable_text("research_goals_override", TEXT_CHARS_MAX)?,
-            interview_guide_override: fields.nullable_text("interview_guide_override", TEXT_CHARS_MAX)?,
-        };
-        fields.finish()?;
-        Ok(asked)
-    }
-}
-
-fn realtime_provider(fields: &mut Fields) -> Result<Option<String>, ApiError> {
-    let provider = fields.nullable_text("realtime_provider", NAME_CHARS_MAX)?;
-    match provider {
-        Some(unknown) if !REALTIME_PROVIDERS.contains(&unknown.as_str()) => {
-            let known: Vec<String> = REALTIME_PROVIDERS
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect();
-            Err(ApiError::invalid(
-                "realtime_provider",
-                format!("is not known; known are {}", known.join(", ")),
-            ))
-        }
-        provider => Ok(provider),
-    }
-}
-
+/// Make interviews: all of them or none. Each has a link that is shown this once.
+#[utoipa::path(
+    post,
+    path = "/custdev/api/interviews/rooms",
+    operation_id = "createInterviews",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(shared::IdempotencyKey),
+    request_body = NewInterviewsBody,
+    responses(
+        (status = 201, description = "The interviews.", body = RoomsAnswer),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn create(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -153,7 +119,36 @@ async fn make(
     Ok(answers.collect())
 }
 
-/// Newest first, of one research project with `project_id`, in pages.
+/// `project_id` of the list.
+struct OfProject;
+
+impl IntoParams for OfProject {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![shared::query(
+            "project_id",
+            "The research project whose interviews to list; all without it.",
+            schema::uuid(),
+        )]
+    }
+}
+
+/// List interviews, newest first, in pages of 100 unless `limit` says otherwise.
+#[utoipa::path(
+    get,
+    path = "/custdev/api/interviews/rooms",
+    operation_id = "listInterviews",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(OfProject, shared::Page),
+    responses(
+        (status = 200, description = "A page of them.", body = RoomsAnswer, headers(
+            ("Link" = Option<String>, description = "Where the next page is, if there is one.")
+        )),
+        Refused,
+        NoSuch,
+        Invalid,
+    )
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -161,35 +156,46 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     let research = params
         .text("project_id", NAME_CHARS_MAX)?
-        .map(|text| {
-            uuid::Uuid::parse_str(&text)
-                .map(|id| id.hyphenated().to_string())
-                .map_err(|_| ApiError::invalid("project_id", "must be a UUID"))
-        })
+        .map(|text| parse_uuid("project_id", &text))
         .transpose()?;
     let path = "/custdev/api/interviews/rooms";
     let path = match &research {
         Some(id) => format!("{path}?project_id={id}"),
         None => path.to_owned(),
     };
-    let listing = Listing::read(&api, &path, &mut params)?;
+    let page = Page::read(&api, &project_id, path, &mut params)?.at_most(PAGE);
     params.finish()?;
     if let Some(id) = &research {
         api.rooms.research_project(&project_id, id).await?;
     }
-    let (interviews, now) = api
+    let (mut interviews, now) = api
         .rooms
         .store
-        .interviews(&project_id, research.as_deref(), listing.after(), listing.fetch())
+        .interviews(
+            &project_id,
+            research.as_deref(),
+            page.after(),
+            page.fetch().unwrap_or(PAGE),
+        )
         .await?;
-    let (page, next) = listing.cut(interviews, |interview: &Interview| &interview.id);
-    let rooms = page
+    let next = page.next(&mut interviews, |interview: &Interview| &interview.id);
+    let rooms = interviews
         .into_iter()
         .map(|interview| InterviewAnswer::of(interview, now, None))
         .collect();
-    Ok(next.with(&RoomsAnswer { rooms }))
+    Ok(next.answer(&RoomsAnswer { rooms }))
 }
 
+/// Follow an interview: its status, transcript, report and recordings.
+#[utoipa::path(
+    get,
+    path = "/custdev/api/interviews/rooms/{interviewId}",
+    operation_id = "getInterview",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("interviewId" = String, Path, description = "The interview.")),
+    responses((status = 200, description = "The interview.", body = FollowedInterview), Refused, NoSuch)
+)]
 pub(super) async fn get(
     State(api): State<Api>,
     Project(project_id): Project,

@@ -4,7 +4,9 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{Busy, NoSuch};
 use super::super::path::Path;
+use super::TAG;
 
 /// LiveKit's client; its version is part of its name.
 const LIVEKIT: &str = "livekit-client-2.23.0.umd.js";
@@ -53,7 +55,15 @@ impl Addresses {
     }
 }
 
-/// A file of the pages.
+/// A file of the page.
+#[utoipa::path(
+    get,
+    path = "/assets/{file}",
+    operation_id = "getAsset",
+    tag = TAG,
+    params(("file" = String, Path, description = "Its name, as the page has it.")),
+    responses((status = 200, description = "The file.", body = String, content_type = "text/plain"), NoSuch, Busy)
+)]
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, ApiError> {
     let (kind, bytes) = content(&name).ok_or_else(|| ApiError::not_found("file"))?;
     let headers = [

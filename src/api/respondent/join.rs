@@ -7,8 +7,11 @@ use utoipa::ToSchema;
 
 use super::super::body::NoBody;
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{BadNothing, Busy, Conflicting, LiveKitFailed, NoSuch};
+use super::super::openapi::schema::Nothing;
 use super::super::path::Path;
 use super::super::state::Api;
+use super::TAG;
 
 /// The respondent's way in.
 #[derive(Serialize, ToSchema)]
@@ -28,7 +31,23 @@ pub(super) struct EndAnswer {
     ended: bool,
 }
 
-/// Exchanges the link for a LiveKit token; the first time starts the interview.
+/// Exchange the link for a LiveKit token; the first time starts the interview.
+#[utoipa::path(
+    post,
+    path = "/i/{accessToken}/join",
+    operation_id = "joinInterview",
+    tag = TAG,
+    params(("accessToken" = String, Path, description = "The respondent's secret.")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "The way in.", body = JoinAnswer),
+        Busy,
+        NoSuch,
+        Conflicting,
+        BadNothing,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn join(
     State(api): State<Api>,
     Path(token): Path<String>,
@@ -42,7 +61,23 @@ pub(super) async fn join(
     }))
 }
 
-/// Ends the interview. Idempotent.
+/// End the interview. Ending it again changes nothing.
+#[utoipa::path(
+    post,
+    path = "/i/{accessToken}/end",
+    operation_id = "endInterview",
+    tag = TAG,
+    params(("accessToken" = String, Path, description = "The respondent's secret.")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "It is over.", body = EndAnswer),
+        Busy,
+        NoSuch,
+        Conflicting,
+        BadNothing,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn end(
     State(api): State<Api>,
     Path(token): Path<String>,

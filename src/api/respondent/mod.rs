@@ -1,4 +1,4 @@
-//! The respondent's link, `/i/{access_token}`: a page, and what it asks behind the same token.
+//! The respondent's link, `/i/{accessToken}`: a page, and what it asks behind the same token.
 //!
 //! The token in the path is the only credential; no API key reaches a browser.
 
@@ -6,15 +6,18 @@ mod assets;
 mod join;
 mod page;
 
-use axum::Router;
-use axum::routing::{get, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::state::Api;
 
-pub(super) fn answers() -> Router<Api> {
-    Router::new()
-        .route("/i/{accessToken}", get(page::show))
-        .route("/i/{accessToken}/join", post(join::join))
-        .route("/i/{accessToken}/end", post(join::end))
-        .route("/assets/{file}", get(assets::file))
+/// How the document calls this surface.
+const TAG: &str = "Respondent's page";
+
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(page::show))
+        .routes(routes!(join::join))
+        .routes(routes!(join::end))
+        .routes(routes!(assets::file))
 }

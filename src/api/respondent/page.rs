@@ -5,8 +5,10 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Environment, context};
 
+use super::super::openapi::refusals::Busy;
 use super::super::path::Path;
 use super::super::state::Api;
+use super::TAG;
 use super::assets::Addresses;
 use crate::rooms::Error;
 use crate::rooms::interview::{Interview, Status};
@@ -28,6 +30,20 @@ enum View<'a> {
     Trouble,
 }
 
+/// The page of an interview's respondent.
+#[utoipa::path(
+    get,
+    path = "/i/{accessToken}",
+    operation_id = "showRespondentPage",
+    tag = TAG,
+    params(("accessToken" = String, Path, description = "The respondent's secret, from the interview's `url`.")),
+    responses(
+        (status = 200, description = "The interview can be joined.", body = String, content_type = "text/html"),
+        (status = 404, description = "There is no such interview.", body = String, content_type = "text/html"),
+        (status = 410, description = "The link expired, or its interview is over.", body = String, content_type = "text/html"),
+        Busy,
+    )
+)]
 pub(super) async fn show(State(api): State<Api>, Path(token): Path<String>) -> Response {
     let found = api.rooms.interview_of_link(&api.secret.hash(&token)).await;
     let view = match &found {

@@ -11,8 +11,11 @@ use super::super::body::JsonBody;
 use super::super::error::ApiError;
 use super::super::fields::{Fields, NAME_CHARS_MAX};
 use super::super::idempotency::{Attempt, once};
+use super::super::openapi::params as shared;
+use super::super::openapi::refusals::{BadBody, Conflicting, LiveKitFailed, NoSuch, Refused};
+use super::super::openapi::schema::{self, Body, described};
 use super::super::state::Api;
-use super::Success;
+use super::{Success, TAG};
 use crate::rooms::service::RoleplayWish;
 
 /// A role-play to connect to.
@@ -29,6 +32,24 @@ pub(super) struct CreatedRoom {
     websocket_url: String,
 }
 
+described!(
+    /// See [`wish`].
+    CreateRoleplayBody,
+    Body::new("A role-play to make, and its person.")
+        .needs("premadeRoleplayId", "The premade role-play to play.", schema::uuid())
+        .needs(
+            "userUniqueIdentifier",
+            "Id of the person in your own system; the same one is the same user.",
+            schema::name(),
+        )
+        .needs("userName", "What the person is called in this role-play.", schema::name())
+        .needs(
+            "recordVideo",
+            "Whether video is recorded, which needs a configured LiveKit Egress. Sound always is.",
+            schema::boolean(),
+        )
+);
+
 fn wish(mut fields: Fields) -> Result<RoleplayWish, ApiError> {
     let wish = RoleplayWish {
         premade_id: fields.required_uuid("premadeRoleplayId")?,
@@ -40,6 +61,24 @@ fn wish(mut fields: Fields) -> Result<RoleplayWish, ApiError> {
     Ok(wish)
 }
 
+/// Make a role-play; its character joins by itself.
+#[utoipa::path(
+    post,
+    path = "/api/roleplay/create-room",
+    operation_id = "createRoleplay",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(shared::IdempotencyKey),
+    request_body = CreateRoleplayBody,
+    responses(
+        (status = 201, description = "The role-play, and what its person connects with.", body = Success<CreatedRoom>),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn create(
     State(api): State<Api>,
     Project(project_id): Project,

@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 
 use super::super::auth::Project;
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{NoSuch, Refused};
 use super::super::path::Path;
 use super::super::state::Api;
-use super::Success;
+use super::{Success, TAG};
 use crate::rooms::Timestamp;
 use crate::rooms::roleplay::Status;
 use crate::rooms::transcript::Entry;
@@ -34,13 +35,11 @@ pub(super) struct RoleplayAnswer {
     /// What the person is called.
     user_name: String,
     /// When it was made.
-    #[schema(value_type = String)]
     created_at: Timestamp,
     /// When it ended; `null` until then.
-    #[schema(value_type = Option<String>, required = true)]
+    #[schema(required = true)]
     ended_at: Option<Timestamp>,
     /// Everything said so far, in spoken order.
-    #[schema(value_type = Vec<Object>)]
     transcript: Vec<Entry>,
     /// The report by the rubric; `null` until it exists.
     #[schema(value_type = Option<Object>, required = true)]
@@ -50,6 +49,16 @@ pub(super) struct RoleplayAnswer {
     recordings: Vec<Value>,
 }
 
+/// Follow a role-play: its status, transcript, report and recordings.
+#[utoipa::path(
+    get,
+    path = "/api/roleplay/{roleplayId}",
+    operation_id = "getRoleplay",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roleplayId" = String, Path, description = "The role-play.")),
+    responses((status = 200, description = "The role-play.", body = Success<RoleplayAnswer>), Refused, NoSuch)
+)]
 pub(super) async fn get(
     State(api): State<Api>,
     Project(project_id): Project,

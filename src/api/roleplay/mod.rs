@@ -5,23 +5,23 @@ mod follow;
 mod premades;
 mod success;
 
-use axum::Router;
-use axum::routing::{get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::state::Api;
 
 pub(super) use success::mark_failures;
 
-pub(super) fn answers() -> Router<Api> {
-    Router::new()
-        .route("/api/roleplay/create-room", post(create_room::create))
-        .route(
-            "/api/roleplay/premade-roleplays",
-            get(premades::list).post(premades::create),
-        )
-        .route("/api/roleplay/{roleplayId}", get(follow::get))
+/// How the document calls this surface.
+const TAG: &str = "Role-play";
+
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(create_room::create))
+        .routes(routes!(premades::list, premades::create))
+        .routes(routes!(follow::get))
 }
 
 /// What every success looks like.

@@ -17,9 +17,11 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use super::super::auth::Project;
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{Invalid, NoSuch, Refused};
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
+use super::TAG;
 use crate::rooms::transcript::Entry;
 use crate::rooms::wakeups::Topic;
 
@@ -27,6 +29,24 @@ const LAST_EVENT_ID: &str = "Last-Event-ID";
 /// Entries read from the database at once.
 const BATCH: u32 = 100;
 
+/// Follow what is said as server-sent events: `entry` for each line, `end` when the room is over.
+#[utoipa::path(
+    get,
+    path = "/v1/rooms/{roomId}/events",
+    operation_id = "followRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(
+        ("roomId" = String, Path, description = "The room."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The entry to go on after."),
+    ),
+    responses(
+        (status = 200, description = "A stream.", body = String, content_type = "text/event-stream"),
+        Refused,
+        NoSuch,
+        Invalid,
+    )
+)]
 pub(super) async fn stream(
     State(api): State<Api>,
     Project(project_id): Project,

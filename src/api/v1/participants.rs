@@ -10,11 +10,38 @@ use super::super::body::{JsonBody, NoBody};
 use super::super::error::ApiError;
 use super::super::fields::NAME_CHARS_MAX;
 use super::super::idempotency::{Attempt, once};
+use super::super::openapi::params::IdempotencyKey;
+use super::super::openapi::refusals::{BadBody, BadNothing, Conflicting, LiveKitFailed, NoSuch, Refused};
+use super::super::openapi::schema::{self, Body, Nothing, described};
 use super::super::path::Path;
 use super::super::state::Api;
+use super::TAG;
 use crate::rooms::room::Participant;
 
-/// Adds a character: 201, or 200 with the same participant when it is there already.
+described!(
+    /// See [`add`].
+    NewParticipantBody,
+    Body::new("Who joins the cast.").needs("characterId", "The character.", schema::name())
+);
+
+/// Add a character to a room's cast.
+#[utoipa::path(
+    post,
+    path = "/v1/rooms/{roomId}/participants",
+    operation_id = "addParticipant",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room."), IdempotencyKey),
+    request_body = NewParticipantBody,
+    responses(
+        (status = 200, description = "The participant that was there already.", body = Participant),
+        (status = 201, description = "The new participant.", body = Participant),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn add(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -39,7 +66,27 @@ pub(super) async fn add(
     .await
 }
 
-/// Removes a character and answers its participant.
+/// Remove a character from a room's cast.
+#[utoipa::path(
+    delete,
+    path = "/v1/rooms/{roomId}/participants/{characterId}",
+    operation_id = "removeParticipant",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(
+        ("roomId" = String, Path, description = "The room."),
+        ("characterId" = String, Path, description = "The character."),
+    ),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "Its participant, gone.", body = Participant),
+        Refused,
+        NoSuch,
+        BadNothing,
+        Conflicting,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn remove(
     State(api): State<Api>,
     Project(project_id): Project,

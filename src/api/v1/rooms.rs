@@ -5,19 +5,52 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::super::auth::Project;
 use super::super::body::{JsonBody, NoBody};
 use super::super::error::ApiError;
 use super::super::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use super::super::idempotency::{Attempt, once};
+use super::super::openapi::refusals::{
+    BadBody, BadNothing, Conflicting, Invalid, LiveKitFailed, NoSuch, Refused,
+};
+use super::super::openapi::schema::{self, Body, Nothing, described};
+use super::super::openapi::{params as shared, schema::choice};
+use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
-use super::{PAGE_MAX, cut, page};
+use super::TAG;
 use crate::protocol::Mode;
 use crate::rooms::room::{NewRoom, Room, Surface};
 
+described!(
+    /// See [`new_room`].
+    NewRoomBody,
+    Body::new("A room to make.")
+        .needs("name", "Its name, for people.", schema::name())
+        .may("mode", "How it plays; `freeform` without it.", choice(["freeform", "scripted"]))
+        .may("scenePrompt", "The scene.", schema::nullable_text())
+);
+
+/// Make a room.
+#[utoipa::path(
+    post,
+    path = "/v1/rooms",
+    operation_id = "createRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(shared::IdempotencyKey),
+    request_body = NewRoomBody,
+    responses(
+        (status = 201, description = "The room.", body = Room),
+        Refused,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn create(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -53,26 +86,47 @@ fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
     Ok(new)
 }
 
-/// Active rooms, newest first: all, or with `limit` a page after the room `after`.
+/// List active rooms, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/rooms",
+    operation_id = "listRooms",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(shared::Page),
+    responses(
+        (status = 200, description = "All of them, or a page.", body = Vec<Room>, headers(
+            ("Link" = Option<String>, description = "Where the next page is, if there is one.")
+        )),
+        Refused,
+        Invalid,
+    )
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     Project(project_id): Project,
     mut params: Params,
 ) -> Result<Response, ApiError> {
-    let limit = params.number("limit", 1..=PAGE_MAX)?;
-    let after = params.text("after", NAME_CHARS_MAX)?;
+    let page = Page::read(&api, &project_id, "/v1/rooms".into(), &mut params)?;
     params.finish()?;
-    let mut rooms = api
+    let rooms = api
         .rooms
         .store
-        .active_rooms(&project_id, after.as_deref(), limit.map(|limit| limit + 1))
+        .active_rooms(&project_id, page.after(), page.fetch())
         .await?;
-    let next = cut(&mut rooms, limit, |room| &room.id)
-        .zip(limit)
-        .map(|(after, limit)| format!("{}/v1/rooms?limit={limit}&after={after}", api.public_url));
-    Ok(page(&rooms, next))
+    Ok(page.answer(rooms, |room| &room.id))
 }
 
+/// Read a room, an ended one as well.
+#[utoipa::path(
+    get,
+    path = "/v1/rooms/{roomId}",
+    operation_id = "getRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room.")),
+    responses((status = 200, description = "The room.", body = Room), Refused, NoSuch)
+)]
 pub(super) async fn get(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -81,12 +135,31 @@ pub(super) async fn get(
     Ok(Json(api.rooms.store.room(&project_id, &room_id).await?))
 }
 
-#[derive(Serialize)]
+/// The room is started.
+#[derive(Serialize, ToSchema)]
 pub(super) struct StartedAnswer {
+    /// Always true.
     started: bool,
 }
 
-/// Calls the characters in. Idempotent.
+/// Start a room: its characters join. Starting it again changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/rooms/{roomId}/start",
+    operation_id = "startRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room.")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "It is started.", body = StartedAnswer),
+        Refused,
+        NoSuch,
+        BadNothing,
+        Conflicting,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn start(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -97,7 +170,23 @@ pub(super) async fn start(
     Ok(Json(StartedAnswer { started: true }))
 }
 
-/// Ends the room and disconnects everyone. Idempotent.
+/// End a room and disconnect everyone. Ending it again changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/rooms/{roomId}/end",
+    operation_id = "endRoom",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room.")),
+    request_body = Nothing,
+    responses(
+        (status = 200, description = "The room, over.", body = Room),
+        Refused,
+        NoSuch,
+        BadNothing,
+        LiveKitFailed,
+    )
+)]
 pub(super) async fn end(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -107,14 +196,33 @@ pub(super) async fn end(
     Ok(Json(api.rooms.end(&project_id, &room_id).await?))
 }
 
-#[derive(Serialize)]
+/// What a person needs to join.
+#[derive(Serialize, ToSchema)]
 pub(super) struct TokenAnswer {
+    /// LiveKit token for this room alone.
     token: String,
+    /// WebSocket address of LiveKit.
     url: String,
+    /// The identity that the token is for.
     identity: String,
 }
 
-/// A person's LiveKit token for this room.
+/// Mint a person's LiveKit token for a room.
+#[utoipa::path(
+    get,
+    path = "/v1/rooms/{roomId}/token",
+    operation_id = "getToken",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room."), JoinParams),
+    responses(
+        (status = 200, description = "The token.", body = TokenAnswer),
+        Refused,
+        NoSuch,
+        Conflicting,
+        Invalid,
+    )
+)]
 pub(super) async fn token(
     State(api): State<Api>,
     Project(project_id): Project,
@@ -133,4 +241,20 @@ pub(super) async fn token(
         url: join.url,
         identity: join.identity,
     }))
+}
+
+/// `identity` and `name` of a person who joins.
+struct JoinParams;
+
+impl utoipa::IntoParams for JoinParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![
+            shared::query(
+                "identity",
+                "Who joins, in LiveKit; without it the token is for a new identity.",
+                schema::identity(),
+            ),
+            shared::query("name", "The name that others see.", schema::name()),
+        ]
+    }
 }

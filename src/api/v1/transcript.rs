@@ -5,35 +5,50 @@ use axum::response::Response;
 
 use super::super::auth::Project;
 use super::super::error::ApiError;
-use super::super::fields::NAME_CHARS_MAX;
+use super::super::openapi::params as shared;
+use super::super::openapi::refusals::{Invalid, NoSuch, Refused};
+use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
-use super::{PAGE_MAX, cut, page};
+use super::TAG;
+use crate::rooms::transcript::Entry;
 
-/// In spoken order: all of it, or what follows the entry `after`, or a page of `limit` entries.
+/// Read what was said so far, in spoken order.
+#[utoipa::path(
+    get,
+    path = "/v1/rooms/{roomId}/transcript",
+    operation_id = "getTranscript",
+    tag = TAG,
+    security(("secret_key" = [])),
+    params(("roomId" = String, Path, description = "The room."), shared::Page),
+    responses(
+        (status = 200, description = "All of it, or a page.", body = Vec<Entry>, headers(
+            ("Link" = Option<String>, description = "Where the next page is, if there is one.")
+        )),
+        Refused,
+        NoSuch,
+        Invalid,
+    )
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     Project(project_id): Project,
     Path(room_id): Path<String>,
     mut params: Params,
 ) -> Result<Response, ApiError> {
-    let limit = params.number("limit", 1..=PAGE_MAX)?;
-    let after = params.text("after", NAME_CHARS_MAX)?;
+    let page = Page::read(
+        &api,
+        &project_id,
+        format!("/v1/rooms/{room_id}/transcript"),
+        &mut params,
+    )?;
     params.finish()?;
     api.rooms.store.room(&project_id, &room_id).await?;
-    let mut entries = api
+    let entries = api
         .rooms
         .store
-        .entries(&room_id, after.as_deref(), limit.map(|limit| limit + 1), "after")
+        .entries(&room_id, page.after(), page.fetch(), "after")
         .await?;
-    let next = cut(&mut entries, limit, |entry| &entry.id)
-        .zip(limit)
-        .map(|(after, limit)| {
-            format!(
-                "{}/v1/rooms/{room_id}/transcript?limit={limit}&after={after}",
-                api.public_url
-            )
-        });
-    Ok(page(&entries, next))
+    Ok(page.answer(entries, |entry| &entry.id))
 }

@@ -6,13 +6,42 @@ use axum::extract::State;
 use super::super::auth::Worker;
 use super::super::body::Wire;
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{BadBody, Refused};
+use super::super::openapi::schema::{self, described};
 use super::super::state::Api;
 use super::polling::Poll;
-use super::{ROOMS_MAX, check_id, check_wait};
+use super::{ROOMS_MAX, TAG, WAIT_MS_MAX, check_id, check_wait, worker_body};
 use crate::protocol::{ChangesRequest, ChangesResponse, ClaimRequest, ClaimResponse};
 use crate::rooms::lease::LEASE_MS;
 use crate::rooms::wakeups::Topic;
 
+described!(
+    /// See [`ClaimRequest`].
+    ClaimBody,
+    worker_body("A worker asks for rooms.")
+        .needs("requestId", "The same id again answers the same claims.", schema::name())
+        .needs(
+            "capacity",
+            "Rooms that the worker has space for.",
+            schema::from_to(1, ROOMS_MAX as u64),
+        )
+        .needs("waitMs", "How long to wait for a room, ms.", schema::from_to(0, WAIT_MS_MAX))
+);
+
+/// Wait for rooms to play, and take them.
+#[utoipa::path(
+    post,
+    path = "/worker/v1/claims",
+    operation_id = "claimRooms",
+    tag = TAG,
+    security(("worker_key" = [])),
+    request_body = ClaimBody,
+    responses(
+        (status = 200, description = "Rooms, or none when the wait is over.", body = ClaimResponse),
+        Refused,
+        BadBody,
+    )
+)]
 pub(super) async fn claim(
     State(api): State<Api>,
     _: Worker,
@@ -44,6 +73,28 @@ pub(super) async fn claim(
     }))
 }
 
+described!(
+    /// See [`ChangesRequest`].
+    ChangesBody,
+    worker_body("A worker asks for news.")
+        .needs("cursor", "Position after the last change seen; 0 at first.", schema::count())
+        .needs("waitMs", "How long to wait for a change, ms.", schema::from_to(0, WAIT_MS_MAX))
+);
+
+/// Wait for changes in the worker's rooms.
+#[utoipa::path(
+    post,
+    path = "/worker/v1/changes",
+    operation_id = "getChanges",
+    tag = TAG,
+    security(("worker_key" = [])),
+    request_body = ChangesBody,
+    responses(
+        (status = 200, description = "Changes, or none when the wait is over.", body = ChangesResponse),
+        Refused,
+        BadBody,
+    )
+)]
 pub(super) async fn changes(
     State(api): State<Api>,
     _: Worker,

@@ -6,9 +6,11 @@ use axum::extract::State;
 use super::super::auth::Worker;
 use super::super::body::Wire;
 use super::super::error::ApiError;
+use super::super::openapi::refusals::{BadBody, Conflicting, NoSuch, Refused};
+use super::super::openapi::schema::{self, Body, described};
 use super::super::path::Path;
 use super::super::state::Api;
-use super::check_id;
+use super::{TAG, check_id, worker_body};
 use crate::protocol::{EntriesRequest, EntriesResponse, NewEntry};
 
 /// Most entries of one batch.
@@ -18,6 +20,58 @@ const CONTENT_CHARS_MAX: usize = 20_000;
 /// Longest id or name in an entry, characters: LiveKit's, not ours.
 const LABEL_CHARS_MAX: usize = 1_000;
 
+described!(
+    /// See [`EntriesRequest`].
+    EntriesBody,
+    worker_body("What was heard, in order.")
+        .needs("epoch", "The claim's epoch.", schema::count())
+        .needs(
+            "entries",
+            "In rising sequence.",
+            schema::list(entry(), BATCH_MAX).min_items(Some(1)),
+        )
+);
+
+fn entry() -> Body {
+    let label = || schema::nullable_string().max_length(Some(LABEL_CHARS_MAX));
+    Body::new("One line of the timeline.")
+        .needs(
+            "sequence",
+            "Counts up from 1 within an epoch; a repeated one is not stored again.",
+            schema::from_to(1, i64::MAX.unsigned_abs()),
+        )
+        .needs(
+            "speakerType",
+            "Person or character.",
+            schema::choice(["user", "agent"]),
+        )
+        .may("characterId", "The character, when one spoke.", label())
+        .may("speakerIdentity", "LiveKit identity of the speaker.", label())
+        .may("speakerName", "Name of the speaker.", label())
+        .needs(
+            "content",
+            "What was heard; control characters are left out.",
+            schema::string().max_length(Some(CONTENT_CHARS_MAX)),
+        )
+}
+
+/// Append to the timeline of a held room.
+#[utoipa::path(
+    post,
+    path = "/worker/v1/rooms/{roomId}/entries",
+    operation_id = "appendEntries",
+    tag = TAG,
+    security(("worker_key" = [])),
+    params(("roomId" = String, Path, description = "The room.")),
+    request_body = EntriesBody,
+    responses(
+        (status = 200, description = "How far it is stored.", body = EntriesResponse),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 pub(super) async fn append(
     State(api): State<Api>,
     _: Worker,

@@ -4,15 +4,19 @@ mod claims;
 mod entries;
 mod polling;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::auth::Worker;
 use super::body::Wire;
 use super::error::ApiError;
 use super::fields::{NAME_CHARS_MAX, check_filled, check_text};
+use super::openapi::refusals::{BadBody, Conflicting, NoSuch, Refused};
+use super::openapi::schema::{self, Body, described};
 use super::path::Path;
 use super::state::Api;
 use crate::protocol::{HeartbeatRequest, HeartbeatResponse, ReleaseRequest};
@@ -25,13 +29,21 @@ const ROOMS_MAX: usize = 1_000;
 /// Longest failure detail that is kept, characters.
 const DETAIL_CHARS_MAX: usize = 1_000;
 
-pub(super) fn answers() -> Router<Api> {
-    Router::new()
-        .route("/worker/v1/claims", post(claims::claim))
-        .route("/worker/v1/changes", post(claims::changes))
-        .route("/worker/v1/heartbeat", post(heartbeat))
-        .route("/worker/v1/rooms/{roomId}/entries", post(entries::append))
-        .route("/worker/v1/rooms/{roomId}/release", post(release))
+/// How the document calls this surface.
+const TAG: &str = "Worker protocol";
+
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(claims::claim))
+        .routes(routes!(claims::changes))
+        .routes(routes!(heartbeat))
+        .routes(routes!(entries::append))
+        .routes(routes!(release))
+}
+
+/// A body that begins with the worker's id.
+fn worker_body(about: &str) -> Body {
+    Body::new(about).needs("workerId", "Names the worker process.", schema::name())
 }
 
 fn check_id(param: &str, id: &str) -> Result<(), ApiError> {
@@ -49,6 +61,37 @@ fn check_wait(wait_ms: u64) -> Result<(), ApiError> {
     Ok(())
 }
 
+described!(
+    /// See [`HeartbeatRequest`].
+    HeartbeatBody,
+    worker_body("A worker's sign of life, one for all its rooms.")
+        .needs(
+            "rooms",
+            "Rooms that it holds.",
+            schema::list(
+                Body::new("A room and the epoch under which it is held.")
+                    .needs("roomId", "The room.", schema::string())
+                    .needs("epoch", "The claim's epoch.", schema::count()),
+                ROOMS_MAX,
+            ),
+        )
+        .needs("draining", "It takes no more rooms.", schema::boolean())
+);
+
+/// Extend a worker's lease.
+#[utoipa::path(
+    post,
+    path = "/worker/v1/heartbeat",
+    operation_id = "heartbeat",
+    tag = TAG,
+    security(("worker_key" = [])),
+    request_body = HeartbeatBody,
+    responses(
+        (status = 200, description = "What it holds no more.", body = HeartbeatResponse),
+        Refused,
+        BadBody,
+    )
+)]
 async fn heartbeat(
     State(api): State<Api>,
     _: Worker,
@@ -67,10 +110,48 @@ async fn heartbeat(
     }))
 }
 
-#[derive(Serialize)]
+/// The room is let go of.
+#[derive(Serialize, ToSchema)]
 struct ReleaseAnswer {
+    /// Always true.
     released: bool,
 }
+
+described!(
+    /// See [`ReleaseRequest`].
+    ReleaseBody,
+    worker_body("Why a worker lets go of a room.")
+        .needs("epoch", "The claim's epoch.", schema::count())
+        .needs(
+            "reason",
+            "`ended`: the API ended it. `empty`: nobody was in it. `max_duration`: its time is up. \
+             `draining`: the worker stops. `failed`: it could not be played.",
+            schema::choice(["ended", "empty", "max_duration", "draining", "failed"]),
+        )
+        .may(
+            "detail",
+            "What failed, without speech, names or secrets.",
+            schema::nullable_string(),
+        )
+);
+
+/// Let go of a room.
+#[utoipa::path(
+    post,
+    path = "/worker/v1/rooms/{roomId}/release",
+    operation_id = "releaseRoom",
+    tag = TAG,
+    security(("worker_key" = [])),
+    params(("roomId" = String, Path, description = "The room.")),
+    request_body = ReleaseBody,
+    responses(
+        (status = 200, description = "It is let go of.", body = ReleaseAnswer),
+        Refused,
+        NoSuch,
+        BadBody,
+        Conflicting,
+    )
+)]
 
 async fn release(
     State(api): State<Api>,

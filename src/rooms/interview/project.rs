@@ -7,7 +7,6 @@ use crate::rooms::template::{self, Checks, Template};
 
 /// A research project, as a file holds it, the API shows it and the database keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ResearchProject {
     /// UUID.
     pub id: String,
@@ -19,9 +18,11 @@ pub struct ResearchProject {
     pub interview_guide: String,
     /// The character that asks; `null` leaves the choice to the deployment.
     #[serde(default, alias = "character")]
+    #[schema(required = true)]
     pub character_id: Option<String>,
     /// BCP 47 tag of the interviews' language; `null` is the character's.
     #[serde(default)]
+    #[schema(required = true)]
     pub language: Option<String>,
 }
 
@@ -34,12 +35,20 @@ pub struct ResearchProjectRecord {
     /// Whether it comes with the deployment.
     pub built_in: bool,
     /// When it was made; `null` for a built-in.
-    #[schema(value_type = Option<String>)]
+    #[schema(required = true)]
     pub created_at: Option<Timestamp>,
 }
 
 impl Template for ResearchProject {
     const FOLDER: &'static str = "interviews";
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "name",
+        "research_goals",
+        "interview_guide",
+        "character",
+        "language",
+    ];
 
     fn id(&self) -> &str {
         &self.id

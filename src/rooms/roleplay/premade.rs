@@ -22,9 +22,11 @@ pub struct Criterion {
     pub name: String,
     /// What good looks like, up to 5 000 characters.
     #[serde(default)]
+    #[schema(required = true)]
     pub description: String,
     /// How much it counts beside the others, 0–100.
     #[serde(default = "weight")]
+    #[schema(required = true)]
     pub weight: f64,
 }
 
@@ -38,7 +40,7 @@ fn minutes() -> u32 {
 
 /// A prepared role-play, as a file holds it, the API shows it and the database keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Premade {
     /// UUID.
     pub id: String,
@@ -46,6 +48,7 @@ pub struct Premade {
     pub name: String,
     /// What it trains, up to 5 000 characters.
     #[serde(default)]
+    #[schema(required = true)]
     pub description: String,
     /// The situation as the character knows it, 1–5 000 characters.
     pub scenario: String,
@@ -54,15 +57,19 @@ pub struct Premade {
     pub character_id: String,
     /// Whether the character speaks first.
     #[serde(default, alias = "character_opens")]
+    #[schema(required = true)]
     pub character_opens: bool,
     /// BCP 47 tag that takes the place of the character's language.
     #[serde(default)]
+    #[schema(required = true)]
     pub language: Option<String>,
     /// Time after which it ends by itself, 1–240 minutes.
     #[serde(default = "minutes", alias = "max_duration_minutes")]
+    #[schema(required = true)]
     pub max_duration_minutes: u32,
     /// What the person is scored on.
     #[serde(default)]
+    #[schema(required = true)]
     pub rubric: Vec<Criterion>,
 }
 
@@ -76,7 +83,7 @@ pub struct PremadeRecord {
     /// Whether it comes with the deployment.
     pub built_in: bool,
     /// When it was made; `null` for a built-in.
-    #[schema(value_type = Option<String>)]
+    #[schema(required = true)]
     pub created_at: Option<Timestamp>,
 }
 
@@ -89,6 +96,17 @@ impl Premade {
 
 impl Template for Premade {
     const FOLDER: &'static str = "roleplays";
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "name",
+        "description",
+        "scenario",
+        "character",
+        "character_opens",
+        "language",
+        "max_duration_minutes",
+        "rubric",
+    ];
 
     fn id(&self) -> &str {
         &self.id

@@ -1,32 +1,82 @@
-//! `/v1/characters`: a project's own characters, and the deployment's to read.
+//! What a request says about a character.
 
-use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
-
-use super::super::auth::{Member, Project};
-use super::super::body::{JsonBody, NoBody};
-use super::super::error::ApiError;
-use super::super::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
-use super::super::idempotency::{Attempt, once};
-use super::super::path::Path;
-use super::super::query::Params;
-use super::super::state::Api;
-use super::{PAGE_MAX, cut, page};
+use crate::api::error::ApiError;
+use crate::api::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use crate::api::openapi::schema::{self, Body, described};
 use crate::character::{Character, Models};
-use crate::rooms::character_record::CharacterRecord;
 use crate::rooms::id::new_id;
 
 /// Most other names, and most providers with a voice, of one character.
 const LIST_MAX: usize = 16;
 /// Longest BCP 47 tag.
 const LANGUAGE_CHARS_MAX: usize = 35;
+/// How talkative a character may be.
+const TALKATIVENESS: std::ops::RangeInclusive<f64> = 0.0..=1.0;
 const DEFAULT_LANGUAGE: &str = "en";
 const DEFAULT_TALKATIVENESS: f32 = 0.5;
 
+described!(
+    /// See [`Traits::into_new`].
+    NewCharacterBody,
+    optional(
+        Body::new("A character to make.")
+            .needs("name", NAME, schema::name())
+            .needs("persona", PERSONA, schema::filled(TEXT_CHARS_MAX))
+    )
+);
+
+described!(
+    /// See [`Traits::apply`].
+    CharacterChangesBody,
+    optional(
+        Body::new("What changes of a character; everything else stays.")
+            .may("name", NAME, schema::name())
+            .may("persona", PERSONA, schema::filled(TEXT_CHARS_MAX))
+    )
+);
+
+const NAME: &str = "The name it goes by and is called by.";
+const PERSONA: &str = "Who it is, in the second person.";
+
+fn optional(body: Body) -> Body {
+    let models = Body::new("Models that win over the worker's, each as `provider:model`.")
+        .may("stt", "Speech to text.", schema::model())
+        .may(
+            "llm",
+            "The language model that writes its lines.",
+            schema::model(),
+        )
+        .may("tts", "Text to speech.", schema::model());
+    body.may(
+        "aliases",
+        "Other names it answers to.",
+        schema::list(schema::name(), LIST_MAX),
+    )
+    .may(
+        "language",
+        "BCP 47 tag of the language that it speaks, `en` by default.",
+        schema::language(LANGUAGE_CHARS_MAX),
+    )
+    .may(
+        "temperament",
+        "How it talks: a few words such as `dry, precise, unhurried`.",
+        schema::text(TEXT_CHARS_MAX),
+    )
+    .may(
+        "talkativeness",
+        "0 speaks only when addressed, 1 takes every chance; 0.5 by default.",
+        schema::number(&TALKATIVENESS),
+    )
+    .may(
+        "voices",
+        "Provider, and that provider's name of the voice.",
+        schema::text_map(LIST_MAX, NAME_CHARS_MAX),
+    )
+    .may("models", "Models that win over the worker's.", models)
+}
+
 /// What a request says about a character; `None` is silence.
-struct Traits {
+pub(super) struct Traits {
     name: Option<String>,
     persona: Option<String>,
     aliases: Option<Vec<String>>,
@@ -38,7 +88,7 @@ struct Traits {
 }
 
 impl Traits {
-    fn read(mut fields: Fields) -> Result<Self, ApiError> {
+    pub(super) fn read(mut fields: Fields) -> Result<Self, ApiError> {
         let traits = Self {
             name: fields.filled_text("name", NAME_CHARS_MAX)?,
             persona: fields.filled_text("persona", TEXT_CHARS_MAX)?,
@@ -50,7 +100,7 @@ impl Traits {
                 reason = "0 to 1; digits beyond f32 mean nothing here"
             )]
             talkativeness: fields
-                .number("talkativeness", 0.0..=1.0)?
+                .number("talkativeness", TALKATIVENESS)?
                 .map(|number| number as f32),
             voices: fields.text_map("voices", LIST_MAX, NAME_CHARS_MAX)?,
             models: models(&mut fields)?,
@@ -59,7 +109,7 @@ impl Traits {
         Ok(traits)
     }
 
-    fn into_new(self) -> Result<Character, ApiError> {
+    pub(super) fn into_new(self) -> Result<Character, ApiError> {
         let required =
             |value: Option<String>, field| value.ok_or_else(|| ApiError::invalid(field, "is required"));
         Ok(Character {
@@ -77,7 +127,7 @@ impl Traits {
         })
     }
 
-    fn apply(self, character: &mut Character) {
+    pub(super) fn apply(self, character: &mut Character) {
         fn set<T>(field: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *field = value;
@@ -138,80 +188,4 @@ fn model(fields: &mut Fields, field: &str) -> Result<Option<String>, ApiError> {
             "must be `provider:model`, such as `openai:gpt-4o-mini`",
         )),
     }
-}
-
-pub(super) async fn create(
-    State(api): State<Api>,
-    Project(project_id): Project,
-    headers: HeaderMap,
-    body: JsonBody,
-) -> Result<Response, ApiError> {
-    let character = Traits::read(body.fields)?.into_new()?;
-    let attempt = Attempt {
-        scope: format!("{project_id} POST /v1/characters"),
-        headers,
-        body: body.canonical,
-    };
-    let rooms = api.rooms.clone();
-    once(&api, attempt, async move {
-        let record = rooms.store.insert_character(&project_id, character).await?;
-        Ok((StatusCode::CREATED, record))
-    })
-    .await
-}
-
-/// Built-ins by id, then the project's own, oldest first: all, or with `limit` a page after `after`.
-pub(super) async fn list(
-    State(api): State<Api>,
-    Member(project_id): Member,
-    mut params: Params,
-) -> Result<Response, ApiError> {
-    let limit = params.number("limit", 1..=PAGE_MAX)?;
-    let after = params.text("after", NAME_CHARS_MAX)?;
-    params.finish()?;
-    let mut records = api.rooms.characters(&project_id).await?;
-    if let Some(after) = after {
-        let at = records
-            .iter()
-            .position(|record| record.character.id == after)
-            .ok_or_else(|| ApiError::invalid("after", "must be the id of a character"))?;
-        records.drain(..=at);
-    }
-    let next = cut(&mut records, limit, |record| &record.character.id)
-        .zip(limit)
-        .map(|(after, limit)| format!("{}/v1/characters?limit={limit}&after={after}", api.public_url));
-    Ok(page(&records, next))
-}
-
-pub(super) async fn get(
-    State(api): State<Api>,
-    Member(project_id): Member,
-    Path(id): Path<String>,
-) -> Result<Json<CharacterRecord>, ApiError> {
-    Ok(Json(api.rooms.character(&project_id, &id).await?))
-}
-
-/// Changes the fields that the body names.
-pub(super) async fn update(
-    State(api): State<Api>,
-    Project(project_id): Project,
-    Path(id): Path<String>,
-    body: JsonBody,
-) -> Result<Json<CharacterRecord>, ApiError> {
-    let traits = Traits::read(body.fields)?;
-    let record = api
-        .rooms
-        .update_character(&project_id, &id, |character| traits.apply(character))
-        .await?;
-    Ok(Json(record))
-}
-
-/// Deletes the character and answers it as it was.
-pub(super) async fn delete(
-    State(api): State<Api>,
-    Project(project_id): Project,
-    Path(id): Path<String>,
-    _: NoBody,
-) -> Result<Json<CharacterRecord>, ApiError> {
-    Ok(Json(api.rooms.delete_character(&project_id, &id).await?))
 }

@@ -1,0 +1,155 @@
+//! Every code that an error may carry: what it means and what to do about it.
+//!
+//! The document's `ErrorAnswer` lists these codes, `docs/api.md` and `/docs` show the table, and tests refuse a
+//! code that is not here. A new code is a line in [`ERRORS`].
+
+use serde::Serialize;
+
+/// One code.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Known {
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// As it stands in `error.code`.
+    pub code: &'static str,
+    /// What happened, and what to do about it.
+    pub meaning: &'static str,
+}
+
+const fn known(status: u16, code: &'static str, meaning: &'static str) -> Known {
+    Known {
+        status,
+        code,
+        meaning,
+    }
+}
+
+/// All codes, by status.
+pub const ERRORS: &[Known] = &[
+    known(
+        400,
+        "invalid_json",
+        "The body is not JSON. Look at the line and column that the message names.",
+    ),
+    known(
+        401,
+        "unauthorized",
+        "No key, or an unknown, revoked or expired one. Send `Authorization: Bearer <key>`.",
+    ),
+    known(
+        403,
+        "read_only",
+        "The character comes with the deployment. Make one of your own.",
+    ),
+    known(
+        403,
+        "wrong_key_kind",
+        "This path takes keys of another kind; the message names it.",
+    ),
+    known(
+        404,
+        "not_found",
+        "There is no such object or path, or the object is another project's.",
+    ),
+    known(
+        405,
+        "method_not_allowed",
+        "The path has no such method. The `Allow` header lists those it has.",
+    ),
+    known(
+        409,
+        "character_missing",
+        "The premade role-play's character was deleted. Prepare another role-play.",
+    ),
+    known(
+        409,
+        "idempotency_key_reused",
+        "The `Idempotency-Key` was used with another body. Use a new key.",
+    ),
+    known(
+        409,
+        "interview_expired",
+        "Nobody began the interview in time. Make another one.",
+    ),
+    known(
+        409,
+        "interview_finished",
+        "The interview is over. Make another one.",
+    ),
+    known(
+        409,
+        "interview_not_started",
+        "The respondent has not joined yet, so there is nothing to end.",
+    ),
+    known(
+        409,
+        "no_characters",
+        "There is no character that could interview. Make one.",
+    ),
+    known(
+        409,
+        "no_participants",
+        "A room needs a character before it starts. Add one.",
+    ),
+    known(409, "room_ended", "The room is over. Make another one."),
+    known(
+        409,
+        "room_full",
+        "The room holds as many characters as it may. Remove one first.",
+    ),
+    known(
+        409,
+        "sequence_gap",
+        "A worker left out an entry. Send the missing ones first.",
+    ),
+    known(
+        409,
+        "stale_epoch",
+        "The worker no longer holds the room. Leave it and post nothing.",
+    ),
+    known(
+        413,
+        "body_too_large",
+        "The body is larger than the message says. Send less at once.",
+    ),
+    known(
+        415,
+        "unsupported_media_type",
+        "Send the body as `Content-Type: application/json`.",
+    ),
+    known(
+        422,
+        "validation_error",
+        "A field or parameter can't be used. `param` names it, the message says what it must be.",
+    ),
+    known(
+        502,
+        "livekit_error",
+        "LiveKit did not answer, or refused. Try again; then look at the server's logs.",
+    ),
+    known(
+        503,
+        "deadline_exceeded",
+        "The request took too long. Try again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
+        "failed",
+        "The server failed at this request. Try again; then look at the server's logs.",
+    ),
+    known(
+        503,
+        "store_unavailable",
+        "The database did not answer. Try again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
+        "too_many_streams",
+        "Too many event streams are open. Try again later, or read the transcript.",
+    ),
+    known(
+        503,
+        "video_recording_unavailable",
+        "Video can't be recorded without a LiveKit Egress. Send `recordVideo` as false.",
+    ),
+];

@@ -1,0 +1,144 @@
+//! Lists in pages: `limit`, `after`, and the `Link` header that leads to the next page.
+//!
+//! A cursor is sealed under the server's secret for one list of one project: it can't be read, made up, or
+//! used elsewhere. An item's id is taken for `after` as well.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+
+use super::error::ApiError;
+use super::query::Params;
+use super::state::Api;
+
+/// Largest page of a list.
+pub(super) const PAGE_MAX: u32 = 1_000;
+/// Longest cursor, characters: a sealed id of the longest kind.
+pub(super) const CURSOR_CHARS_MAX: usize = 1_000;
+/// How every cursor begins; no id does.
+const CURSOR_PREFIX: &str = "cur_";
+
+/// Where the next page is, if there is one.
+pub(super) struct Next(Option<HeaderValue>);
+
+impl Next {
+    /// The answer with its `Link` header.
+    pub(super) fn answer(self, body: &impl Serialize) -> Response {
+        let mut response = axum::Json(body).into_response();
+        if let Some(link) = self.0 {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        response
+    }
+}
+
+/// The part of a list that a request asks for.
+pub(super) struct Page<'a> {
+    api: &'a Api,
+    /// Path of the list.
+    path: String,
+    /// Whose list at this path, so that a cursor fits no other.
+    scope: String,
+    limit: Option<u32>,
+    after: Option<String>,
+}
+
+impl<'a> Page<'a> {
+    /// Reads `limit` and `after` of `owner`'s list at `path`. The owner is the project, or the user whose own
+    /// the list is.
+    pub(super) fn read(
+        api: &'a Api,
+        owner: &str,
+        path: String,
+        params: &mut Params,
+    ) -> Result<Self, ApiError> {
+        let mut page = Self {
+            api,
+            scope: format!("{owner} GET {path}"),
+            path,
+            limit: params.number("limit", 1..=PAGE_MAX)?,
+            after: None,
+        };
+        page.after = match params.text("after", CURSOR_CHARS_MAX)? {
+            Some(text) => Some(page.open(text)?),
+            None => None,
+        };
+        Ok(page)
+    }
+
+    /// How many items to read: one too many shows that there is another page.
+    pub(super) fn fetch(&self) -> Option<u32> {
+        self.limit.map(|limit| limit.saturating_add(1))
+    }
+
+    /// Id of the item before the page.
+    pub(super) fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
+    /// Makes pages of `limit` items where the request does not say; for lists that may not be had whole.
+    pub(super) fn at_most(mut self, limit: u32) -> Self {
+        self.limit.get_or_insert(limit);
+        self
+    }
+
+    /// Leaves out what stands before the page in a list that was read whole.
+    pub(super) fn skip<T>(&self, items: &mut Vec<T>, id: impl Fn(&T) -> &str) -> Result<(), ApiError> {
+        if let Some(after) = &self.after {
+            let at = items
+                .iter()
+                .position(|item| id(item) == after)
+                .ok_or_else(|| ApiError::invalid("after", "must be the id of an item of this list"))?;
+            items.drain(..=at);
+        }
+        Ok(())
+    }
+
+    /// The answer, once up to [`Self::fetch`] items were read.
+    pub(super) fn answer<T: Serialize>(self, mut items: Vec<T>, id: impl Fn(&T) -> &str) -> Response {
+        let next = self.next(&mut items, id);
+        next.answer(&items)
+    }
+
+    /// Cuts the items to the page; for lists whose answer is more than an array.
+    pub(super) fn next<T>(self, items: &mut Vec<T>, id: impl Fn(&T) -> &str) -> Next {
+        let link = self.cut(items, id).and_then(|(limit, cursor)| {
+            let separator = if self.path.contains('?') { '&' } else { '?' };
+            let url = format!(
+                "{}{}{separator}limit={limit}&after={cursor}",
+                self.api.public_url, self.path
+            );
+            HeaderValue::from_str(&format!("<{url}>; rel=\"next\"")).ok()
+        });
+        Next(link)
+    }
+
+    fn cut<T>(&self, items: &mut Vec<T>, id: impl Fn(&T) -> &str) -> Option<(u32, String)> {
+        let limit = self.limit?;
+        let length = usize::try_from(limit).ok()?;
+        if items.len() <= length {
+            return None;
+        }
+        items.truncate(length);
+        Some((limit, self.seal(id(items.last()?))?))
+    }
+
+    fn seal(&self, id: &str) -> Option<String> {
+        let sealed = self.api.secret.seal(self.scope.as_bytes(), id.as_bytes())?;
+        Some(format!("{CURSOR_PREFIX}{}", URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    fn open(&self, text: String) -> Result<String, ApiError> {
+        let Some(sealed) = text.strip_prefix(CURSOR_PREFIX) else {
+            return Ok(text);
+        };
+        URL_SAFE_NO_PAD
+            .decode(sealed)
+            .ok()
+            .and_then(|sealed| self.api.secret.open(self.scope.as_bytes(), &sealed))
+            .and_then(|id| String::from_utf8(id).ok())
+            .ok_or_else(|| ApiError::invalid("after", "is not a cursor of this list"))
+    }
+}
