@@ -13,6 +13,7 @@
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `e2e`: a real LiveKit server and the official Python client
+//! - `roleplays`, `interviews`, `respondent`: the role-play and interview surfaces, and the respondent's page
 //! - `house`: what holds for the repository as a whole
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
@@ -38,10 +39,13 @@ mod cli;
 mod client;
 mod e2e;
 mod house;
+mod interviews;
 mod lease;
 mod openai;
 mod openapi;
 mod prompts;
+mod respondent;
+mod roleplays;
 mod store;
 mod support;
 mod worker_protocol;

@@ -135,6 +135,28 @@ impl Stack {
         answer
     }
 
+    /// A request of a browser, which has no key.
+    pub(super) async fn post_without_key(&self, url: &str) -> Value {
+        let answer = self.client.post(url).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// The same when it must be refused.
+    pub(super) async fn post_without_key_refused(&self, url: &str) -> Value {
+        let answer = self.client.post(url).send().await.unwrap();
+        assert!(answer.status().is_client_error(), "{url}");
+        answer.json().await.unwrap()
+    }
+
+    /// Changes rows as no operation can.
+    pub(super) async fn alter(&self, sql: &'static str) {
+        let options =
+            sqlx::sqlite::SqliteConnectOptions::new().filename(self.folder.path().join("troupe.sqlite"));
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
     /// The first characters there are, as (id, name).
     pub(super) async fn characters<const N: usize>(&self) -> [(String, String); N] {
         let answer = self.call(Method::GET, "/v1/characters", None).await;

@@ -2,9 +2,11 @@
 //! Python client as the person.
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
+//! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
 //! - `harness`, `models`, `person`: what they stand on
 
+mod assigned;
 mod demo;
 mod harness;
 mod models;
