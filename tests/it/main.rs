@@ -17,8 +17,9 @@
 //! - `house`: what holds for the repository as a whole
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
-//! - `store`: both databases held to one behaviour
+//! - `postgres`: a throw-away Postgres
 //! - `prompts`: what language models are asked, as snapshots
+//! - `store`: both databases held to one behaviour
 
 #![expect(
     clippy::unwrap_used,
@@ -43,6 +44,8 @@ mod interviews;
 mod lease;
 mod openai;
 mod openapi;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 mod prompts;
 mod respondent;
 mod roleplays;

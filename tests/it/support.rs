@@ -26,7 +26,7 @@ use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
 
 use crate::openapi::conform;
-use crate::store::database::TestDatabase;
+use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
 pub(crate) const BUILT_IN: &str = "ada";
@@ -147,7 +147,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let database = TestDatabase::sqlite().await;
+        let database = TestDatabase::new(database::chosen()).await;
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
