@@ -1,11 +1,15 @@
 //! Wire types of the worker protocol (`/worker/v1/…`), shared by the API that answers and the worker that asks.
 
 mod assignment;
+mod recording;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::assignment::{Assignment, Task};
+pub use self::recording::{
+    RecordedTrack, RecordingFault, RecordingRequest, RecordingResponse, SegmentQuery, TrackKind,
+};
 use crate::character::Character;
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
@@ -81,9 +85,12 @@ pub struct Claim {
     /// What the room is for; `None` where people and characters just talk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignment: Option<Assignment>,
-    /// Whether the room's sound is recorded.
+    /// Whether everyone in it is recorded.
     #[serde(default)]
     pub record: bool,
+    /// Time since the room's start when this answer was made, ms: where a recording begins.
+    #[serde(default)]
+    pub age_ms: u64,
 }
 
 /// One character of a claimed room.

@@ -78,7 +78,7 @@ async fn read(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
     bounded(request, limit_bytes).await
 }
 
-async fn bounded(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
+pub(super) async fn bounded(request: Request, limit_bytes: usize) -> Result<Bytes, ApiError> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)

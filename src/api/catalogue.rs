@@ -38,6 +38,16 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         403,
+        "invalid_link",
+        "The link is not one of ours, or was changed. Ask for the recordings again.",
+    ),
+    known(
+        403,
+        "link_expired",
+        "The link has expired. Ask for the recordings again.",
+    ),
+    known(
+        403,
         "read_only",
         "The character comes with the deployment. Make one of your own.",
     ),
@@ -91,11 +101,17 @@ pub const ERRORS: &[Known] = &[
         "no_participants",
         "A room needs a character before it starts. Add one.",
     ),
+    known(409, "room_active", "The room goes on. End it first."),
     known(409, "room_ended", "The room is over. Make another one."),
     known(
         409,
         "room_full",
         "The room holds as many characters as it may. Remove one first.",
+    ),
+    known(
+        409,
+        "segment_differs",
+        "A worker stored another segment in this place. Count on.",
     ),
     known(
         409,
@@ -108,6 +124,11 @@ pub const ERRORS: &[Known] = &[
         "The worker no longer holds the room. Leave it and post nothing.",
     ),
     known(
+        409,
+        "unknown_track",
+        "A worker did not tell of this track. Tell of it first.",
+    ),
+    known(
         413,
         "body_too_large",
         "The body is larger than the message says. Send less at once.",
@@ -116,6 +137,11 @@ pub const ERRORS: &[Known] = &[
         415,
         "unsupported_media_type",
         "Send the body as `Content-Type: application/json`.",
+    ),
+    known(
+        416,
+        "range_not_satisfiable",
+        "The file has no such bytes. `Content-Range` says how many it has.",
     ),
     known(
         422,
@@ -139,8 +165,18 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         503,
+        "recordings_unavailable",
+        "The store of recordings did not answer. Try again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
         "store_unavailable",
         "The database did not answer. Try again after `Retry-After` seconds.",
+    ),
+    known(
+        503,
+        "too_many_conversions",
+        "Too many recordings are being converted. Try again later, or take the Opus file.",
     ),
     known(
         503,

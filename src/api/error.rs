@@ -138,6 +138,16 @@ impl ApiError {
         )
     }
 
+    /// 416: the file has no such part.
+    pub(crate) fn range_not_satisfiable() -> Self {
+        Self::new(
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "invalid_request_error",
+            "range_not_satisfiable",
+            "the file has no such bytes",
+        )
+    }
+
     /// 422: one parameter can't be used.
     pub(crate) fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
         let param = param.into();
@@ -184,6 +194,13 @@ impl From<Error> for ApiError {
                     "api_error",
                     "livekit_error",
                     error.to_string(),
+                )
+            }
+            Error::Objects(_) => {
+                tracing::error!(%error, "answer a request");
+                Self::unavailable(
+                    "recordings_unavailable",
+                    "the server's store of recordings did not answer; try again",
                 )
             }
             Error::Store(_) | Error::Corrupt(_) => {

@@ -152,19 +152,8 @@ impl Fields {
 
     /// True or false.
     pub(super) fn required_bool(&mut self, field: &str) -> Result<bool, ApiError> {
-        match self.rest.remove(field) {
-            Some(Value::Bool(value)) => Ok(value),
-            Some(_) => Err(ApiError::invalid(self.name(field), "must be true or false")),
-            None => Err(ApiError::invalid(self.name(field), "is required")),
-        }
-    }
-
-    /// True or false, or no such field.
-    pub(super) fn bool(&mut self, field: &str) -> Result<Option<bool>, ApiError> {
-        match self.rest.contains_key(field) {
-            true => self.required_bool(field).map(Some),
-            false => Ok(None),
-        }
+        self.flag(field)?
+            .ok_or_else(|| ApiError::invalid(self.name(field), "is required"))
     }
 
     /// A whole number in a range, or no such field.
@@ -227,6 +216,15 @@ impl Fields {
             _ => Err(ApiError::invalid(format!("{name}.{at}"), "must be an object")),
         });
         items.collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Yes or no, or no such field.
+    pub(super) fn flag(&mut self, field: &str) -> Result<Option<bool>, ApiError> {
+        match self.rest.remove(field) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(ApiError::invalid(self.name(field), "must be true or false")),
+        }
     }
 
     /// A number in a range, or no such field.

@@ -15,6 +15,7 @@ mod openapi;
 mod page;
 mod path;
 mod query;
+mod recordings;
 mod respondent;
 mod roleplay;
 mod router;

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::error::ApiError;
 use super::openapi::{self, Published};
 use super::state::Api;
-use super::{deadline, health, interviews, respondent, roleplay, v1, worker};
+use super::{deadline, health, interviews, recordings, respondent, roleplay, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -35,6 +35,8 @@ fn surfaces() -> OpenApiRouter<Api> {
         .merge(respondent::answers().layer(from_fn(deadline::project)))
         // A stream lasts as long as its room.
         .merge(v1::streams())
+        // So does a download, of which the client sets the pace.
+        .merge(recordings::downloads())
         .merge(worker::answers().layer(from_fn(deadline::worker)))
         .merge(health::answers())
         .merge(openapi::answers())

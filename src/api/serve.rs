@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::recordings;
 use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
@@ -15,8 +16,9 @@ use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
 use crate::rooms::library::Library;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
+use crate::rooms::recording::FolderObjects;
 use crate::rooms::secret::{SecretError, ServerSecret};
-use crate::rooms::service::RoomBounds;
+use crate::rooms::service::{RecordingSettings, RoomBounds};
 use crate::rooms::store::{self, Location, OpenError, Store};
 use crate::rooms::token::TokenMint;
 use crate::rooms::wakeups::Wakeups;
@@ -48,6 +50,10 @@ pub struct Settings {
     pub library: Library,
     /// Bounds of every room.
     pub bounds: RoomBounds,
+    /// Folder of recordings; without one it is beside the database.
+    pub recordings: Option<PathBuf>,
+    /// Days after which recordings are removed.
+    pub recording_retention_days: Option<u32>,
 }
 
 /// Why the API does not run.
@@ -98,6 +104,10 @@ impl Server {
     pub async fn open(settings: Settings, shutdown: CancellationToken) -> Result<Self, ServeError> {
         let (store, secret) =
             open(&settings.db, settings.secret.as_deref(), settings.data.as_deref()).await?;
+        let folder = match settings.recordings {
+            Some(folder) => folder,
+            None => recordings::default_folder(&settings.db, settings.data.as_deref(), &store).await?,
+        };
         let livekit: Arc<dyn RoomService> = Arc::new(LiveKitServer::new(
             &settings.livekit_url,
             &settings.livekit_api_key,
@@ -116,6 +126,10 @@ impl Server {
             built_ins: BuiltIns::new(settings.characters),
             library: settings.library,
             bounds: settings.bounds,
+            recordings: RecordingSettings {
+                objects: Arc::new(FolderObjects::new(folder)),
+                retention_days: settings.recording_retention_days,
+            },
             wakeups: Wakeups::default(),
         };
         Ok(Self {
@@ -134,6 +148,10 @@ impl Server {
             let (rooms, shutdown) = (self.api.rooms().clone(), self.shutdown.clone());
             async move { rooms.sweep_until(shutdown).await }
         });
+        let joiner = tokio::spawn({
+            let (rooms, shutdown) = (self.api.rooms().clone(), self.shutdown.clone());
+            async move { rooms.join_recordings_until(shutdown).await }
+        });
         let serving = axum::serve(listener, router(self.api))
             .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
         let served = tokio::select! {
@@ -146,6 +164,9 @@ impl Server {
         self.shutdown.cancel();
         if let Err(error) = sweeper.await {
             tracing::warn!(%error, "stop the sweeper");
+        }
+        if let Err(error) = joiner.await {
+            tracing::warn!(%error, "stop joining recordings");
         }
         self.store.close().await;
         Ok(served?)

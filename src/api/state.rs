@@ -12,6 +12,9 @@ use crate::rooms::secret::ServerSecret;
 /// Event streams open at the same time; another one is answered 503.
 pub(super) const STREAMS_MAX: usize = 1_000;
 
+/// Recordings decoded at the same time, a thread each; another one is answered 503.
+const DECODERS_MAX: usize = 4;
+
 /// The API's state, shared by all requests.
 #[derive(Clone)]
 pub struct Api(Arc<Shared>);
@@ -26,6 +29,8 @@ pub struct Shared {
     pub(super) public_url: String,
     /// Ends long polls and streams.
     pub(super) shutdown: CancellationToken,
+    /// Room for recordings that are decoded.
+    pub(super) decoders: Arc<Semaphore>,
     /// Room for event streams.
     pub(super) streams: Arc<Semaphore>,
     /// Lets requests with the same `Idempotency-Key` pass one by one.
@@ -48,6 +53,7 @@ impl Api {
             secret,
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,
+            decoders: Arc::new(Semaphore::new(DECODERS_MAX)),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             turnstile: Turnstile::default(),
         }))

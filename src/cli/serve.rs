@@ -90,6 +90,8 @@ pub(crate) async fn serve(
         characters: character::load(&folders).map_err(Failure::failed)?,
         library: Library::load(Path::new(AGENTS)).map_err(Failure::failed)?,
         bounds: RoomBounds::default(),
+        recordings: config.api.recordings.clone(),
+        recording_retention_days: config.api.recording_retention_days,
     };
     let server = api::Server::open(settings, shutdown)
         .await

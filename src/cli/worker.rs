@@ -73,6 +73,7 @@ pub(crate) async fn work(
         rooms_max: config.worker.max_rooms,
         registry: Arc::new(registry),
         tuning: Tuning::default(),
+        spool: config.cache.join("recordings"),
     };
     let announce = move || {
         tracing::info!(api = config.worker.api_url.as_str(), "the worker takes rooms");

@@ -70,6 +70,10 @@ pub struct Api {
     pub public_url: Option<ServerUrl>,
     /// Hashes keys; without one the server makes its own and keeps it.
     pub secret: Option<SecretString>,
+    /// Folder of recordings; without one it is beside the database.
+    pub recordings: Option<PathBuf>,
+    /// Days after which recordings are removed, 1–36 500; without a number they are kept.
+    pub recording_retention_days: Option<u32>,
 }
 
 /// The worker.
@@ -161,6 +165,8 @@ impl Config {
                 db: from.parsed(s::DB, overrides.db).unwrap_or_else(|| DB.into()),
                 public_url: from.parsed(s::PUBLIC_URL, None),
                 secret: from.text(s::SECRET, None).map(Into::into),
+                recordings: from.text(s::RECORDINGS, None).map(PathBuf::from),
+                recording_retention_days: from.number(s::RECORDING_RETENTION_DAYS, None, 1..=36_500),
             },
             worker: Worker {
                 api_url: from

@@ -27,6 +27,13 @@ pub(super) const LISTEN: Setting = at("api", "listen", "TROUPE_LISTEN", "--liste
 pub(super) const DB: Setting = at("api", "db", "TROUPE_DB", "--db");
 pub(super) const PUBLIC_URL: Setting = at("api", "public_url", "TROUPE_PUBLIC_URL", "");
 pub(super) const SECRET: Setting = at("api", "secret", "TROUPE_SECRET", "");
+pub(super) const RECORDINGS: Setting = at("api", "recordings", "TROUPE_RECORDINGS", "");
+pub(super) const RECORDING_RETENTION_DAYS: Setting = at(
+    "api",
+    "recording_retention_days",
+    "TROUPE_RECORDING_RETENTION_DAYS",
+    "",
+);
 pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "--api");
 pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
 pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");

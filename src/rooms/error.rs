@@ -43,6 +43,9 @@ pub enum Error {
     /// LiveKit did not do its part.
     #[error("call LiveKit: {0}")]
     LiveKit(#[from] LiveKitError),
+    /// Recorded files can't be kept or read.
+    #[error("use the store of recordings: {0}")]
+    Objects(#[source] std::io::Error),
     /// The database did not answer.
     #[error("use the database: {0}")]
     Store(#[from] sqlx::Error),
@@ -56,6 +59,21 @@ impl Error {
     pub const ROOM_ENDED: Self = Self::Conflict {
         code: "room_ended",
         message: "the room has ended; create another one",
+    };
+    /// The room must be over first.
+    pub const ROOM_GOES_ON: Self = Self::Conflict {
+        code: "room_active",
+        message: "the room goes on; end it first",
+    };
+    /// A segment's track was never told of.
+    pub const UNKNOWN_TRACK: Self = Self::Conflict {
+        code: "unknown_track",
+        message: "tell of this track before handing in its segments",
+    };
+    /// Another segment has this place.
+    pub const SEGMENT_DIFFERS: Self = Self::Conflict {
+        code: "segment_differs",
+        message: "another segment was stored under this epoch, track and sequence",
     };
     /// Another claim of the room is newer, or it was released.
     pub const STALE_EPOCH: Self = Self::Conflict {

@@ -12,6 +12,7 @@ pub mod language;
 pub mod lease;
 pub mod library;
 pub mod livekit;
+pub mod recording;
 pub mod roleplay;
 pub mod room;
 pub mod secret;

@@ -38,6 +38,8 @@ pub struct Room {
     pub ended_at: Option<Timestamp>,
     /// Characters in the room; of an ended one, those present at the end.
     pub participants: Vec<Participant>,
+    /// Whether everyone in it is recorded.
+    pub record: bool,
     /// Name of its LiveKit room.
     #[serde(skip)]
     pub livekit_room: String,
@@ -75,6 +77,8 @@ pub struct NewRoom {
     pub mode: Mode,
     /// Up to 5 000 characters.
     pub scene_prompt: Option<String>,
+    /// Whether everyone in it is recorded.
+    pub record: bool,
 }
 
 /// The API that a room was made through; each lists its own rooms.

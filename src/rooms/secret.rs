@@ -15,6 +15,7 @@ pub const SECRET_CHARS_MIN: usize = 16;
 const MADE_CHARS: usize = 48;
 
 const HASH_CONTEXT: &str = "troupe 2026 api key hash";
+const LINK_CONTEXT: &str = "troupe 2026 download link signature";
 const SEAL_CONTEXT: &str = "troupe 2026 stored answer seal";
 
 /// Why there is no secret.
@@ -44,6 +45,7 @@ pub enum SecretError {
 pub struct ServerSecret {
     hash_key: [u8; 32],
     seal_key: [u8; 32],
+    link_key: [u8; 32],
 }
 
 impl std::fmt::Debug for ServerSecret {
@@ -64,6 +66,7 @@ impl ServerSecret {
         Ok(Self {
             hash_key: blake3::derive_key(HASH_CONTEXT, text.as_bytes()),
             seal_key: blake3::derive_key(SEAL_CONTEXT, text.as_bytes()),
+            link_key: blake3::derive_key(LINK_CONTEXT, text.as_bytes()),
         })
     }
 
@@ -82,6 +85,13 @@ impl ServerSecret {
     /// Keyed hash of an API key or any other secret that is only ever compared.
     pub fn hash(&self, plain: &str) -> [u8; 32] {
         *blake3::keyed_hash(&self.hash_key, plain.as_bytes()).as_bytes()
+    }
+
+    /// Signature of a link that says `text`, 64 hexadecimal digits.
+    pub fn sign_link(&self, text: &str) -> String {
+        blake3::keyed_hash(&self.link_key, text.as_bytes())
+            .to_hex()
+            .to_string()
     }
 
     /// Encrypts `plain`; the result opens only with the same `context`.

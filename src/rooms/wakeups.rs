@@ -19,6 +19,8 @@ pub enum Topic {
     Room(String),
     /// A room ended and its LiveKit room did not.
     Sweep,
+    /// A room's recording can be joined.
+    Recordings,
 }
 
 /// Topics that are looked through for abandoned ones whenever the table has doubled from this size.

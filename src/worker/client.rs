@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::opus_file;
 use crate::protocol::{
     ChangesRequest, ChangesResponse, ClaimRequest, ClaimResponse, EntriesRequest, EntriesResponse,
-    HeartbeatRequest, HeartbeatResponse, ReleaseRequest,
+    HeartbeatRequest, HeartbeatResponse, RecordingRequest, RecordingResponse, ReleaseRequest, SegmentQuery,
 };
 
 /// Time to answer beyond the wait that was asked for.
@@ -134,22 +137,61 @@ impl Client {
         Ok(())
     }
 
+    /// Tells which tracks a recording has.
+    pub(super) async fn recording(&self, room_id: &str, request: &RecordingRequest) -> Result<(), ApiError> {
+        let path = format!("/worker/v1/rooms/{room_id}/recordings");
+        let _: RecordingResponse = self.post(&path, request, Duration::ZERO).await?;
+        Ok(())
+    }
+
+    /// Hands in a recorded segment: (epoch, track, sequence) is its place.
+    pub(super) async fn segment(
+        &self,
+        room_id: &str,
+        (epoch, track, sequence): (u64, u32, u32),
+        query: &SegmentQuery,
+        file: Bytes,
+    ) -> Result<(), ApiError> {
+        let path = format!("/worker/v1/rooms/{room_id}/recordings/{epoch}/{track}/{sequence}");
+        // Letters and digits alone: nothing is to be escaped.
+        let SegmentQuery {
+            worker_id,
+            start_ms,
+            blake3,
+        } = query;
+        let query = format!("workerId={worker_id}&startMs={start_ms}&blake3={blake3}");
+        let request = self
+            .http
+            .put(format!("{}{path}?{query}", self.base))
+            .header(CONTENT_TYPE, opus_file::CONTENT_TYPE)
+            .body(file);
+        let _: RecordingResponse = self.send(&path, request, Duration::ZERO).await?;
+        Ok(())
+    }
+
     async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         body: &impl Serialize,
         wait: Duration,
     ) -> Result<T, ApiError> {
+        let request = self.http.post(format!("{}{path}", self.base)).json(body);
+        self.send(path, request, wait).await
+    }
+
+    /// Sends a request to `path` with the worker's key and reads the answer.
+    async fn send<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        request: reqwest::RequestBuilder,
+        wait: Duration,
+    ) -> Result<T, ApiError> {
         let unreachable = |error: reqwest::Error| ApiError::Unreachable {
             url: self.base.clone(),
             detail: innermost(&error.without_url()),
         };
-        let request = self
-            .http
-            .post(format!("{}{path}", self.base))
-            .bearer_auth(self.key.expose_secret());
         let response = request
-            .json(body)
+            .bearer_auth(self.key.expose_secret())
             .timeout(wait + ANSWER_WITHIN)
             .send()
             .await

@@ -14,8 +14,10 @@ mod entries;
 mod health;
 mod held;
 mod keeping;
+mod recording;
 mod session;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -27,9 +29,11 @@ use troupe_dialogue::Tuning;
 use self::client::Client;
 use self::health::Readiness;
 use self::held::Rooms;
+use self::recording::{Recordings, SPOOL_BYTES_MAX, Spool};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::providers::Registry;
+use crate::recorder::Recorder;
 
 /// What a worker needs.
 pub struct Setup {
@@ -45,6 +49,8 @@ pub struct Setup {
     pub registry: Arc<Registry>,
     /// Thresholds of turn-taking.
     pub tuning: Tuning,
+    /// Folder in which recorded sound waits for the API.
+    pub spool: PathBuf,
 }
 
 /// Why a worker can't work.
@@ -56,6 +62,9 @@ pub enum WorkerError {
     /// The ears can't be opened.
     #[error(transparent)]
     Ear(#[from] crate::ear::EarError),
+    /// There is no recorder.
+    #[error(transparent)]
+    Recorder(#[from] crate::recorder::RecorderError),
     /// The prompts can't be read.
     #[error(transparent)]
     Prompt(#[from] crate::brain::prompt::PromptError),
@@ -90,6 +99,10 @@ pub async fn run(
         prompter: Arc::new(Prompter::new()?),
         ears: Ears::start()?,
         tuning: setup.tuning,
+        recordings: Recordings {
+            recorder: Recorder::start()?,
+            spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),
+        },
     };
     let readiness = Readiness::default();
     let _health = setup.health.map(|listener| {

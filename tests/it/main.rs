@@ -18,6 +18,7 @@
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `postgres`: a throw-away Postgres
+//! - `recordings`: uploads, joined files, links and downloads
 //! - `prompts`: what language models are asked, as snapshots
 //! - `store`: both databases held to one behaviour
 
@@ -47,6 +48,7 @@ mod openapi;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod prompts;
+mod recordings;
 mod respondent;
 mod roleplays;
 mod store;

@@ -20,12 +20,13 @@ use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::library::Library;
 use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
 use troupe::rooms::secret::ServerSecret;
-use troupe::rooms::service::RoomBounds;
+use troupe::rooms::service::{RecordingSettings, RoomBounds};
 use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
 
 use crate::openapi::conform;
+use crate::recordings::Shelf;
 use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
@@ -136,6 +137,7 @@ pub(crate) struct World {
     pub(crate) secret: ServerSecret,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) livekit: Arc<FakeLiveKit>,
+    pub(crate) shelf: Arc<Shelf>,
     /// Server side of the project.
     pub(crate) key: String,
     pub(crate) user_key: String,
@@ -152,6 +154,7 @@ impl World {
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
         let bounds = RoomBounds::default();
+        let shelf = Arc::new(Shelf::new());
         let rooms = Rooms {
             store: store.clone(),
             livekit: livekit.clone(),
@@ -161,6 +164,10 @@ impl World {
             built_ins: BuiltIns::new(vec![built_in()]),
             library: Library::built_in(),
             bounds,
+            recordings: RecordingSettings {
+                objects: shelf.clone(),
+                retention_days: Some(30),
+            },
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
@@ -183,6 +190,7 @@ impl World {
             store,
             secret,
             livekit,
+            shelf,
             shutdown,
             database,
         }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::super::recordings::RecordingAnswer;
 use crate::rooms::Timestamp;
 use crate::rooms::interview::{Interview, Status};
 use crate::rooms::transcript::Entry;
@@ -77,9 +78,8 @@ pub(super) struct FollowedInterview {
     /// The summary; `null` until it exists.
     #[schema(value_type = Option<Object>, required = true)]
     report: Option<Value>,
-    /// Recordings of its room.
-    #[schema(value_type = Vec<Object>)]
-    recordings: Vec<Value>,
+    /// Recordings of its room, once they are ready, the mix first.
+    recordings: Vec<RecordingAnswer>,
 }
 
 /// A respondent's secret and the link that holds it.
@@ -103,7 +103,7 @@ impl InterviewAnswer {
             status: life.status(now),
             created_at: interview.created_at,
             created_by: interview.created_by,
-            record_id: None,
+            record_id: interview.record_id,
             respondent_email: interview.respondent_email,
             research_goals_override: interview.research_goals_override,
             interview_guide_override: interview.interview_guide_override,
@@ -119,12 +119,17 @@ impl InterviewAnswer {
     }
 
     /// With what came of it.
-    pub(super) fn followed(self, transcript: Vec<Entry>, report: Option<&str>) -> FollowedInterview {
+    pub(super) fn followed(
+        self,
+        transcript: Vec<Entry>,
+        report: Option<&str>,
+        recordings: Vec<RecordingAnswer>,
+    ) -> FollowedInterview {
         FollowedInterview {
             interview: self,
             transcript,
             report: report.and_then(|text| serde_json::from_str(text).ok()),
-            recordings: Vec::new(),
+            recordings,
         }
     }
 }

@@ -19,6 +19,7 @@ use super::super::openapi::schema;
 use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
+use super::super::recordings::recordings_of;
 use super::super::state::Api;
 use super::TAG;
 use super::answer::{FollowedInterview, InterviewAnswer, Link};
@@ -204,6 +205,7 @@ pub(super) async fn get(
     let (interview, now) = api.rooms.store.interview(&project_id, &id).await?;
     let transcript = api.rooms.store.entries(&id, None, None, "after").await?;
     let report = interview.report.clone();
+    let recordings = recordings_of(&api, &id, now).await?;
     let answer = InterviewAnswer::of(interview, now, None);
-    Ok(Json(answer.followed(transcript, report.as_deref())))
+    Ok(Json(answer.followed(transcript, report.as_deref(), recordings)))
 }

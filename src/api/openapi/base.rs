@@ -33,7 +33,7 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 /// The groups of paths, in the order that they are shown.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     (
         "Voice rooms",
         "Rooms, their characters, and what was said in them.",
@@ -42,6 +42,7 @@ const TAGS: [(&str, &str); 7] = [
         "Characters",
         "Personas: the project's own, and the deployment's to read.",
     ),
+    ("Recordings", "Files of what was said, by links that expire."),
     (
         "Role-play",
         "Practising a conversation with a character in a prepared scenario. Failures say `\"success\": false` as well.",

@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::api::error::ErrorAnswer;
 
 /// Status, name in the document's components, and what it means.
-const ANSWERS: [(&str, &str, &str); 10] = [
+const ANSWERS: [(&str, &str, &str); 11] = [
     ("400", "BadJson", "The body is not JSON."),
     (
         "401",
@@ -35,6 +35,7 @@ const ANSWERS: [(&str, &str, &str); 10] = [
     ),
     ("413", "TooLarge", "The body is too large."),
     ("415", "NotJson", "The body is not sent as `application/json`."),
+    ("416", "NoSuchRange", "The file has no such bytes."),
     (
         "422",
         "Invalid",
@@ -123,6 +124,10 @@ groups! {
     BadNothing: ["400", "413", "422"];
     /// A state that may not allow it, or a create that takes `Idempotency-Key`: 409.
     Conflicting: ["409"];
+    /// A signed link: 403.
+    BadLink: ["403"];
+    /// A file of which parts can be asked for: 416.
+    NoSuchRange: ["416"];
     /// An operation that asks LiveKit: 502.
     LiveKitFailed: ["502"];
 }

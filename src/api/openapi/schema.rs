@@ -3,10 +3,8 @@
 use std::ops::RangeInclusive;
 
 use serde_json::Value;
-use utoipa::openapi::schema::{
-    AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
-};
-use utoipa::openapi::{Object, RefOr};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{KnownFormat, Object, RefOr, SchemaFormat};
 
 use crate::api::fields::{LANGUAGE_CHARS_MAX, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::rooms::room::AGENT_PREFIX;
@@ -153,6 +151,11 @@ pub(in crate::api) fn from_to(least: u64, most: u64) -> ObjectBuilder {
         .maximum(Some(most))
 }
 
+/// A whole number from `least` to `most`, or null.
+pub(in crate::api) fn nullable_from_to(least: u64, most: u64) -> ObjectBuilder {
+    from_to(least, most).schema_type(nullable(Type::Integer))
+}
+
 /// Any number that counts something.
 pub(in crate::api) fn count() -> ObjectBuilder {
     from_to(0, u64::MAX)
@@ -244,6 +247,14 @@ macro_rules! described {
     };
 }
 pub(in crate::api) use described;
+
+described!(
+    /// A file as it is.
+    File,
+    string()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+        .description(Some("A file."))
+);
 
 described!(
     /// A body that says nothing, and may be left out.

@@ -10,6 +10,7 @@ use super::super::auth::Project;
 use super::super::error::ApiError;
 use super::super::openapi::refusals::{NoSuch, Refused};
 use super::super::path::Path;
+use super::super::recordings::{RecordingAnswer, recordings_of};
 use super::super::state::Api;
 use super::{Success, TAG};
 use crate::rooms::Timestamp;
@@ -44,9 +45,8 @@ pub(super) struct RoleplayAnswer {
     /// The report by the rubric; `null` until it exists.
     #[schema(value_type = Option<Object>, required = true)]
     report: Option<Value>,
-    /// Recordings of its room.
-    #[schema(value_type = Vec<Object>)]
-    recordings: Vec<Value>,
+    /// Recordings of its room, once they are ready, the mix first.
+    recordings: Vec<RecordingAnswer>,
 }
 
 /// Follow a role-play: its status, transcript, report and recordings.
@@ -66,6 +66,8 @@ pub(super) async fn get(
 ) -> Result<Json<Success<RoleplayAnswer>>, ApiError> {
     let roleplay = api.rooms.store.roleplay(&project_id, &id).await?;
     let transcript = api.rooms.store.entries(&roleplay.id, None, None, "after").await?;
+    let now = api.rooms.store.now().await?;
+    let recordings = recordings_of(&api, &roleplay.id, now).await?;
     Ok(Json(Success::of(RoleplayAnswer {
         room_name: roleplay.room_name(),
         status: roleplay.status(!transcript.is_empty()),
@@ -78,6 +80,6 @@ pub(super) async fn get(
         ended_at: roleplay.ended_at,
         transcript,
         report: roleplay.report.and_then(|text| serde_json::from_str(&text).ok()),
-        recordings: Vec::new(),
+        recordings,
     })))
 }

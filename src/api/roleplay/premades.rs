@@ -79,7 +79,7 @@ fn premade(mut fields: Fields) -> Result<Premade, ApiError> {
             .unwrap_or_default(),
         scenario: fields.required_text("scenario", TEXT_CHARS_MAX)?,
         character_id: fields.required_text("characterId", NAME_CHARS_MAX)?,
-        character_opens: fields.bool("characterOpens")?.unwrap_or_default(),
+        character_opens: fields.flag("characterOpens")?.unwrap_or_default(),
         language: fields.language_tag("language")?,
         max_duration_minutes: fields
             .whole("maxDurationMinutes", &MINUTES)?

@@ -3,6 +3,7 @@
 mod characters;
 mod events;
 mod participants;
+mod recordings;
 mod rooms;
 mod transcript;
 
@@ -23,6 +24,7 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(rooms::end))
         .routes(routes!(rooms::token))
         .routes(routes!(transcript::list))
+        .routes(routes!(recordings::list, recordings::remove))
         .routes(routes!(participants::add))
         .routes(routes!(participants::remove))
         .routes(routes!(characters::list, characters::create))

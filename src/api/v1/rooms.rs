@@ -33,6 +33,7 @@ described!(
         .needs("name", "Its name, for people.", schema::name())
         .may("mode", "How it plays; `freeform` without it.", choice(["freeform", "scripted"]))
         .may("scenePrompt", "The scene.", schema::nullable_text())
+        .may("record", "Whether everyone in it is recorded; not without it.", schema::boolean())
 );
 
 /// Make a room.
@@ -81,6 +82,7 @@ fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
             )?
             .unwrap_or_default(),
         scene_prompt: fields.nullable_text("scenePrompt", TEXT_CHARS_MAX)?,
+        record: fields.flag("record")?.unwrap_or(false),
     };
     fields.finish()?;
     Ok(new)

@@ -3,6 +3,7 @@
 mod claims;
 mod entries;
 mod polling;
+mod recordings;
 
 use axum::Json;
 use axum::extract::State;
@@ -39,6 +40,8 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(heartbeat))
         .routes(routes!(entries::append))
         .routes(routes!(release))
+        .routes(routes!(recordings::tell))
+        .routes(routes!(recordings::store))
 }
 
 /// A body that begins with the worker's id.

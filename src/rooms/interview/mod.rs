@@ -97,6 +97,8 @@ pub struct Interview {
     pub display_name: String,
     /// The summary, as JSON; `None` until it exists.
     pub report: Option<String>,
+    /// `rec_…` of the recording of everyone, once it is ready.
+    pub record_id: Option<String>,
     /// Its times.
     pub life: Life,
 }

@@ -4,6 +4,7 @@ mod assignments;
 mod characters;
 mod interviews;
 mod playing;
+mod recordings;
 mod research;
 mod roleplays;
 mod rooms;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use super::character_record::BuiltIns;
 use super::library::Library;
 use super::livekit::{RoomService, RoomTimeouts};
+use super::recording::Objects;
 use super::store::Store;
 use super::token::TokenMint;
 use super::wakeups::Wakeups;
@@ -52,6 +54,15 @@ impl RoomBounds {
     }
 }
 
+/// How recordings are kept.
+#[derive(Clone)]
+pub struct RecordingSettings {
+    /// Where their files are.
+    pub objects: Arc<dyn Objects>,
+    /// Days after which they are removed; `None` keeps them.
+    pub retention_days: Option<u32>,
+}
+
 /// Everything that operations need.
 pub struct Rooms {
     /// The rows.
@@ -70,6 +81,8 @@ pub struct Rooms {
     pub library: Library,
     /// Bounds of every room.
     pub bounds: RoomBounds,
+    /// Where recorded files are kept, and for how long.
+    pub recordings: RecordingSettings,
     /// Who waits for news.
     pub wakeups: Wakeups,
 }

@@ -90,6 +90,7 @@ impl Rooms {
             self.wakeups.wake(&Topic::Room(room_id.to_owned()));
             // The worker need not wait for LiveKit; what fails here is swept up later.
             self.wakeups.wake(&Topic::Sweep);
+            self.wakeups.wake(&Topic::Recordings);
         } else {
             self.wakeups.wake(&Topic::Claims);
         }
@@ -112,7 +113,7 @@ impl Rooms {
         let most_s = assigned
             .as_ref()
             .map_or(self.bounds.max_duration_s, |assigned| assigned.max_duration_s);
-        let age_s = u64::try_from(age_ms / 1000).unwrap_or(0);
+        let age_ms = u64::try_from(age_ms).unwrap_or(0);
         Ok(Claim {
             room_id: room.id,
             epoch,
@@ -125,10 +126,11 @@ impl Rooms {
             timeline: timeline.into_iter().map(Into::into).collect(),
             limits: Limits {
                 // What is left of it: a takeover does not make the room longer.
-                max_duration_s: most_s.saturating_sub(age_s).max(1),
+                max_duration_s: most_s.saturating_sub(age_ms / 1000).max(1),
                 empty_timeout_s: self.bounds.empty_timeout_s,
             },
-            record: assigned.is_some(),
+            record: room.record,
+            age_ms,
             assignment: assigned.map(|assigned| assigned.assignment),
         })
     }

@@ -26,6 +26,7 @@ use self::people::People;
 use self::work::Work;
 use super::client::Client;
 use super::entries::Entries;
+use super::recording::{Recording, Recordings};
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
@@ -36,6 +37,10 @@ use crate::providers::Registry;
 /// Events that wait for a session. Full: the newest is dropped with an error; a session that is
 /// this far behind has lost its room anyway.
 const EVENTS_MAX: usize = 2048;
+/// Time to hand in the rest of a recording when the room is over.
+const RECORDED_WITHIN: Duration = Duration::from_secs(20);
+/// The same when another worker waits for the room.
+const RECORDED_WITHIN_HANDOVER: Duration = Duration::from_secs(2);
 /// Tokens of talk that a prompt may hold.
 const HISTORY_TOKENS: usize = 1500;
 
@@ -48,6 +53,7 @@ pub(super) struct Shared {
     pub(super) prompter: Arc<Prompter>,
     pub(super) ears: Ears,
     pub(super) tuning: Tuning,
+    pub(super) recordings: Recordings,
 }
 
 /// What is played.
@@ -108,7 +114,7 @@ pub(super) async fn play(
         }
     };
     info!(room = claim.room_id, ?reason, "leave the room");
-    session.close().await;
+    session.close(reason).await;
     reason
 }
 
@@ -126,6 +132,7 @@ struct Session {
     history: History,
     work: Option<Work>,
     entries: Entries,
+    recording: Option<Recording>,
     began: Instant,
     clock: Clock,
     assigned: Assigned,
@@ -161,6 +168,13 @@ impl Session {
                 shared.worker_id.clone(),
                 claim.room_id.clone(),
                 claim.epoch,
+            ),
+            recording: Recording::start(
+                &shared.recordings,
+                shared.client.clone(),
+                &shared.worker_id,
+                claim,
+                began.into_std(),
             ),
             conversation: Conversation::new(mode, shared.tuning),
             shared,
@@ -254,7 +268,7 @@ impl Session {
         (is_empty && self.scene.mode == Mode::Freeform).then_some(ReleaseReason::Empty)
     }
 
-    async fn close(mut self) {
+    async fn close(mut self, reason: ReleaseReason) {
         self.work = None;
         self.people = People::default();
         let leaving = self
@@ -263,7 +277,16 @@ impl Session {
             .into_iter()
             .map(|actor| actor.connection.leave());
         futures::future::join_all(leaving).await;
-        self.entries.finish().await;
+        let within = match reason {
+            ReleaseReason::Draining | ReleaseReason::Failed => RECORDED_WITHIN_HANDOVER,
+            ReleaseReason::Ended | ReleaseReason::Empty | ReleaseReason::MaxDuration => RECORDED_WITHIN,
+        };
+        let recorded = async {
+            if let Some(recording) = self.recording {
+                recording.finish(within).await;
+            }
+        };
+        tokio::join!(self.entries.finish(), recorded);
     }
 
     fn warn_lost(&self, reason: &str) {

@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::PersonId;
 
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
+use crate::recorder::TrackInput;
 
 /// One person.
 pub(super) struct Person {
@@ -31,10 +32,12 @@ pub(super) struct Hearing {
 }
 
 impl Hearing {
+    /// Opens an ear for a track; what it hears is also recorded when there is a tape for it.
     pub(super) fn open(
         ears: &Ears,
         track_sid: String,
         track: &RemoteAudioTrack,
+        mut taped: Option<TrackInput>,
         heard: impl FnMut(Heard) + Send + 'static,
     ) -> Result<Self, EarError> {
         let (mut input, ear) = ears.open(heard)?;
@@ -42,6 +45,9 @@ impl Hearing {
         let pump = tokio::spawn(async move {
             while let Some(frame) = frames.next().await {
                 input.push(&frame.data);
+                if let Some(taped) = &mut taped {
+                    taped.push(&frame.data);
+                }
             }
         });
         Ok(Self {

@@ -13,6 +13,7 @@ use super::people::Hearing;
 use crate::ear::Heard;
 use crate::link::livekit::{Caption, Connection, Seen};
 use crate::protocol::{ChangeKind, ReleaseReason};
+use crate::recorder::RecordedSink;
 use crate::voice::{Player, Voiced};
 
 impl Session {
@@ -61,9 +62,12 @@ impl Session {
     fn joined(&mut self, member: crate::protocol::CastMember, connection: Connection) {
         let id: CharacterId = member.character.id.as_str().into();
         let events = self.events.clone();
-        let player = Player::start(connection.sink(), move |voiced| {
-            events.send(Event::Voiced(voiced))
-        });
+        let track = self
+            .recording
+            .as_ref()
+            .and_then(|recording| recording.character(&member));
+        let sink = RecordedSink::new(connection.sink(), track);
+        let player = Player::start(sink, move |voiced| events.send(Event::Voiced(voiced)));
         let mut names = vec![member.character.name.clone()];
         names.extend(member.character.aliases.iter().cloned());
         let talkativeness = member.character.talkativeness;
@@ -129,7 +133,11 @@ impl Session {
                         heard,
                     })
                 };
-                match Hearing::open(&self.shared.ears, sid, &track, heard) {
+                let taped = self
+                    .recording
+                    .as_ref()
+                    .and_then(|recording| recording.person(&identity, &self.people.name(&person)));
+                match Hearing::open(&self.shared.ears, sid, &track, taped, heard) {
                     Ok(hearing) => {
                         if let Some(person) = self.people.get_mut(&person) {
                             person.hearing = Some(hearing);

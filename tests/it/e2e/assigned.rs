@@ -87,8 +87,17 @@ async fn a_role_play_goes_from_create_to_finished() {
     person
         .until("the end", |event| event["event"] == "disconnected")
         .await;
-    let over = until(&stack, &path, |answer| answer["data"]["status"] == "finished").await;
+    let over = until(&stack, &path, |answer| {
+        answer["data"]["recordings"].as_array().unwrap().len() >= 3
+    })
+    .await;
+    assert_eq!(over["data"]["status"], "finished");
     assert!(over["data"]["endedAt"].is_string());
+    let recordings = &over["data"]["recordings"];
+    assert_eq!(recordings[0]["kind"], "mix");
+    for recording in recordings.as_array().unwrap() {
+        assert!(recording["durationMs"].as_u64().unwrap() > 1_000, "{recording}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +133,9 @@ async fn an_interview_opens_closes_and_ends_by_itself() {
     person
         .until("the end", |event| event["event"] == "disconnected")
         .await;
-    let over = until(&stack, &path, |answer| answer["status"] == "finished").await;
+    let over = until(&stack, &path, |answer| answer["record_id"].is_string()).await;
+    assert_eq!(over["status"], "finished");
+    assert_eq!(over["record_id"], over["recordings"][0]["id"]);
     assert!(says(&over["transcript"], "agent", "Welcome"), "{over:#}");
     assert!(says(&over["transcript"], "agent", "Goodbye"), "{over:#}");
     let asked = stack.models.asked();

@@ -40,6 +40,10 @@ impl Objects {
             ),
             ("roomId", world.started_room().await),
             ("characterId", id(&character)),
+            ("epoch", "777001".to_owned()),
+            ("track", "777002".to_owned()),
+            ("sequence", "777003".to_owned()),
+            ("recordingId", "rec_none".to_owned()),
         ])
     }
 

@@ -30,6 +30,7 @@ pub(super) fn new_room(surface: Surface) -> NewRoom {
         name: "Town Square".into(),
         mode: Mode::Freeform,
         scene_prompt: None,
+        record: false,
     }
 }
 

@@ -13,6 +13,8 @@ mod interviews;
 mod keys;
 mod participants;
 mod prepared;
+mod recording_takes;
+mod recordings;
 mod roleplays;
 mod rooms;
 mod users;
@@ -28,6 +30,8 @@ pub use interviews::InterviewRows;
 pub use keys::KeyRows;
 pub use participants::{Added, ParticipantRows, Removed};
 pub use prepared::{Prepared, PreparedKind, PreparedRows};
+pub use recording_takes::RecordingTakeRows;
+pub use recordings::RecordingRows;
 pub use roleplays::RoleplayRows;
 pub use rooms::{Ended, RoomRows, Started};
 pub use users::UserRows;
@@ -38,6 +42,7 @@ pub(super) use claims::TIMELINE_MAX;
 pub(super) use entries::{not_in_room, unseen};
 pub(super) use interviews::not_an_interview;
 pub(super) use participants::ROOM_FULL;
+pub(super) use recordings::not_a_recording;
 pub(super) use rooms::{NO_PARTICIPANTS, not_a_room};
 
 /// All concerns of one database.
@@ -53,6 +58,8 @@ pub trait Rows:
     + ParticipantRows
     + PreparedRows
     + RoleplayRows
+    + RecordingRows
+    + RecordingTakeRows
     + RoomRows
     + UserRows
     + WorkerRows
@@ -71,6 +78,8 @@ impl<T> Rows for T where
         + ParticipantRows
         + PreparedRows
         + RoleplayRows
+        + RecordingRows
+        + RecordingTakeRows
         + RoomRows
         + UserRows
         + WorkerRows

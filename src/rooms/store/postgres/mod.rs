@@ -15,6 +15,8 @@ mod lock;
 mod participants;
 mod prepared;
 mod prepared_rooms;
+mod recording_takes;
+mod recordings;
 mod roleplays;
 mod rooms;
 mod users;

@@ -167,8 +167,9 @@ pub(super) async fn insert(
 ) -> Result<RoomRow, Error> {
     let id = new.surface.new_room_id();
     Ok(sqlx::query_as(
-        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, created_at, livekit_room)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *",
+        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, record, created_at,
+           livekit_room)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *",
     )
     .bind(&id)
     .bind(project_id)
@@ -176,6 +177,7 @@ pub(super) async fn insert(
     .bind(&new.name)
     .bind(RoomRow::mode(new.mode))
     .bind(&new.scene_prompt)
+    .bind(new.record)
     .bind(at)
     .bind(new.surface.livekit_room(project_id, &id))
     .fetch_one(connection)

@@ -6,7 +6,9 @@ use crate::rooms::interview::{Interview, Life, ResearchProject};
 
 /// What [`InterviewRow`] is read with; a condition on `r` or `i` follows.
 pub(in crate::rooms::store) const SELECT_INTERVIEW: &str =
-    "SELECT i.*, r.id, r.project_id, r.name, r.created_at, r.started_at, r.ended_at
+    "SELECT i.*, r.id, r.project_id, r.name, r.created_at, r.started_at, r.ended_at,
+       (SELECT m.id FROM recordings m WHERE m.room_id = r.id AND m.kind = 'mix' ORDER BY m.seq LIMIT 1)
+         AS record_id
      FROM interviews i JOIN rooms r ON r.id = i.room_id";
 
 #[derive(Debug, sqlx::FromRow)]
@@ -29,6 +31,7 @@ pub(in crate::rooms::store) struct InterviewRow {
     research_goals_override: Option<String>,
     interview_guide_override: Option<String>,
     report: Option<String>,
+    record_id: Option<String>,
 }
 
 impl TryFrom<InterviewRow> for Interview {
@@ -52,6 +55,7 @@ impl TryFrom<InterviewRow> for Interview {
             topics_for_respondent: row.topics_for_respondent,
             display_name: row.name,
             report: row.report,
+            record_id: row.record_id,
             life: Life {
                 started_at: row.started_at,
                 ended_at: row.ended_at,

@@ -8,6 +8,7 @@ mod interviews;
 mod keys;
 mod participants;
 mod prepared_rooms;
+mod recordings;
 mod roleplays;
 mod rooms;
 mod workers;
@@ -20,6 +21,9 @@ pub(super) use interviews::{InterviewRow, SELECT_INTERVIEW, display_name, print_
 pub(super) use keys::KeyRow;
 pub(super) use participants::ParticipantRow;
 pub(super) use prepared_rooms::NewRow;
+pub(super) use recordings::{
+    RecordingRow, StoredSegmentRow, TakeRow, TrackRow, compare, into_takes, kind_name, print_track,
+};
 pub(super) use roleplays::{RoleplayRow, SELECT_ROLEPLAY, print_premade};
 pub(super) use rooms::RoomRow;
 pub(super) use workers::Compared;

@@ -22,6 +22,7 @@ pub(in crate::rooms::store) struct RoomRow {
     pub(in crate::rooms::store) created_at: Timestamp,
     pub(in crate::rooms::store) started_at: Option<Timestamp>,
     pub(in crate::rooms::store) ended_at: Option<Timestamp>,
+    pub(in crate::rooms::store) record: bool,
     pub(in crate::rooms::store) livekit_room: String,
     pub(in crate::rooms::store) livekit_open: bool,
     pub(in crate::rooms::store) epoch: i64,
@@ -59,6 +60,7 @@ impl RoomRow {
             started_at: self.started_at,
             ended_at: self.ended_at,
             participants,
+            record: self.record,
             livekit_room: self.livekit_room,
         })
     }

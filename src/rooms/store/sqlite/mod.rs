@@ -10,6 +10,8 @@ mod keys;
 mod participants;
 mod prepared;
 mod prepared_rooms;
+mod recording_takes;
+mod recordings;
 mod roleplays;
 mod rooms;
 mod users;

@@ -15,14 +15,17 @@ pub(super) async fn insert(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO rooms
-         (id, project_id, surface, name, mode, created_at, started_at, claimable_at, livekit_room, livekit_open)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         (id, project_id, surface, name, mode, record, created_at, started_at, claimable_at, livekit_room,
+          livekit_open)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.id)
     .bind(project_id)
     .bind(new.surface.as_str())
     .bind(new.name)
     .bind(RoomRow::mode(Mode::Freeform))
+    // Those who talk here are told that they are recorded; there is no such room without.
+    .bind(true)
     .bind(at)
     .bind(new.started_at)
     .bind(at)

@@ -167,8 +167,9 @@ pub(super) async fn insert(
 ) -> Result<RoomRow, Error> {
     let id = new.surface.new_room_id();
     sqlx::query(
-        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, created_at, livekit_room)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, record, created_at,
+           livekit_room)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&id)
     .bind(project_id)
@@ -176,6 +177,7 @@ pub(super) async fn insert(
     .bind(&new.name)
     .bind(RoomRow::mode(new.mode))
     .bind(&new.scene_prompt)
+    .bind(new.record)
     .bind(at)
     .bind(new.surface.livekit_room(project_id, &id))
     .execute(&mut *connection)

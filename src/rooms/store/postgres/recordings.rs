@@ -1,0 +1,101 @@
+//! Recordings that are ready.
+
+use async_trait::async_trait;
+
+use super::{PostgresStore, now};
+use crate::rooms::Timestamp;
+use crate::rooms::error::Error;
+use crate::rooms::recording::Recording;
+use crate::rooms::store::contract::{RecordingRows, not_a_recording};
+use crate::rooms::store::rows::{RecordingRow, kind_name, page, signed};
+
+#[async_trait]
+impl RecordingRows for PostgresStore {
+    async fn insert_recordings(&self, room_id: &str, recordings: &[Recording]) -> Result<bool, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        let joined = sqlx::query("UPDATE rooms SET recorded_at = $1 WHERE id = $2 AND recorded_at IS NULL")
+            .bind(at)
+            .bind(room_id)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        if joined == 0 {
+            return Ok(false);
+        }
+        for recording in recordings {
+            sqlx::query(
+                "INSERT INTO recordings
+                 (id, room_id, kind, identity, name, character_id, reason, packets, size_bytes, started_at,
+                  created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            )
+            .bind(&recording.id)
+            .bind(room_id)
+            .bind(kind_name(recording.kind))
+            .bind(&recording.identity)
+            .bind(&recording.name)
+            .bind(&recording.character_id)
+            .bind(&recording.reason)
+            .bind(signed(recording.packets))
+            .bind(signed(recording.size_bytes))
+            .bind(recording.started_at)
+            .bind(at)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn recordings(
+        &self,
+        room_id: &str,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Recording>, Error> {
+        let after_seq: i64 = match after {
+            None => 0,
+            Some(id) => sqlx::query_scalar("SELECT seq FROM recordings WHERE id = $1 AND room_id = $2")
+                .bind(id)
+                .bind(room_id)
+                .fetch_optional(&self.pool)
+                .await?
+                .ok_or_else(not_a_recording)?,
+        };
+        let rows: Vec<RecordingRow> =
+            sqlx::query_as("SELECT * FROM recordings WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+                .bind(room_id)
+                .bind(after_seq)
+                .bind(page(limit))
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn recording(&self, id: &str) -> Result<Recording, Error> {
+        let row: Option<RecordingRow> = sqlx::query_as("SELECT * FROM recordings WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(Into::into).ok_or(Error::NotFound("recording"))
+    }
+
+    async fn rooms_recorded_before(&self, before: Timestamp, limit: u32) -> Result<Vec<String>, Error> {
+        Ok(
+            sqlx::query_scalar("SELECT DISTINCT room_id FROM recordings WHERE created_at < $1 LIMIT $2")
+                .bind(before)
+                .bind(page(Some(limit)))
+                .fetch_all(&self.pool)
+                .await?,
+        )
+    }
+
+    async fn forget_recordings(&self, room_id: &str) -> Result<(), Error> {
+        sqlx::query("DELETE FROM recordings WHERE room_id = $1")
+            .bind(room_id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
