@@ -4,6 +4,7 @@
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
+//! - `respondent`: the respondent's page in a real Chromium
 //! - `harness`, `models`, `person`: what they stand on
 
 mod assigned;
@@ -11,4 +12,5 @@ mod demo;
 mod harness;
 mod models;
 mod person;
+mod respondent;
 mod room;
