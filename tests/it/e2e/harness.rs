@@ -196,6 +196,13 @@ impl Stack {
         answer.as_array().cloned().unwrap_or_default()
     }
 
+    /// What a link opens, without a key.
+    pub(super) async fn download(&self, url: &str) -> Vec<u8> {
+        let response = self.client.get(url).send().await.unwrap();
+        assert!(response.status().is_success(), "{url}: {}", response.status());
+        response.bytes().await.unwrap().to_vec()
+    }
+
     /// The shipped recording as the Python client takes it.
     pub(super) fn recording(&self) -> PathBuf {
         self.write_recording("question.wav", 0)

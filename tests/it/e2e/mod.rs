@@ -5,6 +5,7 @@
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
 //! - `respondent`: the respondent's page in a real Chromium
+//! - `recording`: files of what was said
 //! - `harness`, `models`, `person`: what they stand on
 
 mod assigned;
@@ -13,4 +14,5 @@ mod harness;
 mod models;
 mod person;
 mod respondent;
+mod recording;
 mod room;

@@ -9,7 +9,7 @@
 mod download;
 mod joined;
 mod shelf;
-mod sound;
+pub(crate) mod sound;
 mod upload;
 
 use axum::body::Body;
