@@ -149,7 +149,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let database = TestDatabase::new(database::chosen()).await;
+        Self::over(TestDatabase::new(database::chosen()).await).await
+    }
+
+    pub(crate) async fn over(database: TestDatabase) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());

@@ -73,7 +73,17 @@ impl TestDatabase {
     }
 
     async fn postgres() -> Self {
-        let url = cluster().url(&copy_of_template().await);
+        Self::opened(cluster().url(&copy_of_template().await)).await
+    }
+
+    /// A database of another cluster, which has no tables yet.
+    pub(crate) async fn in_cluster(cluster: &Cluster, name: &str) -> Self {
+        let url = cluster.url(name);
+        store::migrate(&Location::parse(&url).unwrap()).await.unwrap();
+        Self::opened(url).await
+    }
+
+    async fn opened(url: String) -> Self {
         let Location::Postgres(options) = Location::parse(&url).unwrap() else {
             unreachable!("it says postgres")
         };

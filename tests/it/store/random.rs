@@ -16,7 +16,7 @@ use super::model::{Model, Operation, PROJECTS, Place, refused};
 use super::setup::{entry, new_room, project, release};
 
 const SEEDS: u64 = 8;
-const OPERATIONS: usize = 250;
+const OPERATIONS: usize = 400;
 /// A moment that does not come while tests run.
 const NEVER: &str = "9999999999999";
 /// More than there is.

@@ -2,6 +2,7 @@
 
 use troupe::protocol::{HeartbeatRequest, ReleaseReason};
 use troupe::rooms::lease::LEASE_MS;
+use troupe::rooms::store::PendingChange;
 
 use super::setup::{code, entry, project, release, started_room};
 
@@ -27,6 +28,22 @@ on_both! {
         assert_eq!(code(store.append_entries(&room, "w1", 2, &[entry(1, "late")]).await), "stale_epoch");
         assert_eq!(code(store.release(&room, &release("w1", 1, ReleaseReason::Ended)).await), "stale_epoch");
         store.append_entries(&room, "w2", 2, &[entry(1, "mine")]).await.unwrap();
+    }
+
+    async fn a_room_whose_holders_all_lapse_is_given_up_and_its_last_holder_told(database) {
+        let store = &database.store;
+        let one = project(store, "one").await;
+        let room = started_room(store, &one).await;
+        for epoch in 1..=8 {
+            let made = store.claim(&format!("w{epoch}"), "r", 1).await.unwrap();
+            assert_eq!(made.claimed[0].epoch, epoch);
+            database.alter("UPDATE workers SET lease_until = 0", &[]).await;
+        }
+        let made = store.claim("w9", "r", 1).await.unwrap();
+        assert_eq!((made.claimed.len(), &made.given_up[..]), (0, &[room.clone()][..]));
+        let (_, told) = store.changes("w8", 0).await.unwrap();
+        assert!(matches!(&told[..], [PendingChange::RoomEnded { room_id }] if *room_id == room), "{told:?}");
+        assert!(store.room(&one, &room).await.unwrap().ended_at.is_some());
     }
 
     async fn only_silent_workers_without_rooms_are_forgotten(database) {

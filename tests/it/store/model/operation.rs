@@ -11,15 +11,15 @@ pub(in crate::store) const PROJECTS: usize = 2;
 const WORKERS: usize = 3;
 const CHARACTERS: usize = 4;
 const REQUESTS: usize = 6;
-const REASONS: [ReleaseReason; 6] = [
-    ReleaseReason::Ended,
-    ReleaseReason::Empty,
-    ReleaseReason::MaxDuration,
-    ReleaseReason::Draining,
-    // Often, so that rooms are given up.
-    ReleaseReason::Failed,
-    ReleaseReason::Failed,
-];
+/// Failures are many, so that rooms are given up before they end.
+const REASONS: [ReleaseReason; 20] = {
+    let mut reasons = [ReleaseReason::Failed; 20];
+    reasons[0] = ReleaseReason::Ended;
+    reasons[1] = ReleaseReason::Draining;
+    reasons[2] = ReleaseReason::Empty;
+    reasons[3] = ReleaseReason::MaxDuration;
+    reasons
+};
 
 /// A room as a project names it.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +121,7 @@ impl Operation {
     /// The next operation; `model` steers it to where something can happen.
     pub(in crate::store) fn draw(rng: &mut StdRng, model: &Model) -> Self {
         let rooms = model.rooms.len();
-        if rooms == 0 || rng.random_ratio(1, 14) {
+        if rooms == 0 || rng.random_ratio(1, 40) {
             return Self::Insert {
                 project: rng.random_range(0..PROJECTS),
                 surface: *pick(
@@ -130,8 +130,7 @@ impl Operation {
                 ),
             };
         }
-        // Rather the latest rooms: the others have ended.
-        let room = rng.random_range(rooms.saturating_sub(4)..rooms);
+        let room = pick_room(rng, model);
         let at = Place {
             project: if rng.random_ratio(1, 12) {
                 rng.random_range(0..PROJECTS)
@@ -144,22 +143,22 @@ impl Operation {
         let held = holding(rng, model, room, worker);
         let character = rng.random_range(0..CHARACTERS);
         match rng.random_range(0..100) {
-            0..12 => Self::Add { at, character },
-            12..17 => Self::Remove { at, character },
-            17..25 => Self::Start { at },
-            25..27 => Self::End { at },
-            27..31 => Self::Read { at },
-            31..34 => Self::List {
+            0..10 => Self::Add { at, character },
+            10..14 => Self::Remove { at, character },
+            14..20 => Self::Start { at },
+            20..21 if rng.random_bool(0.4) => Self::End { at },
+            20..25 => Self::Read { at },
+            25..28 => Self::List {
                 project: at.project,
                 page: rng.random_bool(0.5).then(|| rng.random_range(1..4)),
             },
-            34..36 => Self::OpenLiveKit { at },
-            36..38 => Self::CloseLiveKit { room },
-            38..40 => Self::ToClose,
-            40..41 => Self::Overdue {
+            28..30 => Self::OpenLiveKit { at },
+            30..31 => Self::CloseLiveKit { room },
+            31..32 => Self::ToClose,
+            32..33 => Self::Overdue {
                 started: rng.random_range(0..8),
             },
-            41..45 => {
+            33..38 => {
                 let entries = model.entry_count(room);
                 Self::Entries {
                     room,
@@ -167,7 +166,7 @@ impl Operation {
                     limit: rng.random_bool(0.5).then(|| rng.random_range(1..5)),
                 }
             }
-            45..58 => {
+            38..53 => {
                 let stored = model.stored(held.room, held.epoch);
                 Self::Append {
                     held,
@@ -175,26 +174,26 @@ impl Operation {
                     count: rng.random_range(1..4),
                 }
             }
-            58..74 => Self::Claim {
+            53..70 => Self::Claim {
                 worker,
                 request: rng.random_range(0..REQUESTS),
                 capacity: rng.random_range(1..4),
             },
-            74..82 => Self::Release {
+            70..77 => Self::Release {
                 held,
                 reason: *pick(rng, &REASONS),
             },
-            82..87 => Self::Heartbeat {
+            77..84 => Self::Heartbeat {
                 worker,
                 named: named(rng, model, worker),
-                draining: rng.random_ratio(1, 6),
+                draining: rng.random_ratio(1, 20),
             },
-            87..91 => Self::Changes {
+            84..88 => Self::Changes {
                 worker,
                 again: rng.random_ratio(1, 4),
             },
-            91..94 => Self::Lapse { worker },
-            94..97 => Self::Age { room },
+            88..91 => Self::Lapse { worker },
+            91..94 => Self::Age { room },
             _ => Self::Thaw,
         }
     }
@@ -204,20 +203,38 @@ fn pick<'a, T>(rng: &mut StdRng, from: &'a [T]) -> &'a T {
     &from[rng.random_range(0..from.len())]
 }
 
-/// Mostly what is true.
+/// Rather one that is active: a project has many that ended, and nothing happens in them.
+fn pick_room(rng: &mut StdRng, model: &Model) -> usize {
+    let active: Vec<usize> = (0..model.rooms.len())
+        .filter(|at| model.rooms[*at].is_active())
+        .collect();
+    match active.is_empty() || rng.random_ratio(1, 8) {
+        true => rng.random_range(0..model.rooms.len()),
+        false => *pick(rng, &active),
+    }
+}
+
+/// Mostly what is true, of a room that somebody holds.
 fn holding(rng: &mut StdRng, model: &Model, room: usize, worker: usize) -> Holding {
-    let epoch = model.rooms[room].epoch;
-    match model.rooms[room].holder {
-        Some(holder) if rng.random_bool(0.85) => Holding {
-            room,
-            worker: holder,
-            epoch,
-        },
-        _ => Holding {
-            room,
+    let held: Vec<usize> = (0..model.rooms.len())
+        .filter(|at| model.rooms[*at].holder.is_some())
+        .collect();
+    let room = match held.is_empty() || rng.random_ratio(1, 6) {
+        true => room,
+        false => *pick(rng, &held),
+    };
+    let truth = Holding {
+        room,
+        worker: model.rooms[room].holder.unwrap_or(worker),
+        epoch: model.rooms[room].epoch,
+    };
+    match rng.random_ratio(1, 6) {
+        true => Holding {
             worker,
-            epoch: epoch.saturating_sub(rng.random_range(0..2)),
+            epoch: truth.epoch.saturating_sub(rng.random_range(0..2)),
+            ..truth
         },
+        false => truth,
     }
 }
 
@@ -225,7 +242,7 @@ fn holding(rng: &mut StdRng, model: &Model, room: usize, worker: usize) -> Holdi
 fn named(rng: &mut StdRng, model: &Model, worker: usize) -> Vec<(usize, u64)> {
     let mut named = Vec::new();
     for (at, room) in model.rooms.iter().enumerate() {
-        if room.holder == Some(worker) && rng.random_bool(0.7) {
+        if room.holder == Some(worker) && rng.random_bool(0.5) {
             named.push((at, room.epoch));
         } else if rng.random_ratio(1, 20) {
             named.push((at, room.epoch + 1));

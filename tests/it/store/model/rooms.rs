@@ -208,6 +208,10 @@ impl Model {
 }
 
 impl Room {
+    pub(super) fn is_active(&self) -> bool {
+        !self.ended
+    }
+
     /// Who is in it; of an ended one, who stayed to the end.
     pub(super) fn present(&self) -> Vec<usize> {
         let present = self.cast.iter().filter(|stay| stay.present);
