@@ -1,15 +1,16 @@
 //! Wire types of the worker protocol (`/worker/v1/…`), shared by the API that answers and the worker that asks.
 
+mod assignment;
 mod recording;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::character::Character;
-
-pub use recording::{
+pub use self::assignment::{Assignment, Task};
+pub use self::recording::{
     RecordedTrack, RecordingFault, RecordingRequest, RecordingResponse, SegmentQuery, TrackKind,
 };
+use crate::character::Character;
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -81,6 +82,9 @@ pub struct Claim {
     pub timeline: Vec<TimelineEntry>,
     /// Bounds of this room.
     pub limits: Limits,
+    /// What the room is for; `None` where people and characters just talk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<Assignment>,
     /// Whether everyone in it is recorded.
     #[serde(default)]
     pub record: bool,

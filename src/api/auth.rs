@@ -13,6 +13,9 @@ pub(super) struct Project(pub(super) String);
 /// Anyone of a project: its server side or one of its users.
 pub(super) struct Member(pub(super) String);
 
+/// `key_…` of the key that a request shows; whether it is a good one is for the others to say.
+pub(super) struct KeyId(pub(super) String);
+
 /// A worker of the deployment.
 pub(super) struct Worker;
 
@@ -60,11 +63,19 @@ impl FromRequestParts<Api> for Worker {
     }
 }
 
-/// Who calls, by the key that the request carries.
-pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError> {
-    const INVALID: &str = "the key is unknown, revoked or expired";
-    let value = parts
-        .headers
+impl<S: Send + Sync> FromRequestParts<S> for KeyId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        shown_key(&parts.headers).map(|(_, id)| Self(id))
+    }
+}
+
+const INVALID: &str = "the key is unknown, revoked or expired";
+
+/// The key that a request shows, and the id of its row.
+fn shown_key(headers: &HeaderMap) -> Result<(&str, String), ApiError> {
+    let value = headers
         .get(header::AUTHORIZATION)
         .ok_or_else(|| ApiError::unauthorized("send a key as `Authorization: Bearer <key>`"))?;
     let plain = value
@@ -75,6 +86,12 @@ pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError>
         .map(|(_, key)| key.trim())
         .ok_or_else(|| ApiError::unauthorized("the `Authorization` header must be `Bearer <key>`"))?;
     let id = id_of(plain).ok_or_else(|| ApiError::unauthorized(INVALID))?;
+    Ok((plain, id))
+}
+
+/// Who calls, by the key that the request carries.
+pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError> {
+    let (plain, id) = shown_key(&parts.headers)?;
     let Some((record, now)) = api.rooms.store.key(&id).await? else {
         return Err(ApiError::unauthorized(INVALID));
     };

@@ -83,8 +83,33 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         409,
+        "character_missing",
+        "The premade role-play's character was deleted. Prepare another role-play.",
+    ),
+    known(
+        409,
         "idempotency_key_reused",
         "The `Idempotency-Key` was used with another body. Use a new key.",
+    ),
+    known(
+        409,
+        "interview_expired",
+        "Nobody began the interview in time. Make another one.",
+    ),
+    known(
+        409,
+        "interview_finished",
+        "The interview is over. Make another one.",
+    ),
+    known(
+        409,
+        "interview_not_started",
+        "The respondent has not joined yet, so there is nothing to end.",
+    ),
+    known(
+        409,
+        "no_characters",
+        "There is no character that could interview. Make one.",
     ),
     known(
         409,
@@ -217,5 +242,10 @@ pub const ERRORS: &[Known] = &[
         503,
         "too_many_streams",
         "Too many event streams are open. Try again later, or read the transcript.",
+    ),
+    known(
+        503,
+        "video_recording_unavailable",
+        "Video can't be recorded without a LiveKit Egress. Send `recordVideo` as false.",
     ),
 ];

@@ -233,6 +233,7 @@ impl From<Error> for ApiError {
             Error::Conflict { code, message } => Self::conflict(code, message),
             Error::Busy { code, message } => Self::unavailable(code, message),
             Error::TooMany { code, message } => Self::too_many(code, message, TOO_MUCH),
+            Error::Unavailable { code, message } => Self::unavailable(code, message),
             Error::Invalid { param, message } => Self::invalid(param, message),
             Error::LiveKit(error) => {
                 tracing::warn!(%error, "call LiveKit");

@@ -6,11 +6,15 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use crate::rooms::language::is_language_tag;
 
 /// Longest name without a limit of its own, Unicode scalar values.
 pub(super) const NAME_CHARS_MAX: usize = 200;
 /// Longest other text without a limit of its own, Unicode scalar values.
 pub(super) const TEXT_CHARS_MAX: usize = 5_000;
+
+/// Longest BCP 47 tag.
+pub(super) const LANGUAGE_CHARS_MAX: usize = 35;
 
 /// The fields of an object that were not read yet.
 pub(super) struct Fields {
@@ -41,6 +45,16 @@ pub(super) fn check_filled(param: &str, text: &str) -> Result<(), ApiError> {
         return Err(ApiError::invalid(param, "must not be empty"));
     }
     Ok(())
+}
+
+/// A UUID with hyphens, in either case; answered in lower case.
+pub(super) fn parse_uuid(param: &str, text: &str) -> Result<String, ApiError> {
+    // The other spellings that the parser knows are shorter or longer.
+    const CHARS: usize = 36;
+    match uuid::Uuid::parse_str(text) {
+        Ok(id) if text.len() == CHARS => Ok(id.hyphenated().to_string()),
+        _ => Err(ApiError::invalid(param, "must be a UUID")),
+    }
 }
 
 impl Fields {
@@ -99,12 +113,17 @@ impl Fields {
         field: &str,
         chars_max: usize,
     ) -> Result<Option<String>, ApiError> {
-        if self.rest.get(field).is_some_and(Value::is_null) {
-            self.rest.remove(field);
-        }
+        self.drop_null(field);
         Ok(self
             .text(field, chars_max)?
             .filter(|text| !text.trim().is_empty()))
+    }
+
+    /// Lets null mean the same as no such field.
+    pub(super) fn drop_null(&mut self, field: &str) {
+        if self.rest.get(field).is_some_and(Value::is_null) {
+            self.rest.remove(field);
+        }
     }
 
     /// One of a few words, or no such field.
@@ -129,6 +148,74 @@ impl Fields {
                 ))
             }
         }
+    }
+
+    /// True or false.
+    pub(super) fn required_bool(&mut self, field: &str) -> Result<bool, ApiError> {
+        self.flag(field)?
+            .ok_or_else(|| ApiError::invalid(self.name(field), "is required"))
+    }
+
+    /// A whole number in a range, or no such field.
+    pub(super) fn whole(
+        &mut self,
+        field: &str,
+        range: &RangeInclusive<u32>,
+    ) -> Result<Option<u32>, ApiError> {
+        let Some(value) = self.rest.remove(field) else {
+            return Ok(None);
+        };
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        match number {
+            Some(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(ApiError::invalid(
+                self.name(field),
+                format!("must be a whole number from {} to {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    /// A UUID, answered in its usual spelling.
+    pub(super) fn required_uuid(&mut self, field: &str) -> Result<String, ApiError> {
+        let text = self.required_text(field, NAME_CHARS_MAX)?;
+        parse_uuid(&self.name(field), &text)
+    }
+
+    /// A BCP 47 tag; null means the same as no such field.
+    pub(super) fn language_tag(&mut self, field: &str) -> Result<Option<String>, ApiError> {
+        self.drop_null(field);
+        match self.text(field, LANGUAGE_CHARS_MAX)? {
+            Some(tag) if !is_language_tag(&tag) => Err(ApiError::invalid(
+                self.name(field),
+                "must be a BCP 47 tag such as `en` or `pt-BR`",
+            )),
+            tag => Ok(tag),
+        }
+    }
+
+    /// Objects with fields of their own, or no such field.
+    pub(super) fn objects(&mut self, field: &str, count_max: usize) -> Result<Option<Vec<Self>>, ApiError> {
+        let Some(value) = self.rest.remove(field) else {
+            return Ok(None);
+        };
+        let name = self.name(field);
+        let Value::Array(values) = value else {
+            return Err(ApiError::invalid(name, "must be an array of objects"));
+        };
+        if values.len() > count_max {
+            return Err(ApiError::invalid(
+                name,
+                format!("must have at most {count_max} items"),
+            ));
+        }
+        let items = values.into_iter().enumerate().map(|(at, value)| match value {
+            Value::Object(rest) => Ok(Self {
+                prefix: format!("{name}.{at}."),
+                rest,
+            }),
+            _ => Err(ApiError::invalid(format!("{name}.{at}"), "must be an object")),
+        });
+        items.collect::<Result<_, _>>().map(Some)
     }
 
     /// Yes or no, or no such field.

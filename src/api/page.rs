@@ -20,6 +20,20 @@ pub(super) const CURSOR_CHARS_MAX: usize = 1_000;
 /// How every cursor begins; no id does.
 const CURSOR_PREFIX: &str = "cur_";
 
+/// Where the next page is, if there is one.
+pub(super) struct Next(Option<HeaderValue>);
+
+impl Next {
+    /// The answer with its `Link` header.
+    pub(super) fn answer(self, body: &impl Serialize) -> Response {
+        let mut response = axum::Json(body).into_response();
+        if let Some(link) = self.0 {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        response
+    }
+}
+
 /// The part of a list that a request asks for.
 pub(super) struct Page<'a> {
     api: &'a Api,
@@ -70,20 +84,41 @@ impl<'a> Page<'a> {
         self.after.as_deref()
     }
 
+    /// Makes pages of `limit` items where the request does not say; for lists that may not be had whole.
+    pub(super) fn at_most(mut self, limit: u32) -> Self {
+        self.limit.get_or_insert(limit);
+        self
+    }
+
+    /// Leaves out what stands before the page in a list that was read whole.
+    pub(super) fn skip<T>(&self, items: &mut Vec<T>, id: impl Fn(&T) -> &str) -> Result<(), ApiError> {
+        if let Some(after) = &self.after {
+            let at = items
+                .iter()
+                .position(|item| id(item) == after)
+                .ok_or_else(|| ApiError::invalid("after", "must be the id of an item of this list"))?;
+            items.drain(..=at);
+        }
+        Ok(())
+    }
+
     /// The answer, once up to [`Self::fetch`] items were read.
     pub(super) fn answer<T: Serialize>(self, mut items: Vec<T>, id: impl Fn(&T) -> &str) -> Response {
-        let link = self.cut(&mut items, id).and_then(|(limit, cursor)| {
+        let next = self.next(&mut items, id);
+        next.answer(&items)
+    }
+
+    /// Cuts the items to the page; for lists whose answer is more than an array.
+    pub(super) fn next<T>(self, items: &mut Vec<T>, id: impl Fn(&T) -> &str) -> Next {
+        let link = self.cut(items, id).and_then(|(limit, cursor)| {
+            let separator = if self.path.contains('?') { '&' } else { '?' };
             let url = format!(
-                "{}{}?limit={limit}&after={cursor}",
+                "{}{}{separator}limit={limit}&after={cursor}",
                 self.api.public_url, self.path
             );
             HeaderValue::from_str(&format!("<{url}>; rel=\"next\"")).ok()
         });
-        let mut response = axum::Json(items).into_response();
-        if let Some(link) = link {
-            response.headers_mut().insert(header::LINK, link);
-        }
-        response
+        Next(link)
     }
 
     fn cut<T>(&self, items: &mut Vec<T>, id: impl Fn(&T) -> &str) -> Option<(u32, String)> {

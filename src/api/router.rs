@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::limits::{Bounded, Limits, tell};
 use super::openapi::{self, Published};
 use super::state::Api;
-use super::{chat, health, live, livekit, recordings, v1, worker};
+use super::{chat, health, interviews, live, livekit, recordings, respondent, roleplay, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -21,6 +21,7 @@ pub fn router(api: Api) -> Router {
         .fallback(async || ApiError::not_found("path"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(from_fn(live::reworded))
+        .layer(from_fn(roleplay::mark_failures))
         .with_state(api)
 }
 
@@ -35,6 +36,9 @@ fn surfaces(limits: &Limits) -> OpenApiRouter<Api> {
         .merge(projects.around(v1::answers()))
         .merge(projects.around(chat::answers()))
         .merge(Bounded::exchanges(limits).around(chat::exchanges()))
+        .merge(projects.around(roleplay::answers()))
+        .merge(projects.around(interviews::answers()))
+        .merge(projects.around(respondent::answers()))
         // A stream lasts as long as its room and has a bound of its own.
         .merge(v1::streams())
         .merge(projects.around(live::answers()))

@@ -17,6 +17,7 @@ use crate::character::Character;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
+use crate::rooms::library::Library;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
 use crate::rooms::recording::FolderObjects;
 use crate::rooms::secret::{SecretError, ServerSecret};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub livekit_api_secret: String,
     /// Characters that come with the deployment.
     pub characters: Vec<Character>,
+    /// Premade role-plays and research projects that come with the deployment.
+    pub library: Library,
     /// Bounds of every room, and of every project.
     pub bounds: RoomBounds,
     /// Where projects may have webhooks sent.
@@ -131,6 +134,7 @@ impl Server {
             livekit_url: settings.livekit_url,
             livekit_public_url: settings.livekit_public_url,
             built_ins: BuiltIns::new(settings.characters),
+            library: settings.library,
             bounds: settings.bounds,
             destinations: settings.destinations,
             recordings: RecordingSettings {

@@ -2,6 +2,7 @@
 
 pub mod apology;
 pub mod asks;
+pub mod brief;
 pub mod guard;
 pub mod history;
 pub mod prompt;

@@ -2,6 +2,7 @@
 
 use minijinja::{Environment, UndefinedBehavior, context};
 
+use super::brief::Brief;
 use super::history::{History, one_line, plain_name};
 use crate::character::{Character, Example};
 use crate::protocol::Mode;
@@ -37,6 +38,8 @@ pub struct Situation<'a> {
     pub scene: Option<&'a str>,
     /// The latest line asks sincerely whether an AI is speaking.
     pub asked_if_ai: bool,
+    /// What the character was asked to do, if anything.
+    pub brief: Option<Brief<'a>>,
 }
 
 /// The templates are broken; a test renders every one, so this is a fault of the build.
@@ -73,6 +76,8 @@ impl Prompter {
             include_str!("../../prompts/character-small.md"),
         )?;
         templates.add_template("cue.md", include_str!("../../prompts/cue.md"))?;
+        templates.add_template("roleplay.md", include_str!("../../prompts/roleplay.md"))?;
+        templates.add_template("interview.md", include_str!("../../prompts/interview.md"))?;
         Ok(Self { templates })
     }
 
@@ -92,10 +97,14 @@ impl Prompter {
         let messages = &mut request.messages;
         // Some chat templates refuse a conversation that the assistant opens.
         if lines.first().is_none_or(|first| first.role == Role::Assistant) {
-            messages.push(self.cue("open", character, capacity)?);
+            let opening = situation.brief.as_ref().map_or("open", Brief::opening_cue);
+            messages.push(self.cue(opening, character, capacity)?);
         }
         messages.extend(lines);
-        if messages.last().is_some_and(|last| last.role == Role::Assistant) {
+        let time = situation.brief.as_ref().and_then(|brief| brief.cue(capacity));
+        if let Some(kind) = time {
+            remind(messages, self.cue(kind, character, capacity)?);
+        } else if messages.last().is_some_and(|last| last.role == Role::Assistant) {
             messages.push(self.cue("go_on", character, capacity)?);
         }
         if situation.asked_if_ai && capacity == Capacity::Full {
@@ -150,6 +159,10 @@ impl Prompter {
         Ok(again)
     }
 
+    pub(super) fn template(&self, name: &str) -> Result<minijinja::Template<'_, '_>, PromptError> {
+        Ok(self.templates.get_template(name)?)
+    }
+
     fn system(&self, situation: &Situation<'_>, capacity: Capacity) -> Result<String, PromptError> {
         let Situation { character, .. } = situation;
         let cast: Vec<_> = situation
@@ -171,7 +184,12 @@ impl Prompter {
                 scene.map(|scene| one_line(&scene).chars().take(SCENE_MAX_SMALL).collect()),
             ),
         };
-        let text = self.templates.get_template(template)?.render(context! {
+        let brief = match &situation.brief {
+            Some(brief) => Some(self.brief(brief, capacity)?),
+            None => None,
+        };
+        let text = self.template(template)?.render(context! {
+            brief,
             name => plain_name(&character.name),
             persona => character.persona.trim(),
             temperament => one_line(&character.temperament),
@@ -186,7 +204,7 @@ impl Prompter {
     }
 
     fn cue(&self, kind: &str, character: &Character, capacity: Capacity) -> Result<Message, PromptError> {
-        let content = self.templates.get_template("cue.md")?.render(context! {
+        let content = self.template("cue.md")?.render(context! {
             kind,
             small => capacity == Capacity::Small,
             name => plain_name(&character.name),
@@ -211,7 +229,7 @@ fn remind(messages: &mut Vec<Message>, note: Message) {
 }
 
 /// A scene stands between triple quotes and must not end them.
-fn quoted(scene: &str) -> String {
+pub(super) fn quoted(scene: &str) -> String {
     scene.replace("\"\"\"", "\"").trim().to_owned()
 }
 

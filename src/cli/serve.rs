@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
@@ -14,6 +14,7 @@ use crate::api::{self, Settings};
 use crate::character;
 use crate::config::{Config, Overrides, ServerUrl};
 use crate::providers::{Registry, configured};
+use crate::rooms::library::Library;
 use crate::rooms::service::RoomBounds;
 use crate::rooms::webhooks::destination::Destinations;
 use crate::shutdown::Shutdown;
@@ -100,6 +101,7 @@ pub(crate) async fn serve(
             ..RoomBounds::default()
         },
         limits: config.api.limits.server,
+        library: Library::load(Path::new(AGENTS)).map_err(Failure::failed)?,
         recordings: config.api.recordings.clone(),
         recording_retention_days: config.api.recording_retention_days,
     };

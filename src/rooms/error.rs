@@ -32,6 +32,14 @@ pub enum Error {
         /// What to do about it.
         message: &'static str,
     },
+    /// The deployment is not set up for it.
+    #[error("{message}")]
+    Unavailable {
+        /// Stable code.
+        code: &'static str,
+        /// What to do instead.
+        message: &'static str,
+    },
     /// A parameter can't be used.
     #[error("{param}: {message}")]
     Invalid {

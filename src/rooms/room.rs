@@ -153,6 +153,8 @@ pub enum EndReason {
     Failed,
     /// Somebody closed its LiveKit room.
     Closed,
+    /// Nobody came as long as it could be used.
+    Expired,
 }
 
 impl EndReason {
@@ -164,6 +166,7 @@ impl EndReason {
             Self::MaxDuration => "max_duration",
             Self::Failed => "failed",
             Self::Closed => "closed",
+            Self::Expired => "expired",
         }
     }
 }

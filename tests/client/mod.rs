@@ -18,7 +18,12 @@ pub(crate) fn cache() -> PathBuf {
 
 /// A Python with the client, made once and kept in the cache.
 pub(crate) async fn python() -> PathBuf {
-    let folder = cache().join(format!("client-{}", PACKAGES.join("-").replace("==", "-")));
+    python_with(&PACKAGES).await
+}
+
+/// A Python with these packages, made once and kept in the cache.
+pub(crate) async fn python_with(packages: &'static [&'static str]) -> PathBuf {
+    let folder = cache().join(format!("client-{}", packages.join("-").replace("==", "-")));
     let python = folder.join("bin/python");
     let made = tokio::task::spawn_blocking(move || {
         std::fs::create_dir_all(cache()).unwrap();
@@ -36,7 +41,7 @@ pub(crate) async fn python() -> PathBuf {
                 );
             };
             run(Path::new("python3"), &["-m", "venv", folder.to_str().unwrap()]);
-            let install = [&["-m", "pip", "install", "--quiet"][..], &PACKAGES].concat();
+            let install = [&["-m", "pip", "install", "--quiet"][..], packages].concat();
             run(&folder.join("bin/python"), &install);
             std::fs::write(done, "").unwrap();
         }

@@ -22,6 +22,7 @@
 //! - `cli`: what the command line says no to
 //! - `cli_operator`: what an operator does there
 //! - `e2e`: a real LiveKit server and the official Python client
+//! - `roleplays`, `interviews`, `respondent`: the role-play and interview surfaces, and the respondent's page
 //! - `house`: what holds for the repository as a whole
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
@@ -54,6 +55,7 @@ mod client;
 mod e2e;
 mod fake_livekit;
 mod house;
+mod interviews;
 mod lease;
 mod live;
 mod livekit_events;
@@ -63,6 +65,8 @@ mod openapi;
 mod postgres;
 mod prompts;
 mod recordings;
+mod respondent;
+mod roleplays;
 mod shape;
 mod store;
 mod support;

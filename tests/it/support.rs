@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use base64::Engine;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,7 @@ use troupe::rooms::Rooms;
 use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
+use troupe::rooms::library::Library;
 use troupe::rooms::secret::ServerSecret;
 use troupe::rooms::service::{RecordingSettings, RoomBounds};
 use troupe::rooms::store::Store;
@@ -132,6 +134,7 @@ impl World {
             livekit_url: "ws://inside:7880".into(),
             livekit_public_url: "wss://outside".into(),
             built_ins: BuiltIns::new(vec![built_in()]),
+            library: Library::built_in(),
             bounds,
             destinations: Destinations::Anywhere,
             recordings: RecordingSettings {
@@ -273,6 +276,15 @@ pub(crate) fn request(method: &str, path: &str, key: &str, body: Option<Value>) 
         None => request.body(Body::empty()),
     }
     .unwrap()
+}
+
+/// The claims of a LiveKit token, unverified.
+pub(crate) fn token_claims(token: &str) -> Value {
+    let part = token.split('.').nth(1).unwrap();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(part)
+        .unwrap();
+    serde_json::from_slice(&bytes).unwrap()
 }
 
 pub(crate) fn id(object: &Value) -> String {

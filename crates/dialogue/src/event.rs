@@ -101,6 +101,9 @@ pub enum Input {
         /// How much of it was heard.
         heard: Duration,
     },
+    /// A character is to speak by itself, as soon as the floor is free; an answer that is owed comes first and
+    /// counts as that.
+    FloorOffered,
     /// The time of [`crate::Conversation::poll_timeout`] has come.
     Wake,
 }

@@ -32,7 +32,7 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 /// The groups of paths, in the order that they are shown.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 12] = [
     (
         "Voice rooms",
         "Rooms, their characters, and what was said in them.",
@@ -53,6 +53,18 @@ const TAGS: [(&str, &str); 9] = [
     (
         "Group chat",
         "Rooms in which users and characters write with each other.",
+    ),
+    (
+        "Role-play",
+        "Practising a conversation with a character in a prepared scenario. Failures say `\"success\": false` as well.",
+    ),
+    (
+        "Interviews",
+        "A character asks respondents along a guide, once each, within a time limit.",
+    ),
+    (
+        "Respondent's page",
+        "What the link of an interview opens; the token in the path is all it needs.",
     ),
     (
         "Worker protocol",

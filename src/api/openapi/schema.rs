@@ -2,12 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use serde_json::Value;
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
 };
 use utoipa::openapi::{Object, RefOr};
 
-use crate::api::fields::{NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use crate::api::fields::{LANGUAGE_CHARS_MAX, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::rooms::room::AGENT_PREFIX;
 
 /// Control characters besides newline and tab, for use between brackets.
@@ -98,6 +99,29 @@ pub(in crate::api) fn model() -> ObjectBuilder {
 /// A BCP 47 tag.
 pub(in crate::api) fn language(chars_max: usize) -> ObjectBuilder {
     string().max_length(Some(chars_max)).pattern(Some(LANGUAGE))
+}
+
+/// A BCP 47 tag, or null.
+pub(in crate::api) fn nullable_language() -> ObjectBuilder {
+    language(LANGUAGE_CHARS_MAX).schema_type(nullable(Type::String))
+}
+
+/// A name, where null and emptiness mean the same as no such field.
+pub(in crate::api) fn nullable_name() -> ObjectBuilder {
+    text(NAME_CHARS_MAX).schema_type(nullable(Type::String))
+}
+
+/// One of these words, or null.
+pub(in crate::api) fn nullable_choice(words: &[&str]) -> ObjectBuilder {
+    let words = words.iter().map(|word| Value::from(*word)).chain([Value::Null]);
+    ObjectBuilder::new()
+        .schema_type(nullable(Type::String))
+        .enum_values(Some(words))
+}
+
+/// A UUID.
+pub(in crate::api) fn uuid() -> ObjectBuilder {
+    string().format(Some(SchemaFormat::Custom("uuid".to_owned())))
 }
 
 /// The value of a header.

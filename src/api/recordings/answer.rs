@@ -7,6 +7,7 @@ use super::super::state::Api;
 use super::link::link;
 use crate::protocol::TrackKind;
 use crate::rooms::Timestamp;
+use crate::rooms::error::Error;
 use crate::rooms::recording::{Recording, RecordingStatus};
 
 /// A recording with a link to its file.
@@ -72,4 +73,18 @@ impl RecordingAnswer {
     pub(in crate::api) fn id(&self) -> &str {
         &self.id
     }
+}
+
+/// All recordings of a room, the mix first, with links made `now`. The caller has seen that the room is the
+/// project's.
+pub(in crate::api) async fn recordings_of(
+    api: &Api,
+    room_id: &str,
+    now: Timestamp,
+) -> Result<Vec<RecordingAnswer>, Error> {
+    let recordings = api.rooms.store.recordings(room_id, None, None).await?;
+    Ok(recordings
+        .into_iter()
+        .map(|recording| RecordingAnswer::new(api, recording, now))
+        .collect())
 }

@@ -15,7 +15,7 @@ use super::serve::ServeError;
 use super::state::Api;
 use crate::rooms::store::{Location, Store};
 
-pub(super) use answer::RecordingAnswer;
+pub(super) use answer::{RecordingAnswer, recordings_of};
 
 /// How the document calls these paths: they belong to every surface that records.
 const TAG: &str = "Recordings";

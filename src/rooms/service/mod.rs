@@ -1,11 +1,15 @@
 //! The operations on rooms: what every surface calls.
 
+mod assignments;
 mod characters;
 mod chat;
+mod interviews;
 mod live;
 mod playing;
 mod reconcile;
 mod recordings;
+mod research;
+mod roleplays;
 mod rooms;
 mod sweep;
 
@@ -13,6 +17,7 @@ use std::sync::Arc;
 
 use super::allowance::Allowance;
 use super::character_record::BuiltIns;
+use super::library::Library;
 use super::livekit::{RoomService, RoomTimeouts};
 use super::recording::Objects;
 use super::store::Store;
@@ -20,7 +25,9 @@ use super::token::TokenMint;
 use super::wakeups::Wakeups;
 use super::webhooks::destination::Destinations;
 
+pub use interviews::{InterviewWish, RespondentJoin};
 pub use reconcile::Noted;
+pub use roleplays::{RoleplayJoin, RoleplayWish};
 pub use rooms::JoinToken;
 
 /// Bounds of every room, s, and of every project.
@@ -79,6 +86,8 @@ pub struct Rooms {
     pub livekit_public_url: String,
     /// The deployment's own characters.
     pub built_ins: BuiltIns,
+    /// The deployment's premade role-plays and research projects.
+    pub library: Library,
     /// Bounds of every room.
     pub bounds: RoomBounds,
     /// Where projects may have webhooks sent.

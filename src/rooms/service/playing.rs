@@ -1,6 +1,7 @@
 //! Rooms as a worker sees them: claimed, played, released.
 
 use super::Rooms;
+use super::assignments::Assigned;
 use crate::character::Character;
 use crate::protocol::{
     CastMember, Change, ChangeKind, Claim, EntriesRequest, HeartbeatRequest, Limits, ReleaseRequest,
@@ -26,11 +27,11 @@ impl Rooms {
             tracing::error!(room_id, "give up a room that no worker could play");
             self.wakeups.wake(&Topic::Room(room_id));
         }
-        let claims = made
-            .claimed
-            .into_iter()
-            .map(|claimed| self.to_claim(claimed))
-            .collect::<Result<_, _>>()?;
+        let mut claims = Vec::with_capacity(made.claimed.len());
+        for claimed in made.claimed {
+            let assigned = self.assigned(&claimed.room).await?;
+            claims.push(self.to_claim(claimed, assigned)?);
+        }
         Ok((claims, made.next_in_ms))
     }
 
@@ -96,7 +97,7 @@ impl Rooms {
         Ok(())
     }
 
-    fn to_claim(&self, claimed: Claimed) -> Result<Claim, Error> {
+    fn to_claim(&self, claimed: Claimed, assigned: Option<Assigned>) -> Result<Claim, Error> {
         let Claimed {
             room,
             epoch,
@@ -106,8 +107,12 @@ impl Rooms {
         } = claimed;
         let mut cast = Vec::with_capacity(room.participants.len());
         for (participant, known) in room.participants.into_iter().zip(characters) {
-            cast.extend(self.cast_member(&room.livekit_room, participant, known)?);
+            let member = self.cast_member(&room.livekit_room, participant, known)?;
+            cast.extend(member.map(|member| dressed(member, assigned.as_ref())));
         }
+        let most_s = assigned
+            .as_ref()
+            .map_or(self.bounds.max_duration_s, |assigned| assigned.max_duration_s);
         let age_ms = u64::try_from(age_ms).unwrap_or(0);
         Ok(Claim {
             room_id: room.id,
@@ -121,11 +126,12 @@ impl Rooms {
             timeline: timeline.into_iter().map(Into::into).collect(),
             limits: Limits {
                 // What is left of it: a takeover does not make the room longer.
-                max_duration_s: self.bounds.max_duration_s.saturating_sub(age_ms / 1000).max(1),
+                max_duration_s: most_s.saturating_sub(age_ms / 1000).max(1),
                 empty_timeout_s: self.bounds.empty_timeout_s,
             },
             record: room.record,
             age_ms,
+            assignment: assigned.map(|assigned| assigned.assignment),
         })
     }
 
@@ -184,5 +190,16 @@ impl Rooms {
             token,
             character,
         }))
+    }
+}
+
+/// The member as its room's task wants it.
+fn dressed(member: CastMember, assigned: Option<&Assigned>) -> CastMember {
+    match assigned {
+        Some(assigned) => CastMember {
+            character: assigned.dress(member.character),
+            ..member
+        },
+        None => member,
     }
 }

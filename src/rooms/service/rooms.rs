@@ -173,7 +173,7 @@ impl Rooms {
         }
     }
 
-    async fn drop_livekit_room(&self, room_id: &str, livekit_room: &str) {
+    pub(super) async fn drop_livekit_room(&self, room_id: &str, livekit_room: &str) {
         if let Err(error) = self.livekit.delete_room(livekit_room).await {
             tracing::warn!(room_id, %error, "delete the LiveKit room of an ended room");
         }

@@ -63,6 +63,7 @@ impl Rooms {
             tracing::warn!(webhook_id, "disable a webhook that too much waits for");
         }
         self.end_overdue(now).await?;
+        self.end_by_time(OVERTIME_MS, ROOMS_PER_SWEEP).await?;
         for (room_id, livekit_room) in self.store.rooms_to_close(ROOMS_PER_SWEEP).await? {
             match self.livekit.delete_room(&livekit_room).await {
                 Ok(()) => self.store.close_livekit(&room_id).await?,
@@ -83,13 +84,21 @@ impl Rooms {
             .saturating_add(OVERTIME_MS);
         let before = Timestamp(now.0.saturating_sub(most_ms));
         for (project_id, room_id) in self.store.rooms_started_before(before, ROOMS_PER_SWEEP).await? {
-            let ended = self
-                .store
-                .end_room(&project_id, &room_id, EndReason::MaxDuration)
+            self.end_overdue_room(&project_id, &room_id, EndReason::MaxDuration)
                 .await?;
-            self.tell(ended.worker_id);
-            self.wakeups.wake(&Topic::Room(room_id));
         }
+        Ok(())
+    }
+
+    pub(super) async fn end_overdue_room(
+        &self,
+        project_id: &str,
+        room_id: &str,
+        reason: EndReason,
+    ) -> Result<(), Error> {
+        let ended = self.store.end_room(project_id, room_id, reason).await?;
+        self.tell(ended.worker_id);
+        self.wakeups.wake(&Topic::Room(room_id.to_owned()));
         Ok(())
     }
 }

@@ -134,7 +134,9 @@ impl Session {
                 .collect(),
             people: self.people.names().map(str::to_owned).collect(),
             history,
+            moment: self.clock.moment(self.began.elapsed()),
         };
+        self.assigned.about_to_speak(speech, question.moment);
         let writing = write(speech, question, self.events.clone());
         self.work = Some(Work::start(speech, id, voice, self.events.clone(), writing));
     }

@@ -1,7 +1,9 @@
 //! One room: translates what happens into the core's inputs and its outputs into deeds. It decides nothing.
 
 mod act;
+mod assigned;
 mod cast;
+mod clock;
 mod event;
 mod people;
 mod perceive;
@@ -16,7 +18,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use troupe_dialogue::{Conversation, Input, Time, Tuning};
 
+use self::assigned::Assigned;
 use self::cast::Cast;
+use self::clock::Clock;
 use self::event::Event;
 use self::people::People;
 use self::work::Work;
@@ -27,7 +31,7 @@ use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::link::livekit::Connection;
-use crate::protocol::{CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
+use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
 use crate::providers::Registry;
 
 /// Events that wait for a session. Full: the newest is dropped with an error; a session that is
@@ -57,6 +61,7 @@ pub(super) struct Shared {
 pub(super) struct Scene {
     pub(super) mode: Mode,
     pub(super) scene: Option<String>,
+    pub(super) assignment: Option<Assignment>,
 }
 
 /// Hands events to a session from anywhere, without waiting.
@@ -98,7 +103,7 @@ pub(super) async fn play(
             },
             () = tokio::time::sleep_until(wake) => {
                 session.hand_in(Input::Wake);
-                if let Some(reason) = session.is_out_of_time() {
+                if let Some(reason) = session.look_at_the_clock() {
                     break reason;
                 }
                 continue;
@@ -129,7 +134,8 @@ struct Session {
     entries: Entries,
     recording: Option<Recording>,
     began: Instant,
-    ends: Instant,
+    clock: Clock,
+    assigned: Assigned,
     empty_timeout: Duration,
     /// Since when nobody is here, in a room that lives for people.
     empty_since: Option<Instant>,
@@ -177,6 +183,7 @@ impl Session {
             scene: Scene {
                 mode: claim.mode,
                 scene: claim.scene_prompt.clone(),
+                assignment: claim.assignment.clone(),
             },
             events,
             cast: Cast::default(),
@@ -185,7 +192,8 @@ impl Session {
             history,
             work: None,
             began,
-            ends: began + Duration::from_secs(claim.limits.max_duration_s),
+            clock: assigned::clock_of(claim),
+            assigned: Assigned::new(claim),
             empty_timeout: Duration::from_secs(claim.limits.empty_timeout_s),
             empty_since: Some(began),
         }
@@ -245,18 +253,15 @@ impl Session {
             .conversation
             .poll_timeout()
             .map(|(time, _)| self.began + time.since_start());
-        [Some(self.ends), empty, conversation]
+        let clock = self.began + self.clock.next();
+        [empty, conversation]
             .into_iter()
             .flatten()
-            .min()
-            .unwrap_or(self.ends)
+            .fold(clock, Instant::min)
     }
 
-    fn is_out_of_time(&self) -> Option<ReleaseReason> {
+    fn is_empty_for_too_long(&self) -> Option<ReleaseReason> {
         let now = Instant::now();
-        if now >= self.ends {
-            return Some(ReleaseReason::MaxDuration);
-        }
         let is_empty = self
             .empty_since
             .is_some_and(|since| now >= since + self.empty_timeout);

@@ -85,6 +85,7 @@ impl Session {
             names,
             talkativeness,
         }));
+        self.open_the_talk();
     }
 
     fn remove(&mut self, id: &CharacterId) {
@@ -107,6 +108,7 @@ impl Session {
                 self.empty_since = None;
                 if self.people.add(person.clone(), name) {
                     self.hand_in(Input::PersonJoined { person });
+                    self.open_the_talk();
                 }
             }
             Seen::PersonLeft { identity } => {
@@ -229,6 +231,7 @@ impl Session {
             Voiced::Finished { speech } => {
                 self.speech_is_over();
                 self.hand_in(Input::PlayoutFinished { speech });
+                self.was_spoken(speech);
             }
             Voiced::Stopped { speech, heard } => {
                 self.speech_is_over();

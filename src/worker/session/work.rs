@@ -9,6 +9,7 @@ use troupe_dialogue::{CharacterId, SpeechId};
 
 use super::Events;
 use super::event::Event;
+use crate::brain::brief::{Brief, Moment};
 use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
@@ -112,6 +113,7 @@ pub(super) struct Question {
     pub(super) others: Vec<crate::character::Character>,
     pub(super) people: Vec<String>,
     pub(super) history: History,
+    pub(super) moment: Moment,
 }
 
 /// Asks the language model and hands in its text as it comes.
@@ -143,6 +145,10 @@ async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -
         mode: question.room.mode,
         scene: question.room.scene.as_deref(),
         asked_if_ai: false,
+        brief: question.room.assignment.as_ref().map(|assignment| Brief {
+            assignment,
+            moment: question.moment,
+        }),
     };
     let line = reply::prepare(
         &question.prompter,

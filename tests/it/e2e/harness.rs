@@ -169,6 +169,28 @@ impl Stack {
         request.send().await.unwrap().status()
     }
 
+    /// A request of a browser, which has no key.
+    pub(super) async fn post_without_key(&self, url: &str) -> Value {
+        let answer = self.client.post(url).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// The same when it must be refused.
+    pub(super) async fn post_without_key_refused(&self, url: &str) -> Value {
+        let answer = self.client.post(url).send().await.unwrap();
+        assert!(answer.status().is_client_error(), "{url}");
+        answer.json().await.unwrap()
+    }
+
+    /// Changes rows as no operation can.
+    pub(super) async fn alter(&self, sql: &'static str) {
+        let options =
+            sqlx::sqlite::SqliteConnectOptions::new().filename(self.folder.path().join("troupe.sqlite"));
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        sqlx::query(sql).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
     /// The first characters there are, as (id, name).
     pub(super) async fn characters<const N: usize>(&self) -> [(String, String); N] {
         let answer = self.call(Method::GET, "/v1/characters", None).await;
@@ -217,17 +239,28 @@ impl Stack {
 
     /// The shipped recording as the Python client takes it.
     pub(super) fn recording(&self) -> PathBuf {
-        let path = self.folder.path().join("question.wav");
+        self.write_recording("question.wav", 0)
+    }
+
+    /// The same with a pause after it, for a microphone that plays it over and over.
+    pub(super) fn recording_with_pause(&self) -> PathBuf {
+        self.write_recording("question-and-pause.wav", 10)
+    }
+
+    fn write_recording(&self, name: &str, pause_s: usize) -> PathBuf {
+        const RATE_HZ: u32 = 48_000;
+        let path = self.folder.path().join(name);
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
-        let pcm = troupe::audio_file::read_mono(&shipped, 48_000).unwrap();
+        let pcm = troupe::audio_file::read_mono(&shipped, RATE_HZ).unwrap();
         let spec = hound::WavSpec {
             channels: 1,
-            sample_rate: 48_000,
+            sample_rate: RATE_HZ,
             bits_per_sample: 16,
             sample_format: hound::SampleFormat::Int,
         };
         let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-        for sample in pcm {
+        let pause = std::iter::repeat_n(0, pause_s * RATE_HZ as usize);
+        for sample in pcm.into_iter().chain(pause) {
             writer.write_sample(sample).unwrap();
         }
         writer.finalize().unwrap();

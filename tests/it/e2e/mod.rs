@@ -2,13 +2,16 @@
 //! Python client as the person.
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
+//! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
+//! - `respondent`: the respondent's page in a real Chromium
 //! - `recording`: files of what was said
 //! - `logs`: what must never be in a log
 //! - `harness`, `models`, `person`: what they stand on
 
+mod assigned;
 mod demo;
 mod harness;
 mod live;
@@ -17,4 +20,5 @@ mod logs;
 mod models;
 mod person;
 mod recording;
+mod respondent;
 mod room;

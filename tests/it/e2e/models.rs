@@ -36,6 +36,7 @@ struct Script {
     words: String,
     line: String,
     fault: Fault,
+    asked: Vec<String>,
 }
 
 /// The server; it stops with the test's runtime.
@@ -76,6 +77,11 @@ impl Models {
         self.script.lock().unwrap().line = line.to_owned();
     }
 
+    /// What the language model was asked so far, oldest first: all messages of a request in one text.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.script.lock().unwrap().asked.clone()
+    }
+
     /// From now on the language model fails like this.
     pub(super) fn fails(&self, fault: Fault) {
         self.script.lock().unwrap().fault = fault;
@@ -89,7 +95,8 @@ async fn transcribe(State(models): State<Models>, _recording: Bytes) -> Response
 
 async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> Response {
     let (line, fault) = {
-        let script = models.script.lock().unwrap();
+        let mut script = models.script.lock().unwrap();
+        script.asked.push(text_of(&request["messages"]));
         (script.line.clone(), script.fault)
     };
     if fault == Fault::Status {
@@ -130,6 +137,12 @@ async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> R
         }
     });
     ([("content-type", "text/event-stream")], Body::from_stream(stream)).into_response()
+}
+
+fn text_of(messages: &Value) -> String {
+    let messages = messages.as_array().into_iter().flatten();
+    let texts = messages.map(|message| message["content"].as_str().unwrap_or_default());
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 async fn speak(request: axum::Json<Value>) -> Response {

@@ -7,6 +7,8 @@ use troupe::rooms::key::{KeyKind, MadeKey, id_of};
 
 use super::conform::document;
 use super::document::operations;
+use crate::interviews::rooms;
+use crate::roleplays::PREMADE;
 use crate::support::{BUILT_IN, World, id};
 
 /// A value for each path parameter: objects of the project `one`.
@@ -25,7 +27,21 @@ impl Objects {
             .post("/v1/webhooks", json!({"url": "https://hooks.example.com/"}))
             .await
             .with(201);
+        let roleplay = json!({
+            "premadeRoleplayId": PREMADE, "userUniqueIdentifier": "u", "userName": "U", "recordVideo": false,
+        });
+        let roleplay = world.post("/api/roleplay/create-room", roleplay).await.with(201);
+        let interview = rooms(world, json!({})).await.swap_remove(0);
         Self(vec![
+            (
+                "roleplayId",
+                roleplay["data"]["roleplayId"].as_str().unwrap().to_owned(),
+            ),
+            ("interviewId", id(&interview)),
+            (
+                "accessToken",
+                interview["access_token"].as_str().unwrap().to_owned(),
+            ),
             ("roomId", world.started_room().await),
             ("characterId", id(&character)),
             ("webhookId", id(&webhook)),

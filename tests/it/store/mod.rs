@@ -2,8 +2,8 @@
 //!
 //! - `database`: a database of a test's own
 //! - `random`: seeded random operations against `model`, a store in memory without a clock
-//! - `answers`, `characters`, `chat`, `entries`, `keys`, `operator`, `rooms`, `users`, `webhooks`, `workers`:
-//!   cases of one concern each
+//! - `answers`, `characters`, `chat`, `entries`, `interviews`, `keys`, `operator`, `prepared`, `roleplays`, `rooms`,
+//!   `users`, `webhooks`, `workers`: cases of one concern each
 //! - `concurrency`: what many callers at once may not break
 //! - `migrations`, `backup`: the schema and its copies
 //! - `loss`: the database goes away and comes back
@@ -40,13 +40,16 @@ mod chat;
 mod concurrency;
 pub(crate) mod database;
 mod entries;
+mod interviews;
 mod keys;
 mod kill;
 mod loss;
 mod migrations;
 mod model;
 mod operator;
+mod prepared;
 mod random;
+mod roleplays;
 mod rooms;
 mod setup;
 mod users;

@@ -53,6 +53,7 @@ impl Conversation {
                     self.apologise(character, None, Trouble::NotUnderstood);
                 }
             }
+            Some(Owed::Turn) => self.take_the_floor(),
             None => return,
         }
         self.release(now);

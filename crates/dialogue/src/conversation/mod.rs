@@ -1,6 +1,7 @@
 //! The conversation of one room: its state, what comes in and what goes out.
 
 mod clock;
+mod offers;
 mod people;
 mod speeches;
 
@@ -37,6 +38,7 @@ pub struct Conversation {
 enum Owed {
     Answer(String),
     Apology,
+    Turn,
 }
 
 impl Conversation {
@@ -98,6 +100,7 @@ impl Conversation {
                     self.was_heard(&stopped, stopped.heard(heard));
                 }
             }
+            Input::FloorOffered => self.floor_offered(),
             Input::Wake => {}
         }
         self.look_at_the_clock(now);

@@ -13,13 +13,16 @@ mod claims;
 mod database;
 mod deliveries;
 mod entries;
+mod interviews;
 mod keys;
 mod livekit_side;
 mod operator;
 mod outbox;
 mod participants;
+mod prepared;
 mod recording_takes;
 mod recordings;
+mod roleplays;
 mod rooms;
 mod usage;
 mod users;
@@ -36,13 +39,16 @@ pub use claims::{ClaimRows, Claimed, ClaimsMade};
 pub use database::Database;
 pub use deliveries::{DeliveryRows, Due};
 pub use entries::EntryRows;
+pub use interviews::InterviewRows;
 pub use keys::KeyRows;
 pub use livekit_side::{LiveKitRows, PlayedIn};
 pub use operator::{OperatorRows, Page};
 pub use outbox::OutboxRows;
 pub use participants::{Added, ParticipantRows, Removed};
+pub use prepared::{Prepared, PreparedKind, PreparedRows};
 pub use recording_takes::RecordingTakeRows;
 pub use recordings::RecordingRows;
+pub use roleplays::RoleplayRows;
 pub use rooms::{Ended, RoomRows, Started};
 pub use usage::UsageRows;
 pub use users::UserRows;
@@ -54,6 +60,7 @@ pub(super) use chat_members::MEMBERS_FULL;
 pub(super) use claims::TIMELINE_MAX;
 pub(super) use deliveries::not_of_webhook;
 pub(super) use entries::{not_in_room, unseen};
+pub(super) use interviews::not_an_interview;
 pub(super) use operator::nowhere;
 pub(super) use participants::ROOM_FULL;
 pub(super) use recordings::not_a_recording;
@@ -72,11 +79,14 @@ pub trait Rows:
     + ClaimRows
     + DeliveryRows
     + EntryRows
+    + InterviewRows
     + KeyRows
     + OperatorRows
     + LiveKitRows
     + OutboxRows
     + ParticipantRows
+    + PreparedRows
+    + RoleplayRows
     + RecordingRows
     + RecordingTakeRows
     + RoomRows
@@ -98,11 +108,14 @@ impl<T> Rows for T where
         + ClaimRows
         + DeliveryRows
         + EntryRows
+        + InterviewRows
         + KeyRows
         + OperatorRows
         + LiveKitRows
         + OutboxRows
         + ParticipantRows
+        + PreparedRows
+        + RoleplayRows
         + RecordingRows
         + RecordingTakeRows
         + RoomRows

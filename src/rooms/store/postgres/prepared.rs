@@ -1,0 +1,60 @@
+//! Premade role-plays and research projects of a project.
+
+use async_trait::async_trait;
+
+use super::{PostgresStore, now};
+use crate::rooms::Timestamp;
+use crate::rooms::error::Error;
+use crate::rooms::store::contract::{Prepared, PreparedKind, PreparedRows};
+
+#[async_trait]
+impl PreparedRows for PostgresStore {
+    async fn insert_prepared(
+        &self,
+        project_id: &str,
+        kind: PreparedKind,
+        id: &str,
+        body: &str,
+    ) -> Result<Timestamp, Error> {
+        let mut tx = self.write().await?;
+        let at = now(&mut tx).await?;
+        sqlx::query(
+            "INSERT INTO prepared (id, project_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id)
+        .bind(project_id)
+        .bind(kind.as_str())
+        .bind(body)
+        .bind(at)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(at)
+    }
+
+    async fn all_prepared(&self, project_id: &str, kind: PreparedKind) -> Result<Vec<Prepared>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT body, created_at FROM prepared WHERE project_id = $1 AND kind = $2 ORDER BY seq",
+        )
+        .bind(project_id)
+        .bind(kind.as_str())
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    async fn prepared(
+        &self,
+        project_id: &str,
+        kind: PreparedKind,
+        id: &str,
+    ) -> Result<Option<Prepared>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT body, created_at FROM prepared WHERE id = $1 AND project_id = $2 AND kind = $3",
+        )
+        .bind(id)
+        .bind(project_id)
+        .bind(kind.as_str())
+        .fetch_optional(&self.pool)
+        .await?)
+    }
+}
