@@ -1,7 +1,7 @@
 //! Who calls: extractors that admit one kind of key each.
 
 use axum::extract::FromRequestParts;
-use axum::http::{header, request::Parts};
+use axum::http::{HeaderMap, header, request::Parts};
 
 use super::error::ApiError;
 use super::state::Api;

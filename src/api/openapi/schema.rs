@@ -106,11 +106,6 @@ pub(in crate::api) fn nullable_language() -> ObjectBuilder {
     language(LANGUAGE_CHARS_MAX).schema_type(nullable(Type::String))
 }
 
-/// A name, where null and emptiness mean the same as no such field.
-pub(in crate::api) fn nullable_name() -> ObjectBuilder {
-    text(NAME_CHARS_MAX).schema_type(nullable(Type::String))
-}
-
 /// One of these words, or null.
 pub(in crate::api) fn nullable_choice(words: &[&str]) -> ObjectBuilder {
     let words = words.iter().map(|word| Value::from(*word)).chain([Value::Null]);

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use troupe::api::{self, Limits, Server, Settings};
 use troupe::providers::Registry;
 use troupe::rooms::key::{KeyKind, MadeKey};
+use troupe::rooms::library::Library;
 use troupe::rooms::livekit::{LiveKitServer, RoomService};
 use troupe::rooms::service::RoomBounds;
 use troupe::rooms::webhooks::destination::Destinations;
@@ -51,6 +52,7 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         livekit_api_secret: "secret".into(),
         characters: vec![serde_json::from_value(character).unwrap()],
         bounds: RoomBounds::default(),
+        library: Library::built_in(),
         destinations: Destinations::Public,
         models: Arc::new(Registry::empty()),
         recordings: None,

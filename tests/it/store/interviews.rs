@@ -3,7 +3,7 @@
 use troupe::rooms::interview::{NewInterviews, NewLink, ResearchProject, Status};
 use troupe::rooms::room::{EndReason, Surface};
 
-use super::setup::{code, project};
+use super::setup::{BOUNDLESS, code, project};
 
 fn new(research: &str, tokens: &[u8]) -> NewInterviews {
     let research: ResearchProject = serde_json::from_value(serde_json::json!({
@@ -53,7 +53,7 @@ on_both! {
         assert_eq!(found.id, first.id);
         assert!(store.interview_of_link(&[9; 32]).await.unwrap().is_none());
 
-        store.start_room(&one, &first.id).await.unwrap();
+        store.start_room(&one, &first.id, BOUNDLESS).await.unwrap();
         assert_eq!(store.claim("w", "r2", 10).await.unwrap().claimed[0].room.id, first.id);
         let (started, now) = store.interview(&one, &first.id).await.unwrap();
         assert_eq!(started.life.status(now), Status::Started);
@@ -99,7 +99,7 @@ on_both! {
         unused.valid_for_ms = 0;
         let unused = store.insert_interviews(&one, &unused).await.unwrap().swap_remove(0);
         let begun = store.insert_interviews(&one, &new("r-1", &[2])).await.unwrap().swap_remove(0);
-        store.start_room(&one, &begun.id).await.unwrap();
+        store.start_room(&one, &begun.id, BOUNDLESS).await.unwrap();
         assert_eq!(store.expired_interviews(10).await.unwrap(), [(one.clone(), unused.id.clone())]);
         assert!(store.overdue_interviews(0, 10).await.unwrap().is_empty());
         assert_eq!(store.overdue_interviews(-60_000, 10).await.unwrap(), [(one.clone(), begun.id.clone())]);
