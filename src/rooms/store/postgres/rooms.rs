@@ -190,18 +190,21 @@ pub(super) async fn insert(
     .await?)
 }
 
-/// A room of the project that is there to be played: group chats are written in, never started.
+/// A room of the project that is there to be played: what has a row in `chat_rooms` is written in, never started.
 pub(super) async fn find(
     connection: &mut PgConnection,
     project_id: &str,
     id: &str,
 ) -> Result<RoomRow, Error> {
-    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2 AND surface <> 'chat'")
-        .bind(id)
-        .bind(project_id)
-        .fetch_optional(connection)
-        .await?
-        .ok_or(Error::NotFound("room"))
+    sqlx::query_as(
+        "SELECT * FROM rooms WHERE id = $1 AND project_id = $2
+         AND NOT EXISTS (SELECT 1 FROM chat_rooms c WHERE c.room_id = rooms.id)",
+    )
+    .bind(id)
+    .bind(project_id)
+    .fetch_optional(connection)
+    .await?
+    .ok_or(Error::NotFound("room"))
 }
 
 /// As [`find`], and nobody else changes the room, its cast or its timeline until the transaction ends.
@@ -210,12 +213,15 @@ pub(super) async fn locked(
     project_id: &str,
     id: &str,
 ) -> Result<RoomRow, Error> {
-    sqlx::query_as("SELECT * FROM rooms WHERE id = $1 AND project_id = $2 AND surface <> 'chat' FOR UPDATE")
-        .bind(id)
-        .bind(project_id)
-        .fetch_optional(connection)
-        .await?
-        .ok_or(Error::NotFound("room"))
+    sqlx::query_as(
+        "SELECT * FROM rooms WHERE id = $1 AND project_id = $2
+         AND NOT EXISTS (SELECT 1 FROM chat_rooms c WHERE c.room_id = rooms.id) FOR UPDATE",
+    )
+    .bind(id)
+    .bind(project_id)
+    .fetch_optional(connection)
+    .await?
+    .ok_or(Error::NotFound("room"))
 }
 
 /// As [`locked`], a room of any project, for workers.

@@ -188,18 +188,21 @@ pub(super) async fn insert(
     .await?)
 }
 
-/// A room of the project that is there to be played: group chats are written in, never started.
+/// A room of the project that is there to be played: what has a row in `chat_rooms` is written in, never started.
 pub(super) async fn find(
     connection: &mut SqliteConnection,
     project_id: &str,
     id: &str,
 ) -> Result<RoomRow, Error> {
-    sqlx::query_as("SELECT * FROM rooms WHERE id = ? AND project_id = ? AND surface <> 'chat'")
-        .bind(id)
-        .bind(project_id)
-        .fetch_optional(connection)
-        .await?
-        .ok_or(Error::NotFound("room"))
+    sqlx::query_as(
+        "SELECT * FROM rooms WHERE id = ? AND project_id = ?
+         AND NOT EXISTS (SELECT 1 FROM chat_rooms c WHERE c.room_id = rooms.id)",
+    )
+    .bind(id)
+    .bind(project_id)
+    .fetch_optional(connection)
+    .await?
+    .ok_or(Error::NotFound("room"))
 }
 
 /// A room of any project, for workers.
