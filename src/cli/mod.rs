@@ -4,6 +4,7 @@ mod demo;
 mod dev;
 mod failure;
 mod keys;
+mod migrate;
 mod models;
 mod openapi;
 mod output;
@@ -50,6 +51,8 @@ enum Command {
     /// API keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Bring the database's tables to this version's
+    Migrate(migrate::Args),
     /// Local models
     #[command(subcommand)]
     Models(models::Command),
@@ -104,6 +107,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args, context).await,
             Command::Worker(args) => worker::run(args, context).await,
             Command::Keys(command) => keys::run(command, context).await,
+            Command::Migrate(args) => migrate::run(args, context).await,
             Command::Models(command) => models::run(command, context).await,
             Command::Openapi => openapi::run(&context),
         }

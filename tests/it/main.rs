@@ -16,9 +16,10 @@
 //! - `house`: what holds for the repository as a whole
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
+//! - `postgres`: a throw-away Postgres
+//! - `prompts`: what language models are asked, as snapshots
 //! - `recordings`: uploads, joined files, links and downloads
 //! - `store`: both databases held to one behaviour
-//! - `prompts`: what language models are asked, as snapshots
 
 #![expect(
     clippy::unwrap_used,
@@ -42,6 +43,8 @@ mod house;
 mod lease;
 mod openai;
 mod openapi;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 mod prompts;
 mod recordings;
 mod store;

@@ -25,7 +25,7 @@ use troupe::rooms::wakeups::Wakeups;
 
 use crate::openapi::conform;
 use crate::recordings::Shelf;
-use crate::store::database::TestDatabase;
+use crate::store::database::{self, TestDatabase};
 
 /// Id of the deployment's only built-in character.
 pub(crate) const BUILT_IN: &str = "ada";
@@ -147,7 +147,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let database = TestDatabase::sqlite().await;
+        Self::over(TestDatabase::new(database::chosen()).await).await
+    }
+
+    pub(crate) async fn over(database: TestDatabase) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
