@@ -1,7 +1,7 @@
 //! Who calls: extractors that admit one kind of key each.
 
 use axum::extract::FromRequestParts;
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::http::{header, request::Parts};
 
 use super::error::ApiError;
 use super::state::Api;
@@ -22,7 +22,7 @@ impl FromRequestParts<Api> for Project {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
-        match caller(&parts.headers, api).await? {
+        match caller(parts, api).await? {
             Caller::Project { project_id } => Ok(Self(project_id)),
             _ => Err(ApiError::forbidden(
                 WRONG_KIND,
@@ -36,7 +36,7 @@ impl FromRequestParts<Api> for Member {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
-        match caller(&parts.headers, api).await? {
+        match caller(parts, api).await? {
             Caller::Project { project_id } | Caller::User { project_id, .. } => Ok(Self(project_id)),
             Caller::Worker => Err(ApiError::forbidden(
                 WRONG_KIND,
@@ -50,7 +50,7 @@ impl FromRequestParts<Api> for Worker {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
-        match caller(&parts.headers, api).await? {
+        match caller(parts, api).await? {
             Caller::Worker => Ok(Self),
             _ => Err(ApiError::forbidden(
                 WRONG_KIND,
@@ -60,9 +60,10 @@ impl FromRequestParts<Api> for Worker {
     }
 }
 
-async fn caller(headers: &HeaderMap, api: &Api) -> Result<Caller, ApiError> {
+async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError> {
     const INVALID: &str = "the key is unknown, revoked or expired";
-    let value = headers
+    let value = parts
+        .headers
         .get(header::AUTHORIZATION)
         .ok_or_else(|| ApiError::unauthorized("send a key as `Authorization: Bearer <key>`"))?;
     let plain = value
@@ -76,7 +77,10 @@ async fn caller(headers: &HeaderMap, api: &Api) -> Result<Caller, ApiError> {
     let Some((record, now)) = api.rooms.store.key(&id).await? else {
         return Err(ApiError::unauthorized(INVALID));
     };
-    record
+    let caller = record
         .admit(plain, &api.secret, now)
-        .ok_or_else(|| ApiError::unauthorized(INVALID))
+        .ok_or_else(|| ApiError::unauthorized(INVALID))?;
+    api.rates
+        .count(&parts.extensions, &record.id, record.project_id.as_deref())?;
+    Ok(caller)
 }

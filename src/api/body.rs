@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use super::error::ApiError;
 use super::fields::Fields;
+use super::state::Api;
 
-/// Largest body of a project's request, bytes.
-pub(super) const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Largest body of a worker's request, bytes: a full batch of long entries.
 pub(super) const WORKER_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -22,11 +21,11 @@ pub(super) struct JsonBody {
     pub(super) canonical: String,
 }
 
-impl<S: Send + Sync> FromRequest<S> for JsonBody {
+impl FromRequest<Api> for JsonBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = read(request, BODY_BYTES_MAX).await?;
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let bytes = read(request, api.limits.body_bytes_max).await?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|error| bad_json(&error))?;
         let canonical = value.to_string();
         Ok(Self {
@@ -57,11 +56,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Wire<T> {
 /// Takes a body that says nothing: empty, or an object without fields.
 pub(super) struct NoBody;
 
-impl<S: Send + Sync> FromRequest<S> for NoBody {
+impl FromRequest<Api> for NoBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = bounded(request, BODY_BYTES_MAX).await?;
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let bytes = bounded(request, api.limits.body_bytes_max).await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self);
         }

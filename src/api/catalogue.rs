@@ -48,6 +48,11 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         403,
+        "minutes_used_up",
+        "The project's rooms have played all their minutes of today (UTC). Start again tomorrow, or raise the bound.",
+    ),
+    known(
+        403,
         "read_only",
         "The character comes with the deployment. Make one of your own.",
     ),
@@ -124,6 +129,16 @@ pub const ERRORS: &[Known] = &[
         "A field or parameter can't be used. `param` names it, the message says what it must be.",
     ),
     known(
+        429,
+        "rate_limited",
+        "The key or its project asks too often. Wait for `Retry-After` seconds.",
+    ),
+    known(
+        429,
+        "too_many_rooms",
+        "As many rooms of the project play as may. End one, or wait.",
+    ),
+    known(
         502,
         "livekit_error",
         "LiveKit did not answer, or refused. Try again; then look at the server's logs.",
@@ -137,6 +152,11 @@ pub const ERRORS: &[Known] = &[
         503,
         "failed",
         "The server failed at this request. Try again; then look at the server's logs.",
+    ),
+    known(
+        503,
+        "overloaded",
+        "The server has its hands full. Try again after `Retry-After` seconds.",
     ),
     known(
         503,

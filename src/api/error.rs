@@ -1,5 +1,7 @@
 //! How every surface says that something was not done.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +20,8 @@ pub(crate) struct ApiError {
     code: &'static str,
     message: String,
     param: Option<String>,
+    /// After which time it makes sense to try again.
+    retry_after: Option<Duration>,
 }
 
 /// What every request is answered that was not done.
@@ -54,8 +58,10 @@ fn codes() -> Object {
         .build()
 }
 
-/// Seconds after which a client may try again when the server itself is in trouble.
-const RETRY_AFTER_S: u16 = 1;
+/// When a client may try again while the server itself is in trouble.
+const TROUBLE: Duration = Duration::from_secs(1);
+/// When a client may try again while its project has too much going on.
+const TOO_MUCH: Duration = Duration::from_secs(30);
 
 impl ApiError {
     fn new(status: StatusCode, kind: &'static str, code: &'static str, message: impl Into<String>) -> Self {
@@ -65,6 +71,7 @@ impl ApiError {
             code,
             message: message.into(),
             param: None,
+            retry_after: None,
         }
     }
 
@@ -173,9 +180,20 @@ impl ApiError {
         )
     }
 
+    /// 429: too often, or too much at once.
+    pub(crate) fn too_many(code: &'static str, message: impl Into<String>, retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_error", code, message)
+        }
+    }
+
     /// 503: the server can't do it now.
     pub(crate) fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "api_error", code, message)
+        Self {
+            retry_after: Some(TROUBLE),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "api_error", code, message)
+        }
     }
 }
 
@@ -185,6 +203,7 @@ impl From<Error> for ApiError {
             Error::NotFound(what) => Self::not_found(what),
             Error::Forbidden { code, message } => Self::forbidden(code, message),
             Error::Conflict { code, message } => Self::conflict(code, message),
+            Error::TooMany { code, message } => Self::too_many(code, message, TOO_MUCH),
             Error::Invalid { param, message } => Self::invalid(param, message),
             Error::LiveKit(error) => {
                 tracing::warn!(%error, "call LiveKit");
@@ -225,14 +244,13 @@ impl IntoResponse for ApiError {
         });
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
-            }
-            _ => {}
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, and never too early.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

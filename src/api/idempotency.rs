@@ -14,7 +14,7 @@ use super::error::ApiError;
 use super::state::Api;
 use crate::rooms::store::Answer;
 
-/// Longest key, visible ASCII characters.
+/// Longest key, ASCII characters.
 pub(super) const KEY_CHARS_MAX: usize = 255;
 const KEY_HEADER: &str = "Idempotency-Key";
 
@@ -67,11 +67,11 @@ pub(super) async fn once<T: Serialize + Send + 'static>(
     let key = key
         .to_str()
         .ok()
-        .filter(|key| !key.is_empty() && key.len() <= KEY_CHARS_MAX)
+        .filter(|key| (1..=KEY_CHARS_MAX).contains(&key.len()) && !key.contains('\t'))
         .ok_or_else(|| {
             ApiError::invalid(
                 KEY_HEADER,
-                format!("must have 1 to {KEY_CHARS_MAX} visible ASCII characters"),
+                format!("must have 1 to {KEY_CHARS_MAX} ASCII characters and no control characters"),
             )
         })?;
     let once = Once {

@@ -5,11 +5,11 @@
 mod auth;
 mod body;
 pub mod catalogue;
-mod deadline;
 mod error;
 mod fields;
 mod health;
 mod idempotency;
+mod limits;
 mod openapi;
 mod page;
 mod path;
@@ -22,6 +22,7 @@ mod state;
 mod v1;
 mod worker;
 
+pub use limits::Limits;
 pub use router::{document, router};
 pub use serve::{ServeError, Server, Settings, open};
 pub use state::Api;

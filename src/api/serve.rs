@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::limits::Limits;
 use super::recordings;
 use super::router::router;
 use super::secret::secret_of;
@@ -45,8 +46,10 @@ pub struct Settings {
     pub livekit_api_secret: String,
     /// Characters that come with the deployment.
     pub characters: Vec<Character>,
-    /// Bounds of every room.
+    /// Bounds of every room, and of every project.
     pub bounds: RoomBounds,
+    /// What the server bears.
+    pub limits: Limits,
     /// Folder of recordings; without one it is beside the database.
     pub recordings: Option<PathBuf>,
     /// Days after which recordings are removed.
@@ -129,7 +132,13 @@ impl Server {
             wakeups: Wakeups::default(),
         };
         Ok(Self {
-            api: Api::new(rooms, secret, &settings.public_url, shutdown.clone()),
+            api: Api::with_limits(
+                rooms,
+                secret,
+                &settings.public_url,
+                settings.limits,
+                shutdown.clone(),
+            ),
             store,
             shutdown,
         })

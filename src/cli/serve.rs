@@ -87,7 +87,11 @@ pub(crate) async fn serve(
         livekit_api_key: config.livekit.api_key.clone(),
         livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
         characters: character::load(&folders).map_err(Failure::failed)?,
-        bounds: RoomBounds::default(),
+        bounds: RoomBounds {
+            project: config.api.limits.project,
+            ..RoomBounds::default()
+        },
+        limits: config.api.limits.server,
         recordings: config.api.recordings.clone(),
         recording_retention_days: config.api.recording_retention_days,
     };

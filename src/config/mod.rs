@@ -2,6 +2,7 @@
 
 mod fault;
 mod file;
+mod limits;
 mod setting;
 mod sources;
 mod value;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 pub use fault::{Fault, Faults};
+pub use limits::Limits;
 pub use value::{ModelName, ServerUrl};
 
 use setting as s;
@@ -74,6 +76,8 @@ pub struct Api {
     pub recordings: Option<PathBuf>,
     /// Days after which recordings are removed, 1–36 500; without a number they are kept.
     pub recording_retention_days: Option<u32>,
+    /// What the server bears, and what a project may have going on.
+    pub limits: Limits,
 }
 
 /// The worker.
@@ -167,6 +171,7 @@ impl Config {
                 secret: from.text(s::SECRET, None).map(Into::into),
                 recordings: from.text(s::RECORDINGS, None).map(PathBuf::from),
                 recording_retention_days: from.number(s::RECORDING_RETENTION_DAYS, None, 1..=36_500),
+                limits: Limits::read(&mut from),
             },
             worker: Worker {
                 api_url: from

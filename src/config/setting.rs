@@ -19,6 +19,10 @@ const fn at(table: &'static str, key: &'static str, variable: &'static str, flag
     }
 }
 
+const fn limit(key: &'static str, variable: &'static str) -> Setting {
+    at("limits", key, variable, "")
+}
+
 pub(super) const LIVEKIT_URL: Setting = at("livekit", "url", "LIVEKIT_URL", "");
 pub(super) const LIVEKIT_API_KEY: Setting = at("livekit", "api_key", "LIVEKIT_API_KEY", "");
 pub(super) const LIVEKIT_API_SECRET: Setting = at("livekit", "api_secret", "LIVEKIT_API_SECRET", "");
@@ -34,6 +38,16 @@ pub(super) const RECORDING_RETENTION_DAYS: Setting = at(
     "TROUPE_RECORDING_RETENTION_DAYS",
     "",
 );
+pub(super) const RATE_PER_KEY: Setting = limit("rate_per_key", "TROUPE_RATE_PER_KEY");
+pub(super) const RATE_PER_PROJECT: Setting = limit("rate_per_project", "TROUPE_RATE_PER_PROJECT");
+pub(super) const REQUESTS_MAX: Setting = limit("requests", "TROUPE_REQUESTS_MAX");
+pub(super) const WORKER_REQUESTS_MAX: Setting = limit("worker_requests", "TROUPE_WORKER_REQUESTS_MAX");
+pub(super) const STREAMS_MAX: Setting = limit("streams", "TROUPE_STREAMS_MAX");
+pub(super) const REQUEST_TIMEOUT: Setting = limit("request_timeout_s", "TROUPE_REQUEST_TIMEOUT_S");
+pub(super) const BODY_BYTES_MAX: Setting = limit("body_bytes", "TROUPE_BODY_BYTES_MAX");
+pub(super) const PROJECT_ROOMS_MAX: Setting = limit("project_rooms", "TROUPE_PROJECT_ROOMS_MAX");
+pub(super) const PROJECT_MINUTES: Setting =
+    limit("project_minutes_per_day", "TROUPE_PROJECT_MINUTES_PER_DAY");
 pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "--api");
 pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
 pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");

@@ -16,6 +16,14 @@ pub enum Error {
         /// What to do instead.
         message: &'static str,
     },
+    /// It would be more than the project may have at once.
+    #[error("{message}")]
+    TooMany {
+        /// Stable code.
+        code: &'static str,
+        /// What to do about it.
+        message: &'static str,
+    },
     /// The object's state does not allow it.
     #[error("{message}")]
     Conflict {

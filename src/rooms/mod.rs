@@ -3,6 +3,7 @@
 //! [`Rooms`] holds the operations; [`store`] the rows; [`lease`] decides, without clock or database, who may
 //! hold a room.
 
+pub mod allowance;
 pub mod character_record;
 pub mod error;
 pub mod id;

@@ -6,6 +6,7 @@
 //! - `api_idempotency`: repeated creates
 //! - `api_transcript`: pages and events of the timeline
 //! - `api_characters`: a project's own characters and the built-ins
+//! - `api_limits`: rates, places, deadlines, and what a project may have going on
 //! - `api_pages`: cursors, and who else they work for
 //! - `api_keys`: who may do what; revocation and expiry
 //! - `worker_protocol`: claims, entries, changes, releases
@@ -31,6 +32,7 @@
 mod api_characters;
 mod api_idempotency;
 mod api_keys;
+mod api_limits;
 mod api_pages;
 mod api_requests;
 mod api_rooms;

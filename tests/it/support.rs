@@ -11,9 +11,10 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use troupe::api::{Api, router};
+use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
 use troupe::rooms::Rooms;
+use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::livekit::{LiveKitError, RoomService, RoomTimeouts};
@@ -147,14 +148,28 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::over(TestDatabase::new(database::chosen()).await).await
+        Self::limited(Limits::default(), Allowance::default()).await
     }
 
+    /// One that bears less than usual.
+    pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
+        let database = TestDatabase::new(database::chosen()).await;
+        Self::with(database, limits, project).await
+    }
+
+    /// One over a database of the caller's.
     pub(crate) async fn over(database: TestDatabase) -> Self {
+        Self::with(database, Limits::default(), Allowance::default()).await
+    }
+
+    async fn with(database: TestDatabase, limits: Limits, project: Allowance) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
-        let bounds = RoomBounds::default();
+        let bounds = RoomBounds {
+            project,
+            ..RoomBounds::default()
+        };
         let shelf = Arc::new(Shelf::new());
         let rooms = Rooms {
             store: store.clone(),
@@ -171,7 +186,13 @@ impl World {
             wakeups: Wakeups::default(),
         };
         let shutdown = CancellationToken::new();
-        let api = Api::new(rooms, secret.clone(), "https://api.example/", shutdown.clone());
+        let api = Api::with_limits(
+            rooms,
+            secret.clone(),
+            "https://api.example/",
+            limits,
+            shutdown.clone(),
+        );
         let key = async |kind, project, user| {
             let made = MadeKey::new(kind, &secret);
             store

@@ -390,3 +390,26 @@ async fn bad_requests_are_named() {
         .await;
     assert_eq!(unknown.fault(), (404, "not_found", None));
 }
+
+#[tokio::test]
+async fn two_hundred_starts_at_once_open_one_room_for_one_claim() {
+    let world = World::new().await;
+    let room = world.room().await;
+    world
+        .post(
+            &format!("/v1/rooms/{room}/participants"),
+            json!({"characterId": BUILT_IN}),
+        )
+        .await
+        .with(201);
+    let path = format!("/v1/rooms/{room}/start");
+    let starts = (0..200).map(|_| world.post(&path, json!({})));
+    for answer in futures::future::join_all(starts).await {
+        assert_eq!(answer.with(200), json!({"started": true}));
+    }
+    let claims = (0..20).map(async |worker| world.claim(&format!("w{worker}"), "r").await);
+    let claims: Vec<Value> = futures::future::join_all(claims).await.concat();
+    assert_eq!(claims.len(), 1);
+    assert_eq!(claims[0]["roomId"], room);
+    assert_eq!(claims[0]["epoch"], 1);
+}

@@ -8,6 +8,7 @@ mod sweep;
 
 use std::sync::Arc;
 
+use super::allowance::Allowance;
 use super::character_record::BuiltIns;
 use super::livekit::{RoomService, RoomTimeouts};
 use super::recording::Objects;
@@ -17,13 +18,15 @@ use super::wakeups::Wakeups;
 
 pub use rooms::JoinToken;
 
-/// Bounds of every room, s.
+/// Bounds of every room, s, and of every project.
 #[derive(Debug, Clone, Copy)]
 pub struct RoomBounds {
     /// A room ends this long after its start.
     pub max_duration_s: u64,
     /// A freeform room ends after this time without people.
     pub empty_timeout_s: u64,
+    /// What one project may have going on.
+    pub project: Allowance,
 }
 
 impl Default for RoomBounds {
@@ -31,6 +34,7 @@ impl Default for RoomBounds {
         Self {
             max_duration_s: 4 * 3600,
             empty_timeout_s: 300,
+            project: Allowance::default(),
         }
     }
 }

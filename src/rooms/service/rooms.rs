@@ -102,21 +102,28 @@ impl Rooms {
     /// Calls the characters in; starting again changes nothing.
     ///
     /// # Errors
-    /// When the room is unknown, has ended or holds no character, or database or LiveKit fail.
+    /// When the room is unknown, has ended or holds no character, the project has too much going on, or database
+    /// or LiveKit fail.
     pub async fn start(&self, project_id: &str, room_id: &str) -> Result<(), Error> {
         let (state, room) = self.store.check_start(project_id, room_id).await?;
         if state == Started::Already {
             return Ok(());
         }
+        let allowance = self.bounds.project;
+        // Looked at once more when the room starts; here it spares LiveKit a room for nothing.
+        allowance.admit(&self.store.usage(project_id).await?)?;
         self.livekit
             .create_room(&room.livekit_room, self.bounds.livekit_timeouts())
             .await?;
-        match self.store.start_room(project_id, room_id).await {
+        match self.store.start_room(project_id, room_id, allowance).await {
             Ok(Started::Now) => self.wakeups.wake(&Topic::Claims),
             Ok(Started::Already) => {}
             Err(error) => {
-                // The room ended meanwhile, perhaps before its LiveKit room was made.
-                self.drop_livekit_room(&room.id, &room.livekit_room).await;
+                // The room ended meanwhile, perhaps before its LiveKit room was made. One that may not start yet
+                // keeps it, for people may wait in it.
+                if !matches!(error, Error::TooMany { .. } | Error::Forbidden { .. }) {
+                    self.drop_livekit_room(&room.id, &room.livekit_room).await;
+                }
                 return Err(error);
             }
         }

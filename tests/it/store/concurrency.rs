@@ -6,7 +6,7 @@ use futures::future::join_all;
 use troupe::rooms::room::{CAST_MAX, EndReason, Surface};
 use troupe::rooms::store::Started;
 
-use super::setup::{entry, new_room, project, started_room};
+use super::setup::{BOUNDLESS, entry, new_room, project, started_room};
 
 on_both! {
     async fn fifty_calls_make_one_user(database) {
@@ -22,7 +22,7 @@ on_both! {
         let one = project(store, "one").await;
         let room = store.insert_room(&one, new_room(Surface::Voice)).await.unwrap();
         store.add_participant(&one, &room.id, "ada").await.unwrap();
-        let starts = join_all((0..200).map(|_| store.start_room(&one, &room.id))).await;
+        let starts = join_all((0..200).map(|_| store.start_room(&one, &room.id, BOUNDLESS))).await;
         let begun = starts.into_iter().filter(|started| matches!(started, Ok(Started::Now)));
         assert_eq!(begun.count(), 1);
         let workers: Vec<String> = (0..40).map(|number| format!("w{number}")).collect();

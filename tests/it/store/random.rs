@@ -13,7 +13,7 @@ use troupe::rooms::{Error, Timestamp};
 
 use super::database::{Kind, TestDatabase};
 use super::model::{Model, Operation, PROJECTS, Place, refused};
-use super::setup::{entry, new_room, project, release};
+use super::setup::{BOUNDLESS, entry, new_room, project, release};
 
 const SEEDS: u64 = 8;
 const OPERATIONS: usize = 400;
@@ -111,7 +111,7 @@ impl Real {
             Operation::Start { at } => {
                 let (project, room) = self.place(*at);
                 let checked = store.check_start(project, room).await.map(|(state, _)| state);
-                let started = store.start_room(project, room).await;
+                let started = store.start_room(project, room, BOUNDLESS).await;
                 assert_eq!(checked.ok(), started.as_ref().ok().copied());
                 match started? {
                     Started::Now => json!("now"),

@@ -7,7 +7,7 @@ use troupe::rooms::recording::{NewSegment, Recording, SegmentStored};
 use troupe::rooms::room::{EndReason, Surface};
 use troupe::rooms::store::Store;
 
-use super::setup::{code, new_room, project, release};
+use super::setup::{BOUNDLESS, code, new_room, project, release};
 
 /// A room that is recorded, claimed by `w` under epoch 1.
 async fn recorded_room(store: &Store, project: &str) -> String {
@@ -16,7 +16,7 @@ async fn recorded_room(store: &Store, project: &str) -> String {
     let room = store.insert_room(project, new).await.unwrap();
     assert!(room.record);
     store.add_participant(project, &room.id, "ada").await.unwrap();
-    store.start_room(project, &room.id).await.unwrap();
+    store.start_room(project, &room.id, BOUNDLESS).await.unwrap();
     let claims = store.claim("w", &room.id, 1).await.unwrap();
     assert!(claims.claimed[0].room.record);
     room.id

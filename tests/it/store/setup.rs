@@ -4,10 +4,17 @@ use serde_json::json;
 use troupe::character::Character;
 use troupe::protocol::{Mode, NewEntry, ReleaseReason, ReleaseRequest, SpeakerType};
 use troupe::rooms::Error;
+use troupe::rooms::allowance::Allowance;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::room::{NewRoom, Surface};
 use troupe::rooms::secret::ServerSecret;
 use troupe::rooms::store::Store;
+
+/// Lets a project start whatever it likes.
+pub(super) const BOUNDLESS: Allowance = Allowance {
+    rooms_max: 0,
+    minutes_per_day_max: 0,
+};
 
 pub(super) fn secret() -> ServerSecret {
     ServerSecret::from_text("a secret for tests, long enough").unwrap()
@@ -41,7 +48,7 @@ pub(super) async fn started_room(store: &Store, project: &str) -> String {
         .await
         .unwrap();
     store.add_participant(project, &room.id, "ada").await.unwrap();
-    store.start_room(project, &room.id).await.unwrap();
+    store.start_room(project, &room.id, BOUNDLESS).await.unwrap();
     room.id
 }
 

@@ -14,6 +14,7 @@ mod participants;
 mod recording_takes;
 mod recordings;
 mod rooms;
+mod usage;
 mod users;
 mod workers;
 
@@ -28,6 +29,7 @@ pub use participants::{Added, ParticipantRows, Removed};
 pub use recording_takes::RecordingTakeRows;
 pub use recordings::RecordingRows;
 pub use rooms::{Ended, RoomRows, Started};
+pub use usage::UsageRows;
 pub use users::UserRows;
 pub use workers::{Beaten, WorkerRows};
 
@@ -51,6 +53,7 @@ pub trait Rows:
     + RecordingRows
     + RecordingTakeRows
     + RoomRows
+    + UsageRows
     + UserRows
     + WorkerRows
 {
@@ -68,6 +71,7 @@ impl<T> Rows for T where
         + RecordingRows
         + RecordingTakeRows
         + RoomRows
+        + UsageRows
         + UserRows
         + WorkerRows
 {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::rooms::Timestamp;
+use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
 use crate::rooms::room::{EndReason, NewRoom, Room};
 
@@ -58,13 +59,14 @@ pub trait RoomRows {
     /// When there is no such room, it has ended, or the database fails.
     async fn open_livekit(&self, project_id: &str, id: &str) -> Result<Room, Error>;
 
-    /// Opens a room for claims.
+    /// Opens a room for claims, if the project's `allowance` has a place for it.
     ///
     /// # Errors
-    /// When there is no such room, it has ended or holds no character, or the database fails.
-    async fn start_room(&self, project_id: &str, id: &str) -> Result<Started, Error>;
+    /// When there is no such room, it has ended or holds no character, the allowance is used up, or the
+    /// database fails.
+    async fn start_room(&self, project_id: &str, id: &str, allowance: Allowance) -> Result<Started, Error>;
 
-    /// Checks without changing anything what [`Self::start_room`] will check again.
+    /// Checks without changing anything what [`Self::start_room`] will check again, but for the allowance.
     ///
     /// # Errors
     /// As [`Self::start_room`].

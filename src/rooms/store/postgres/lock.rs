@@ -21,3 +21,16 @@ pub(super) async fn lock(connection: &mut PgConnection, what: OfWorker, worker_i
         .await
         .map(drop)
 }
+
+/// Keeps the starts of a project's rooms apart from the locks of [`OfWorker`].
+const STARTS: i32 = 3;
+
+/// Waits until no other transaction starts a room of the project, so that none is started beyond its allowance.
+pub(super) async fn lock_starts(connection: &mut PgConnection, project_id: &str) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
+        .bind(STARTS)
+        .bind(project_id)
+        .execute(connection)
+        .await
+        .map(drop)
+}

@@ -1,7 +1,7 @@
 //! Postgres: any number of servers at once.
 //!
 //! Transactions read committed rows and lock what they decide on, always in this order: the claims of a
-//! worker, rooms, the changes of a worker. A room's row is locked by everything that changes the room, its cast
+//! worker, the starts of a project, rooms, the changes of a worker. A room's row is locked by everything that changes the room, its cast
 //! or its timeline, so that positions within a room become visible in their order.
 
 mod answers;
@@ -15,6 +15,7 @@ mod participants;
 mod recording_takes;
 mod recordings;
 mod rooms;
+mod usage;
 mod users;
 mod workers;
 

@@ -3,8 +3,10 @@
 use async_trait::async_trait;
 use sqlx::PgConnection;
 
-use super::{PostgresStore, changes, now, participants};
+use super::lock::lock_starts;
+use super::{PostgresStore, changes, now, participants, usage};
 use crate::rooms::Timestamp;
+use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
 use crate::rooms::room::{EndReason, NewRoom, Room};
 use crate::rooms::store::contract::{Ended, NO_PARTICIPANTS, RoomRows, Started, not_a_room};
@@ -73,8 +75,9 @@ impl RoomRows for PostgresStore {
         }
     }
 
-    async fn start_room(&self, project_id: &str, id: &str) -> Result<Started, Error> {
+    async fn start_room(&self, project_id: &str, id: &str, allowance: Allowance) -> Result<Started, Error> {
         let mut tx = self.write().await?;
+        lock_starts(&mut tx, project_id).await?;
         let row = locked(&mut tx, project_id, id).await?;
         let at = now(&mut tx).await?;
         row.must_be_active()?;
@@ -84,6 +87,7 @@ impl RoomRows for PostgresStore {
         if participants::present_count(&mut tx, id).await? == 0 {
             return Err(NO_PARTICIPANTS);
         }
+        allowance.admit(&usage::of(&mut tx, project_id, at).await?)?;
         sqlx::query("UPDATE rooms SET started_at = $1, claimable_at = $1, livekit_open = true WHERE id = $2")
             .bind(at)
             .bind(id)

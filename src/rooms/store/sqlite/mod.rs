@@ -10,6 +10,7 @@ mod participants;
 mod recording_takes;
 mod recordings;
 mod rooms;
+mod usage;
 mod users;
 mod workers;
 

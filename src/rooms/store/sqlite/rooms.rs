@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::{SqliteStore, changes, now, participants};
+use super::{SqliteStore, changes, now, participants, usage};
 use crate::rooms::Timestamp;
+use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
 use crate::rooms::room::{EndReason, NewRoom, Room};
 use crate::rooms::store::contract::{Ended, NO_PARTICIPANTS, RoomRows, Started, not_a_room};
@@ -73,7 +74,7 @@ impl RoomRows for SqliteStore {
         }
     }
 
-    async fn start_room(&self, project_id: &str, id: &str) -> Result<Started, Error> {
+    async fn start_room(&self, project_id: &str, id: &str, allowance: Allowance) -> Result<Started, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         let row = find(&mut tx, project_id, id).await?;
@@ -84,6 +85,7 @@ impl RoomRows for SqliteStore {
         if participants::present_count(&mut tx, id).await? == 0 {
             return Err(NO_PARTICIPANTS);
         }
+        allowance.admit(&usage::of(&mut tx, project_id, at).await?)?;
         sqlx::query("UPDATE rooms SET started_at = ?1, claimable_at = ?1, livekit_open = 1 WHERE id = ?2")
             .bind(at)
             .bind(id)
