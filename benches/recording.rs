@@ -63,9 +63,9 @@ fn main() {
     let blocks = SPAN.as_millis() / BLOCK.as_millis();
     for block in 0..usize::try_from(blocks).unwrap() {
         let due = BLOCK * u32::try_from(block).unwrap();
-        std::thread::sleep(due.saturating_sub(began.elapsed()));
+        std::thread::park_timeout(due.saturating_sub(began.elapsed()));
         let sound = speech[block % speech.len()];
-        let is_persons_turn = block / TURN_BLOCKS % 2 == 0;
+        let is_persons_turn = (block / TURN_BLOCKS).is_multiple_of(2);
         for (_, (person, character)) in &mut rooms {
             // A person's microphone goes on through pauses, a character's track does not.
             if is_persons_turn {

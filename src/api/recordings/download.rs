@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::super::error::ApiError;
 use super::super::fields::NAME_CHARS_MAX;
@@ -78,13 +79,24 @@ pub(super) async fn get(
     let now = api.rooms.store.now().await?;
     link::check(&api, &recording_id, &expires, &signature, now)?;
     let recording = api.rooms.store.recording(&recording_id).await?;
+    let place = api
+        .downloads
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| ApiError::unavailable("overloaded", "the server is busy; try again"))?;
     match format {
-        Format::Opus => opus(&api, recording, &headers).await,
+        Format::Opus => opus(&api, recording, &headers, place).await,
         Format::Wav => as_wav(&api, &recording),
     }
 }
 
-async fn opus(api: &Api, recording: Recording, headers: &HeaderMap) -> Result<Response, ApiError> {
+/// `place` is kept until the client has all of it or is gone.
+async fn opus(
+    api: &Api,
+    recording: Recording,
+    headers: &HeaderMap,
+    place: OwnedSemaphorePermit,
+) -> Result<Response, ApiError> {
     let size = recording.size_bytes;
     let tag = format!("\"{}\"", recording.id);
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -112,6 +124,7 @@ async fn opus(api: &Api, recording: Recording, headers: &HeaderMap) -> Result<Re
         recording.object(),
         first,
         part.clone(),
+        place,
     )));
     *response.status_mut() = status;
     describe(
@@ -177,9 +190,10 @@ fn stream_of(
     name: String,
     first: Bytes,
     part: Range<u64>,
+    place: OwnedSemaphorePermit,
 ) -> impl futures::Stream<Item = io::Result<Bytes>> {
-    let state = (Some(first), part);
-    stream::try_unfold(state, move |(first, part)| {
+    let state = (Some(first), part, place);
+    stream::try_unfold(state, move |(first, part, place)| {
         let (objects, name) = (objects.clone(), name.clone());
         async move {
             if part.is_empty() {
@@ -193,7 +207,7 @@ fn stream_of(
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let rest = part.start + bytes.len() as u64..part.end;
-            Ok(Some((bytes, (None, rest))))
+            Ok(Some((bytes, (None, rest, place))))
         }
     })
 }

@@ -189,3 +189,6 @@ impl Courier {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
