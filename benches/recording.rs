@@ -1,6 +1,10 @@
 //! What recording costs: ten rooms of a person and a character who take turns. Run with
 //! `cargo bench --bench recording`; it takes a minute.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures or fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench prints its figures or fails"
+)]
 
 use std::fs;
 use std::path::Path;

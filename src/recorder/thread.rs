@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use ringbuf::traits::Split;
@@ -164,11 +164,8 @@ fn run(orders: &Receiver<Order>) {
             .iter()
             .map(|room| room.state.over.load(Ordering::Acquire))
             .collect();
-        loop {
-            match orders.try_recv() {
-                Ok(order) => obey(&mut rooms, order),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+        while let Ok(order) = orders.try_recv() {
+            obey(&mut rooms, order);
         }
         for (room, is_over) in rooms
             .iter_mut()

@@ -13,6 +13,6 @@ mod demo;
 mod harness;
 mod models;
 mod person;
-mod respondent;
 mod recording;
+mod respondent;
 mod room;
