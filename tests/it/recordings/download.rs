@@ -35,7 +35,7 @@ async fn recorded(world: &World) -> Value {
     world.tell(&room, "w", 1, None).await.with(200);
     let file = segment(500, 100..200);
     world.put(&room, (1, 0, 1), "w", 0, &file).await.with(200);
-    world.over(&room, "w", 1).await;
+    world.played_out(&room, "w", 1).await;
     world.recordings(&room).await.remove(0)
 }
 

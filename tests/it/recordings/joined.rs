@@ -35,7 +35,7 @@ async fn a_room_that_is_over_has_a_mix_and_a_file_for_each_participant() {
         .with(200);
     assert!(world.recordings(&room).await.is_empty(), "the room goes on");
     world.tell(&room, "w", 1, Some(2)).await.with(200);
-    world.over(&room, "w", 1).await;
+    world.played_out(&room, "w", 1).await;
 
     let recordings = world.recordings(&room).await;
     assert_eq!(recordings.len(), 2);
@@ -91,7 +91,7 @@ async fn recordings_are_joined_across_a_takeover_and_what_is_missing_is_told() {
             .with(200);
     }
     world.tell(&room, "w2", 2, Some(1)).await.with(200);
-    world.over(&room, "w2", 2).await;
+    world.played_out(&room, "w2", 2).await;
 
     let recordings = world.recordings(&room).await;
     let ids: Vec<_> = recordings.iter().map(|recording| &recording["id"]).collect();
@@ -125,7 +125,7 @@ async fn a_lost_segment_makes_its_own_recording_partial() {
             .with(200);
     }
     world.tell(&room, "w", 1, Some(2)).await.with(200);
-    world.over(&room, "w", 1).await;
+    world.played_out(&room, "w", 1).await;
     let recordings = world.recordings(&room).await;
     assert_eq!(recordings[0]["status"], "complete");
     assert_eq!(
@@ -182,7 +182,7 @@ async fn a_disk_that_is_full_delays_the_files_and_leaves_nothing_behind() {
         .with(200);
     world.tell(&room, "w", 1, Some(1)).await.with(200);
     world.shelf.set_full(true);
-    world.over(&room, "w", 1).await;
+    world.played_out(&room, "w", 1).await;
     assert!(world.recordings(&room).await.is_empty());
     assert_eq!(world.shelf.count(), 2, "the segments alone");
     world.shelf.set_full(false);
@@ -208,8 +208,8 @@ async fn recordings_can_be_removed_and_are_removed_in_time() {
     let path = format!("/v1/rooms/{}/recordings", rooms[0]);
     let active = world.call("DELETE", &path, None).await;
     assert_eq!(active.fault(), (409, "room_active", None));
-    world.over(&rooms[0], "w1", 1).await;
-    world.over(&rooms[1], "w2", 1).await;
+    world.played_out(&rooms[0], "w1", 1).await;
+    world.played_out(&rooms[1], "w2", 1).await;
     let strange = world
         .send(crate::support::request("DELETE", &path, &world.other_key, None))
         .await;
@@ -243,7 +243,7 @@ async fn recordings_come_in_pages_and_to_their_project_alone() {
             .with(200);
     }
     world.tell(&room, "w", 1, Some(1)).await.with(200);
-    world.over(&room, "w", 1).await;
+    world.played_out(&room, "w", 1).await;
     let first = world.get(&format!("/v1/rooms/{room}/recordings?limit=1")).await;
     let link = first.headers["link"].to_str().unwrap().to_owned();
     let first = first.with(200)[0]["id"].clone();

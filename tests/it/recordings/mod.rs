@@ -84,7 +84,7 @@ impl World {
     }
 
     /// Ends the room, lets its worker go, and joins.
-    pub(crate) async fn over(&self, room: &str, worker: &str, epoch: u64) {
+    pub(crate) async fn played_out(&self, room: &str, worker: &str, epoch: u64) {
         self.post(&format!("/v1/rooms/{room}/end"), json!({}))
             .await
             .with(200);
