@@ -10,6 +10,9 @@ use crate::support::{BUILT_IN, World, request, token_claims};
 /// The built-in premade role-play of the tests' built-in character.
 pub(crate) const PREMADE: &str = "5241c23e-67a0-4106-b1c6-cc3e9ddacff0";
 
+/// Status, code and parameter of an error.
+type Fault = (u16, &'static str, Option<&'static str>);
+
 /// The request of the reference, with a real id.
 fn body() -> Value {
     json!({
@@ -157,7 +160,7 @@ async fn whatever_is_refused_says_no_success() {
         body[field] = value;
         body
     };
-    let mut cases: Vec<(Value, (u16, &str, Option<&str>))> = Vec::new();
+    let mut cases: Vec<(Value, Fault)> = Vec::new();
     for field in [
         "premadeRoleplayId",
         "userUniqueIdentifier",
