@@ -10,7 +10,7 @@ use troupe::rooms::webhooks::record::{
 use troupe::rooms::webhooks::schedule::{Fault, Outcome};
 use troupe::rooms::webhooks::{DELIVERIES_PER_WEBHOOK, LEASE_MS};
 
-use super::setup::{code, entry, new_room, project, started_room};
+use super::setup::{BOUNDLESS, code, entry, new_room, project, started_room};
 
 async fn webhook(store: &Store, project: &str, id: &str, events: &[EventKind]) {
     let new = NewWebhook {
@@ -149,7 +149,7 @@ on_both! {
         let scripted = NewRoom { mode: Mode::Scripted, ..new_room(Surface::Voice) };
         let second = store.insert_room(&one, scripted).await.unwrap();
         store.add_participant(&one, &second.id, "ada").await.unwrap();
-        store.start_room(&one, &second.id).await.unwrap();
+        store.start_room(&one, &second.id, BOUNDLESS).await.unwrap();
         let over = started_room(store, &one).await;
         store.end_room(&one, &over, EndReason::Empty).await.unwrap();
 
