@@ -48,7 +48,7 @@ on_both! {
         let url = WebhookChange { url: Some("https://b.example/".into()), ..Default::default() };
         let description = WebhookChange { description: Some(Some("b".into())), ..Default::default() };
         let (first, second) = tokio::join!(store.update_webhook(&one, "wh_1", url), store.update_webhook(&one, "wh_1", description));
-        (first.unwrap(), second.unwrap());
+        first.and(second).unwrap();
         let now = store.webhook(&one, "wh_1").await.unwrap();
         assert_eq!((now.url.as_str(), now.description.as_deref()), ("https://b.example/", Some("b")));
     }

@@ -118,7 +118,7 @@ async fn a_delivery_is_given_up_after_its_last_attempt() {
     let made = webhook(&world, &receiver.url()).await;
     world.started_room().await;
     receiver.answers(400);
-    for attempt in 0..12 {
+    for attempt in 0..14 {
         // Close together, so that the webhook itself is not given up before.
         assert_eq!(
             dispatch_later(&world, attempt * 60 * MINUTE_MS).await,
@@ -135,7 +135,7 @@ async fn a_delivery_is_given_up_after_its_last_attempt() {
     let delivery = &deliveries(&world, &made).await[0];
     assert_eq!(
         (&delivery["status"], &delivery["attempts"]),
-        (&json!("failed"), &json!(12))
+        (&json!("failed"), &json!(14))
     );
     assert_eq!(delivery["nextAttemptAt"], Value::Null);
     assert_eq!(dispatch_later(&world, 3 * DAY_MS).await, 0);
