@@ -13,6 +13,8 @@ use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
 use crate::rooms::webhooks::Webhooks;
 
+/// Recordings downloaded at the same time; another one is answered 503.
+const DOWNLOADS_MAX: usize = 1_000;
 /// Recordings decoded at the same time, a thread each; another one is answered 503.
 const DECODERS_MAX: usize = 4;
 
@@ -38,6 +40,8 @@ pub struct Shared {
     pub(super) limits: Limits,
     /// Counts requests.
     pub(super) rates: Rates,
+    /// Room for recordings that are downloaded.
+    pub(super) downloads: Arc<Semaphore>,
     /// Room for recordings that are decoded.
     pub(super) decoders: Arc<Semaphore>,
     /// Room for event streams; one that finds none is answered 503.
@@ -82,6 +86,7 @@ impl Api {
             limits,
             rates: Rates::new(&limits),
             streams: Arc::new(Semaphore::new(limits.streams_max.min(Semaphore::MAX_PERMITS))),
+            downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
             decoders: Arc::new(Semaphore::new(DECODERS_MAX)),
             turnstile: Turnstile::default(),
         }))
