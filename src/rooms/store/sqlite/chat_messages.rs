@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 use super::chat_rooms::standing;
-use super::{SqliteStore, chat_members, entries, now};
+use super::{SqliteStore, chat_members, entries, now, outbox};
 use crate::protocol::SpeakerType;
 use crate::rooms::Timestamp;
 use crate::rooms::chat::{Act, Acting, ChatScene, Page};
@@ -14,6 +14,7 @@ use crate::rooms::room::agent_identity;
 use crate::rooms::store::contract::ChatMessageRows;
 use crate::rooms::store::rows::{EntryRow, counted};
 use crate::rooms::transcript::Entry;
+use crate::rooms::webhooks::event::Fact;
 
 #[async_trait]
 impl ChatMessageRows for SqliteStore {
@@ -127,11 +128,11 @@ struct Said<'a> {
 /// Puts a message at the end of the timeline, never before the one that stands there.
 async fn append(connection: &mut SqliteConnection, room_id: &str, said: Said<'_>) -> Result<Entry, Error> {
     let clock = now(connection).await?;
-    let at: Timestamp = sqlx::query_scalar(
+    let (at, project_id): (Timestamp, String) = sqlx::query_as(
         "UPDATE chat_rooms SET
            last_message_at = MAX(COALESCE(last_message_at, ?1), ?1),
            active_at = MAX(COALESCE(last_message_at, ?1), ?1)
-         WHERE room_id = ?2 RETURNING last_message_at",
+         WHERE room_id = ?2 RETURNING last_message_at, project_id",
     )
     .bind(clock)
     .bind(room_id)
@@ -154,7 +155,9 @@ async fn append(connection: &mut SqliteConnection, room_id: &str, said: Said<'_>
     .bind(said.identity)
     .bind(said.name)
     .bind(said.content)
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
-    Ok(row.into())
+    let entry = Entry::from(row);
+    outbox::queue(connection, &project_id, Fact::entry_created(&entry)?, at).await?;
+    Ok(entry)
 }
