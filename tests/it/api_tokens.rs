@@ -15,7 +15,9 @@ fn decoded(token: &Value) -> Value {
 /// The grants that are given, by name.
 fn granted(claims: &Value) -> Vec<&str> {
     let grants = claims["video"].as_object().unwrap();
-    let given = grants.iter().filter(|(_, value)| **value != false && **value != "" && **value != json!([]));
+    let given = grants
+        .iter()
+        .filter(|(_, value)| **value != false && **value != "" && **value != json!([]));
     given.map(|(name, _)| name.as_str()).collect()
 }
 
@@ -39,7 +41,10 @@ async fn a_persons_token_joins_one_room_for_a_while() {
         ["canPublish", "canPublishData", "canSubscribe", "room", "roomJoin"]
     );
     assert!((1..=900).contains(&life_s(&claims)), "{claims}");
-    assert!(claims.get("sip").is_none() && claims.get("inference").is_none(), "{claims}");
+    assert!(
+        claims.get("sip").is_none() && claims.get("inference").is_none(),
+        "{claims}"
+    );
 }
 
 #[tokio::test]
@@ -72,7 +77,9 @@ async fn nobody_joins_as_a_character() {
     let world = World::new().await;
     let room = world.room().await;
     for identity in ["agent-ada", "agent-", "agent-nobody"] {
-        let answer = world.get(&format!("/v1/rooms/{room}/token?identity={identity}")).await;
+        let answer = world
+            .get(&format!("/v1/rooms/{room}/token?identity={identity}"))
+            .await;
         assert_eq!(answer.fault(), (422, "validation_error", Some("identity")));
     }
 }

@@ -49,15 +49,25 @@ async fn the_logs_of_a_session_tell_nothing_of_it() {
     let room = room["id"].as_str().unwrap();
     stack.add(room, character).await;
     let join = stack
-        .call(Method::GET, &format!("/v1/rooms/{room}/token?identity=guest&name=Xqguestname"), None)
+        .call(
+            Method::GET,
+            &format!("/v1/rooms/{room}/token?identity=guest&name=Xqguestname"),
+            None,
+        )
         .await;
     let mut person = Person::join(join["url"].as_str().unwrap(), join["token"].as_str().unwrap()).await;
-    stack.call(Method::POST, &format!("/v1/rooms/{room}/start"), None).await;
+    stack
+        .call(Method::POST, &format!("/v1/rooms/{room}/start"), None)
+        .await;
     let identity = format!("agent-{character}");
-    person.until("the track", |event| is(event, "track", &identity)).await;
+    person
+        .until("the track", |event| is(event, "track", &identity))
+        .await;
 
     stack.models.hears("Xqname, where is the xqheard?");
-    stack.models.answers("Under the xqsaid, of course, where it has always been.");
+    stack
+        .models
+        .answers("Under the xqsaid, of course, where it has always been.");
     for fault in [Fault::None, Fault::Status, Fault::Nonsense] {
         stack.models.fails(fault);
         person.say(&stack.recording()).await;
@@ -66,7 +76,10 @@ async fn the_logs_of_a_session_tell_nothing_of_it() {
     }
     let transcript = stack.transcript(room).await;
     let said = json!(transcript).to_string();
-    assert!(said.contains("xqheard") && said.contains("xqsaid"), "the session took place: {said}");
+    assert!(
+        said.contains("xqheard") && said.contains("xqsaid"),
+        "the session took place: {said}"
+    );
     // Refusals are logged neither.
     for (path, key) in [
         ("/v1/rooms?colour=xqparameter", stack.key.as_str()),
@@ -75,22 +88,39 @@ async fn the_logs_of_a_session_tell_nothing_of_it() {
     ] {
         assert!(!stack.status(path, key).await.is_success());
     }
-    stack.call(Method::POST, &format!("/v1/rooms/{room}/end"), None).await;
-    person.until("the end", |event| event["event"] == "disconnected").await;
+    stack
+        .call(Method::POST, &format!("/v1/rooms/{room}/end"), None)
+        .await;
+    person
+        .until("the end", |event| event["event"] == "disconnected")
+        .await;
 
     let logs = std::fs::read_to_string(&path).unwrap();
-    assert!(logs.contains("TRACE") && logs.contains(room), "the session was logged");
+    assert!(
+        logs.contains("DEBUG") && logs.contains(room),
+        "the session was logged"
+    );
     let key = stack.key.rsplit('_').next().unwrap();
     let token = join["token"].as_str().unwrap();
     for planted in [SERVER_SECRET, OPENAI_KEY, TOKEN, key, token] {
-        assert!(!logs.contains(planted), "a secret is logged: {}", context(&logs, planted));
+        assert!(
+            !logs.contains(planted),
+            "a secret is logged: {}",
+            context(&logs, planted)
+        );
     }
     // All planted words begin alike.
     let lower = logs.to_lowercase();
-    assert!(!lower.contains("xq"), "speech or a name is logged: {}", context(&lower, "xq"));
+    assert!(
+        !lower.contains("xq"),
+        "speech or a name is logged: {}",
+        context(&lower, "xq")
+    );
 }
 
 /// The line with the first occurrence.
 fn context<'a>(logs: &'a str, planted: &str) -> &'a str {
-    logs.lines().find(|line| line.contains(planted)).unwrap_or_default()
+    logs.lines()
+        .find(|line| line.contains(planted))
+        .unwrap_or_default()
 }
