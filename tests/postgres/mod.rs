@@ -50,7 +50,7 @@ impl Cluster {
             &["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
         );
         let mut conf = format!("unix_socket_directories = '{}'\n", cluster.folder.display());
-        write!(conf, "{SETTINGS}{settings}\n").unwrap();
+        writeln!(conf, "{SETTINGS}{settings}").unwrap();
         let file = cluster.folder.join("data/postgresql.auto.conf");
         std::fs::write(file, conf).unwrap();
         cluster.resume();

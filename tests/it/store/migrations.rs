@@ -108,6 +108,27 @@ async fn keys_made_by_one_process_are_known_to_the_next(kind: Kind) {
     assert!(listed["revokedAt"].is_string());
 }
 
+async fn commands_that_start_together_migrate_once(kind: Kind) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = empty(kind, &folder).await;
+    let commands: Vec<_> = (0..4)
+        .map(|_| {
+            let url = url.clone();
+            tokio::task::spawn_blocking(move || troupe(&url, &["migrate", "--json"]))
+        })
+        .collect();
+    let mut applied = 0;
+    for command in commands {
+        let (code, told, error) = command.await.unwrap();
+        assert_eq!(code, Some(0), "{error}");
+        let done: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+        applied += done["applied"].as_u64().unwrap();
+        assert!(done["version"].as_u64().unwrap() >= 2);
+    }
+    let twins = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite")).unwrap();
+    assert_eq!(applied, twins.count() as u64 / 2);
+}
+
 macro_rules! on_each {
     ($($name:ident)+) => {$(
         mod $name {
@@ -126,7 +147,7 @@ macro_rules! on_each {
     )+};
 }
 
-on_each!(says_what_it_applied refuses_a_newer_schema keys_made_by_one_process_are_known_to_the_next);
+on_each!(commands_that_start_together_migrate_once says_what_it_applied refuses_a_newer_schema keys_made_by_one_process_are_known_to_the_next);
 
 #[test]
 fn a_database_that_is_not_there_is_named_without_its_password() {

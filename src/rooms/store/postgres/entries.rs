@@ -37,8 +37,8 @@ impl EntryRows for PostgresStore {
         .await?;
         let stored = u64::try_from(stored).unwrap_or(0);
         let new = unseen(stored, entries)?;
-        for entry in &new {
-            insert(&mut tx, room_id, room.epoch, entry, at).await?;
+        if !new.is_empty() {
+            insert(&mut tx, room_id, room.epoch, &new, at).await?;
         }
         tx.commit().await?;
         Ok(new.last().map_or(stored, |entry| entry.sequence))
@@ -78,29 +78,39 @@ impl EntryRows for PostgresStore {
     }
 }
 
+/// All of a batch at once; positions follow the sequence.
 async fn insert(
     connection: &mut PgConnection,
     room_id: &str,
     epoch: i64,
-    entry: &NewEntry,
+    batch: &[&NewEntry],
     at: Timestamp,
 ) -> sqlx::Result<()> {
+    let texts = |of: fn(&NewEntry) -> Option<&str>| -> Vec<Option<&str>> {
+        batch.iter().map(|entry| of(entry)).collect()
+    };
+    let ids: Vec<String> = batch.iter().map(|_| new_id("entry")).collect();
+    let sequences: Vec<i64> = batch.iter().map(|entry| signed(entry.sequence)).collect();
     sqlx::query(
         "INSERT INTO entries
          (id, room_id, created_at, epoch, sequence, speaker_type, character_id, speaker_identity, speaker_name,
           content)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         SELECT new.id, $1, $2, $3, new.sequence, new.speaker_type, new.character_id, new.speaker_identity,
+           new.speaker_name, new.content
+         FROM UNNEST($4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+           AS new (id, sequence, speaker_type, character_id, speaker_identity, speaker_name, content)
+         ORDER BY new.sequence",
     )
-    .bind(new_id("entry"))
     .bind(room_id)
     .bind(at)
     .bind(epoch)
-    .bind(signed(entry.sequence))
-    .bind(EntryRow::speaker(entry.speaker_type))
-    .bind(&entry.character_id)
-    .bind(&entry.speaker_identity)
-    .bind(&entry.speaker_name)
-    .bind(&entry.content)
+    .bind(ids)
+    .bind(sequences)
+    .bind(texts(|entry| Some(EntryRow::speaker(entry.speaker_type))))
+    .bind(texts(|entry| entry.character_id.as_deref()))
+    .bind(texts(|entry| entry.speaker_identity.as_deref()))
+    .bind(texts(|entry| entry.speaker_name.as_deref()))
+    .bind(texts(|entry| Some(&entry.content)))
     .execute(connection)
     .await
     .map(drop)
