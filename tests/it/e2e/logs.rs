@@ -97,7 +97,7 @@ async fn the_logs_of_a_session_tell_nothing_of_it() {
 
     let logs = std::fs::read_to_string(&path).unwrap();
     assert!(
-        logs.contains("TRACE") && logs.contains(room),
+        logs.contains("DEBUG") && logs.contains(room),
         "the session was logged"
     );
     let key = stack.key.rsplit('_').next().unwrap();
