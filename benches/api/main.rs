@@ -13,6 +13,8 @@
 mod figures;
 mod load;
 #[expect(dead_code, reason = "the tests use the rest")]
+#[path = "../../tests/packages/mod.rs"]
+mod packages;
 #[path = "../../tests/postgres/mod.rs"]
 mod postgres;
 mod server;

@@ -26,6 +26,7 @@
 //! - `house`: what holds for the repository as a whole
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
+//! - `packages`: programs that the tests bring along
 //! - `postgres`: a throw-away Postgres
 //! - `recordings`: uploads, joined files, links and downloads
 //! - `prompts`: what language models are asked, as snapshots
@@ -61,6 +62,8 @@ mod live;
 mod livekit_events;
 mod openai;
 mod openapi;
+#[path = "../packages/mod.rs"]
+mod packages;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod prompts;

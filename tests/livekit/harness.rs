@@ -20,7 +20,6 @@ use livekit::{
 };
 use livekit_token::{AccessToken, VideoGrants};
 use tokio::{
-    net::TcpStream,
     process::{Child, Command},
     sync::mpsc::UnboundedReceiver,
     task::JoinHandle,
@@ -80,7 +79,8 @@ pub(crate) async fn server_with(rtc: &str) -> Server {
         .spawn()
         .unwrap();
     let start = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+    // It accepts connections before it answers on them.
+    while !answers(port).await {
         assert!(start.elapsed() < PATIENCE, "the server does not answer");
         sleep(Duration::from_millis(20)).await;
     }
@@ -88,6 +88,11 @@ pub(crate) async fn server_with(rtc: &str) -> Server {
         _process: process,
         url: format!("ws://127.0.0.1:{port}"),
     }
+}
+
+async fn answers(port: u16) -> bool {
+    let answer = reqwest::get(format!("http://127.0.0.1:{port}/")).await;
+    answer.is_ok_and(|answer| answer.status().is_success())
 }
 
 pub(crate) fn token(room: &str, identity: &str) -> String {

@@ -6,9 +6,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// What is told where there is none.
-const NOT_INSTALLED: &str = "the tests need Postgres: install the package `postgresql` (Debian, Ubuntu: \
-    `apt-get install postgresql`), or set TROUPE_TEST_PG_BIN to the folder that holds `initdb` and `pg_ctl`";
+use crate::packages;
+
 /// Users that a server runs as when the tests are run by root, whom Postgres refuses.
 const OWNERS: [&str; 2] = ["postgres", "nobody"];
 /// Database user of the cluster.
@@ -115,9 +114,15 @@ fn owned(command: &mut Command, owner: Option<(u32, u32)>) -> &mut Command {
     }
 }
 
-/// The folder of the newest installed version's programs.
+/// The folder of the newest installed version's programs, or the one that `TROUPE_TEST_PG_BIN` names.
 fn tools() -> PathBuf {
-    let chosen = std::env::var_os("TROUPE_TEST_PG_BIN").map(PathBuf::from);
+    match std::env::var_os("TROUPE_TEST_PG_BIN") {
+        Some(chosen) => chosen.into(),
+        None => packages::need("postgresql", installed),
+    }
+}
+
+fn installed() -> Option<PathBuf> {
     let packaged = || {
         let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
         versions
@@ -132,8 +137,7 @@ fn tools() -> PathBuf {
             .max()
             .map(|(_, folder)| folder)
     };
-    let on_path = || std::env::split_paths(&std::env::var_os("PATH")?).find(|folder| complete(folder));
-    chosen.or_else(packaged).or_else(on_path).expect(NOT_INSTALLED)
+    packaged().or_else(|| std::env::split_paths(&std::env::var_os("PATH")?).find(|folder| complete(folder)))
 }
 
 fn complete(folder: &Path) -> bool {

@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use super::harness::Stack;
 use crate::client::python_with;
+use crate::packages;
 
 /// What drives the browser, pinned.
 const PACKAGES: [&str; 1] = ["playwright==1.65.2"];
@@ -18,11 +19,12 @@ const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const WITHIN: Duration = Duration::from_secs(120);
 
 fn browser() -> PathBuf {
-    let paths = std::env::var_os("PATH").unwrap();
-    std::env::split_paths(&paths)
-        .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
-        .find(|path| path.is_file())
-        .expect("Chromium is installed (Debian: `apt install chromium`)")
+    let installed = || {
+        std::env::split_paths(&std::env::var_os("PATH")?)
+            .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
+            .find(|path| path.is_file())
+    };
+    packages::need("chromium", installed)
 }
 
 #[tokio::test(flavor = "multi_thread")]

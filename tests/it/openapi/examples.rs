@@ -83,7 +83,11 @@ async fn every_example_answers_as_shown() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/api.md")).unwrap();
     let world = World::new().await;
     let blocks = blocks(&page);
-    assert!(blocks.len() >= 18 && blocks.len().is_multiple_of(2), "{}", blocks.len());
+    assert!(
+        blocks.len() >= 18 && blocks.len().is_multiple_of(2),
+        "{}",
+        blocks.len()
+    );
     let mut ids = Ids::default();
     for pair in blocks.chunks(2) {
         let (line, headers, body) = parts(pair[0]);
