@@ -1,5 +1,6 @@
 //! A server, rooms in it, and tones to send and to recognise.
 
+use std::net::TcpListener;
 use std::{
     f32::consts::PI,
     process::Stdio,
@@ -49,7 +50,13 @@ pub(crate) async fn server() -> Server {
 
 /// A server with more lines in the `rtc` section of its configuration.
 pub(crate) async fn server_with(rtc: &str) -> Server {
-    let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
+    let port = loop {
+        let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
+        // Somebody else's server may be there.
+        if (port..port + 3).all(|port| TcpListener::bind(("0.0.0.0", port)).is_ok()) {
+            break port;
+        }
+    };
     let config = format!(
         "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n",
         port + 1,

@@ -144,9 +144,11 @@ async fn a_recording_holds_both_voices_where_they_were_and_ends_where_they_were_
     );
     // The mix is both, at the same places.
     for (from, to) in guest.iter().chain(&voice) {
+        let shared = |(begin, end): &(u64, u64)| (*end.min(to)).saturating_sub(*begin.max(from));
+        let covered: u64 = mix.iter().map(shared).sum();
+        // Two encodings of one sound differ in where quiet syllables count as silence.
         assert!(
-            mix.iter()
-                .any(|(begin, end)| *begin <= from + 50 && to - 50 <= *end),
+            covered * 10 >= (to - from) * 8,
             "{from}–{to} is not in the mix: {mix:?}"
         );
     }
