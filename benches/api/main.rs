@@ -12,9 +12,9 @@
 
 mod figures;
 mod load;
-#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/packages/mod.rs"]
 mod packages;
+#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/postgres/mod.rs"]
 mod postgres;
 mod server;

@@ -13,8 +13,7 @@ pub(crate) fn need<T>(package: &str, find: impl Fn() -> Option<T>) -> T {
     }
     let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packages.sh");
+    // It says itself what stands in its way.
     let _ = Command::new("sh").args([script, package]).status();
-    find().unwrap_or_else(|| {
-        panic!("the tests need the package `{package}` (Debian: apt-get install {package})")
-    })
+    find().expect("a package that the tests need is installed")
 }
