@@ -1,6 +1,6 @@
 //! Webhooks: a project's servers are told what happens in its rooms.
 //!
-//! A fact is written to the outbox in the transaction that makes it true ([`event`]); the [`dispatcher`] delivers
+//! A fact is written to the outbox in the transaction that makes it true ([`event`]); the `dispatcher` delivers
 //! it, signed as [Standard Webhooks](https://www.standardwebhooks.com) says ([`signature`]), to addresses that it
 //! may reach ([`destination`]), again and again with growing pauses ([`schedule`]).
 
