@@ -29,6 +29,7 @@ use self::health::Readiness;
 use self::held::Rooms;
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
+use crate::ear::judge::Judge;
 use crate::providers::Registry;
 
 /// What a worker needs.
@@ -45,6 +46,8 @@ pub struct Setup {
     pub registry: Arc<Registry>,
     /// Thresholds of turn-taking.
     pub tuning: Tuning,
+    /// The end-of-turn model; without it pauses are judged by words and silence.
+    pub judge: Option<Judge>,
 }
 
 /// Why a worker can't work.
@@ -90,6 +93,7 @@ pub async fn run(
         prompter: Arc::new(Prompter::new()?),
         ears: Ears::start()?,
         tuning: setup.tuning,
+        judge: setup.judge,
     };
     let readiness = Readiness::default();
     let _health = setup.health.map(|listener| {

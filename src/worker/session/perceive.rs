@@ -38,6 +38,7 @@ impl Session {
                     self.hand_in(Input::TranscriptionFailed { take });
                 }
             },
+            Event::Judged { take, probability } => self.hand_in(Input::EndJudged { take, probability }),
             Event::ReplyText { speech, delta } => self.hand_in(Input::ReplyText { speech, delta }),
             Event::ReplyOver { speech, failed: true } => self.hand_in(Input::ReplyFailed { speech }),
             Event::ReplyOver {
@@ -76,11 +77,7 @@ impl Session {
                 player,
             },
         );
-        self.hand_in(Input::CharacterJoined(CastMember {
-            id,
-            names,
-            talkativeness,
-        }));
+        self.hand_in(Input::CharacterJoined(CastMember::new(id, names, talkativeness)));
     }
 
     fn remove(&mut self, id: &CharacterId) {
@@ -101,8 +98,9 @@ impl Session {
             Seen::PersonJoined { identity, name } => {
                 let person: PersonId = identity.as_str().into();
                 self.empty_since = None;
+                let names = vec![name.clone()];
                 if self.people.add(person.clone(), name) {
-                    self.hand_in(Input::PersonJoined { person });
+                    self.hand_in(Input::PersonJoined { person, names });
                 }
             }
             Seen::PersonLeft { identity } => {
@@ -167,17 +165,30 @@ impl Session {
         match heard {
             Heard::Started { ago } => {
                 let since = self.before(ago);
+                if let Some(person) = self.people.get_mut(&id) {
+                    person.is_voiced = true;
+                }
                 self.hand_in(Input::VoiceStarted { person: id, since });
             }
             Heard::Paused { ago, pcm, end } => {
                 let last_voice = self.before(ago);
                 if let Some(person) = self.people.get_mut(&id) {
+                    person.is_voiced = false;
                     person.turn = Some((pcm, end));
                 }
                 self.hand_in(Input::VoicePaused {
                     person: id,
                     last_voice,
                 });
+            }
+            Heard::Probed { pcm, end } => {
+                let Some(person) = self.people.get_mut(&id) else {
+                    return;
+                };
+                if let Some(take) = person.probing.take() {
+                    person.turn = Some((pcm.clone(), end));
+                    self.start_take(&id, take, pcm);
+                }
             }
         }
     }

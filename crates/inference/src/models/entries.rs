@@ -5,7 +5,15 @@ use super::{kokoro_files, qwen_files};
 use crate::llm::requantise;
 
 /// Most important first.
-pub(super) const MODELS: &[Model] = &[ONNXRUNTIME, MOONSHINE, PIPER, QWEN, KOKORO, QWEN_GENERAL];
+pub(super) const MODELS: &[Model] = &[
+    ONNXRUNTIME,
+    MOONSHINE,
+    SMART_TURN,
+    PIPER,
+    QWEN,
+    KOKORO,
+    QWEN_GENERAL,
+];
 
 /// The file name that ONNX Runtime has in the cache, on every platform.
 pub const ONNXRUNTIME_LIBRARY: &str = "libonnxruntime.so";
@@ -98,6 +106,30 @@ const MOONSHINE: Model = Model {
             recipes: &[&[moonshine("moonshine_voice/assets/tiny-en/tokenizer.bin", 249_974)]],
         },
     ],
+    prepare: None,
+};
+
+const SMART_TURN: Model = Model {
+    name: "smart-turn",
+    role: Role::EndOfTurn,
+    about: "Smart Turn v3.2, any language",
+    licence: "BSD-2-Clause",
+    needs: &[],
+    files: &[File {
+        name: "smart-turn-v3.2-cpu.onnx",
+        bytes: 8_679_182,
+        sha256: "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f",
+        recipes: &[&[whole(
+            Package {
+                registry: Registry::PyPi,
+                name: "pipecat-ai",
+                version: "1.14.0",
+                bytes: 12_109_725,
+            },
+            "pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
+            8_679_182,
+        )]],
+    }],
     prepare: None,
 };
 
