@@ -9,6 +9,7 @@ pub mod config;
 pub mod devserver;
 pub mod dsp;
 pub mod ear;
+pub mod evaluation;
 pub mod link;
 pub mod protocol;
 pub mod providers;

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod bench;
 mod demo;
 mod dev;
 mod failure;
@@ -52,6 +53,9 @@ enum Command {
     /// Local models
     #[command(subcommand)]
     Models(models::Command),
+    /// Measurements
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 /// What every command is given.
@@ -102,6 +106,7 @@ impl Cli {
             Command::Worker(args) => worker::run(args, context).await,
             Command::Keys(command) => keys::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
+            Command::Bench(command) => bench::run(command, context).await,
         }
     }
 }

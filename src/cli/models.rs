@@ -47,6 +47,12 @@ pub(crate) async fn pull(config: &Config, output: Output) -> Result<(), Failure>
     pulled(config, output, &[]).await.map(drop)
 }
 
+/// Fetches some models by name, for commands whose own output is something else.
+pub(crate) async fn pull_named(config: &Config, output: Output, names: &[&str]) -> Result<(), Failure> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    pulled(config, output, &names).await.map(drop)
+}
+
 /// Fetches `names`, or without any what the configuration needs; what is here already is left alone.
 async fn pulled(config: &Config, output: Output, names: &[String]) -> Result<Vec<Row>, Failure> {
     let is_implied = names.is_empty();

@@ -10,6 +10,7 @@
 mod detector;
 pub mod judge;
 mod listener;
+pub mod offline;
 mod thread;
 mod turn_audio;
 

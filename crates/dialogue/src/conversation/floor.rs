@@ -247,5 +247,5 @@ impl Conversation {
 
 /// Whether a speech that nobody waits for is to be heard: one that characters began themselves.
 fn speech_goes_alone(speech: &crate::speech::Speech, waiting: &std::collections::VecDeque<Waiting>) -> bool {
-    waiting.is_empty() && speech.basis.is_none() && speech.is_released()
+    waiting.is_empty() && speech.basis.is_none()
 }

@@ -169,6 +169,12 @@ impl Conversation {
         self.waiting.len()
     }
 
+    /// Turns of people that have not ended.
+    pub fn turns_open(&self) -> usize {
+        let turns = self.people.values().filter_map(|person| person.turn.as_ref());
+        turns.filter(|turn| turn.ended.is_none()).count()
+    }
+
     fn current(&mut self, id: SpeechId) -> Option<&mut Speech> {
         self.speech.as_mut().filter(|speech| speech.id == id)
     }

@@ -85,9 +85,15 @@ impl Conversation {
             return false;
         };
         let Some(turn) = &person.turn else { return false };
-        let (Some(over), Some(text)) = (turn.over, turn.words.clone()) else {
+        let (Some(over), Some(words_so_far)) = (turn.over, &turn.words) else {
             return false;
         };
+        // Of a turn that began earlier only what is new was said over the speech.
+        let before = turn.before_overlap.clone().unwrap_or_default();
+        let text = words_so_far
+            .strip_prefix(before.as_str())
+            .unwrap_or(words_so_far)
+            .to_owned();
         let is_heard = person.is_speaking();
         let overlap = match self.speech.as_ref().filter(|speech| speech.id == over) {
             Some(speech) => {
@@ -120,8 +126,26 @@ impl Conversation {
         {
             person.backchannels = person.backchannels.saturating_add(1);
         }
-        self.drop_turn(now, id, overlap);
+        if before.is_empty() {
+            self.drop_turn(now, id, overlap);
+            return true;
+        }
+        self.restore_turn(id, overlap);
         true
+    }
+
+    /// What was said over a speech was nothing; the turn stands as it was before.
+    fn restore_turn(&mut self, id: &PersonId, overlap: Overlap) {
+        let Some(turn) = self.people.get_mut(id).and_then(|person| person.turn.as_mut()) else {
+            return;
+        };
+        turn.words = turn.before_overlap.take();
+        turn.over = None;
+        self.counters.overlap(overlap);
+        self.outputs.push_back(Output::OverlapResolved {
+            person: id.clone(),
+            overlap,
+        });
     }
 
     fn was_interrupted(&mut self, now: Time, id: &PersonId, over: crate::id::SpeechId) {
@@ -129,6 +153,7 @@ impl Conversation {
             person.backchannels = 0;
             if let Some(turn) = &mut person.turn {
                 turn.over = None;
+                turn.before_overlap = None;
             }
         }
         if self.speech.as_ref().is_some_and(|speech| speech.id == over) {

@@ -28,6 +28,10 @@ impl Conversation {
                 turn.covers = false;
                 turn.audio = None;
                 turn.take_at = None;
+                if over.is_some() && turn.over != over {
+                    turn.over = over;
+                    turn.before_overlap.clone_from(&turn.words);
+                }
                 if turn.ended.take().is_some() {
                     self.counters.turns_continued += 1;
                     self.waiting

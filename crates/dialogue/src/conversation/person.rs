@@ -46,6 +46,8 @@ pub(super) struct Turn {
     pub(super) audio: Option<f32>,
     /// The speech over which it began, until it is decided what it was.
     pub(super) over: Option<SpeechId>,
+    /// The words that had been said before, if it began earlier.
+    pub(super) before_overlap: Option<String>,
     /// Since when it is over, unless the person goes on.
     pub(super) ended: Option<Time>,
     pub(super) takes: u32,
@@ -72,6 +74,7 @@ impl Turn {
             judged: None,
             audio: None,
             over,
+            before_overlap: None,
             ended: None,
             takes: 0,
             plans: 0,

@@ -163,7 +163,7 @@ impl Conversation {
             {
                 waiting.speech = apology;
             }
-            self.release(now);
+            // It is let loose when the floor is free, like any answer.
             return;
         } else {
             // Characters among themselves just fall silent, sooner if it goes on.
