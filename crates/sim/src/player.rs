@@ -22,6 +22,8 @@ pub(crate) struct Playing {
     /// No more sound comes.
     pub(crate) is_ended: bool,
     pub(crate) is_released: bool,
+    /// When it was let loose first.
+    pub(crate) released_ms: u64,
     pub(crate) is_held: bool,
     /// Its first sound was reported.
     pub(crate) has_started: bool,
@@ -44,6 +46,7 @@ impl Playing {
             chunks: Vec::new(),
             is_ended: false,
             is_released: false,
+            released_ms: u64::MAX,
             is_held: false,
             has_started: false,
             heard_before_ms: 0,

@@ -15,6 +15,7 @@ impl Conversation {
         };
         let Some(turn) = &mut person.turn else { return };
         turn.take = Some(Take { id: take, asked: now });
+        turn.covers = false;
         turn.judged = Some(take);
         turn.audio = None;
         turn.take_at = None;
@@ -83,6 +84,10 @@ impl Conversation {
         let (is_heard, heard_for) = (person.is_speaking(), person.heard_for(now));
         let Some(turn) = &mut person.turn else { return };
         turn.take = None;
+        if turn.ended.is_some() {
+            // It ended with what was known; an answer to that is on its way.
+            return;
+        }
         let text = text.trim();
         let is_new = !text.is_empty() && turn.words.as_deref() != Some(text);
         if is_new {
@@ -160,6 +165,9 @@ impl Conversation {
                 person.is_noise = true;
                 self.drop_turn(now, id, Overlap::Noise);
             }
+            return;
+        }
+        if turn.take_at.is_some() || turn.ended.is_some() {
             return;
         }
         if turn.words.is_some() {

@@ -2,8 +2,8 @@
 
 use crate::endpointing::words;
 
-/// Longest sign of listening, words.
-const WORDS_MAX: usize = 4;
+/// Longest row of signs of listening, words.
+const WORDS_MAX: usize = 12;
 
 /// Words that by themselves claim no turn. English, with the sounds that most languages share.
 const SIGNS: &[&str] = &[
@@ -61,15 +61,7 @@ mod tests {
         ] {
             assert!(is_backchannel(text), "{text:?}");
         }
-        for text in [
-            "",
-            "No.",
-            "Stop",
-            "Yeah but",
-            "I see a bird",
-            "right right right right right",
-            "go away",
-        ] {
+        for text in ["", "No.", "Stop", "Yeah but", "I see a bird", "go away"] {
             assert!(!is_backchannel(text), "{text:?}");
         }
     }

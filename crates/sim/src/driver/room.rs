@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use troupe_dialogue::{CastMember, Input, Mode, SpeechId, Time};
+use troupe_dialogue::{CastMember, Input, SpeechId, Time};
 
 use super::{ANSWER_MS, Driver, Event, Phase};
 use crate::checker::{CUT_MS_MAX, Violation, turns_over};
@@ -10,6 +10,8 @@ use crate::options::Habit;
 use crate::people::{Segment, turn};
 use crate::words::{is_unique, words_of};
 
+/// Longest a speech of these rooms may take with all deadlines, ms.
+const SPEECH_MS_MAX: u64 = 60_000;
 /// Silence between stretches that the ears do not even notice, ms.
 const NOTICED_PAUSE_MS: u64 = 100;
 
@@ -70,7 +72,13 @@ impl Driver {
             Event::Made(speech, chunk, ready_ms, is_complete) => {
                 self.made(speech, chunk, ready_ms, is_complete)
             }
-            Event::Release(speech) => self.with(speech, |playing| playing.is_released = true),
+            Event::Release(speech) => {
+                let now_ms = self.now_ms;
+                self.with(speech, |playing| {
+                    playing.is_released = true;
+                    playing.released_ms = now_ms;
+                });
+            }
             Event::Hold(speech) => self.with(speech, |playing| playing.is_held = true),
             Event::Resume(speech) => self.with(speech, |playing| playing.is_held = false),
             Event::Stop(speech) => self.stopped(speech),
@@ -284,11 +292,11 @@ impl Driver {
         {
             self.checker.fail("a paused speech never goes on");
         }
-        let is_stuck =
-            self.options.mode == Mode::Freeform && self.playing.values().any(|playing| playing.is_released);
-        if is_stuck
-            && self.phase == Phase::Quiet
-            && self.playing.values().all(|p| p.audible_since_ms().is_none())
+        let now_ms = self.now_ms;
+        if self
+            .playing
+            .values()
+            .any(|playing| playing.released_ms.saturating_add(SPEECH_MS_MAX) < now_ms)
         {
             self.checker.fail("a speech never comes to its end");
         }
@@ -309,24 +317,23 @@ impl Driver {
         let person = self.humans[index].id.clone();
         let answered = |driver: &Self| driver.checker.answered.get(&person).copied().unwrap_or(0);
         let before = answered(self);
+        let unposted = |driver: &Self| {
+            let words = asked.iter().flat_map(|word| words_of(word));
+            let mut unposted = words.filter(|word| is_unique(word) && !driver.checker.was_posted(word));
+            unposted.next().map(str::to_owned)
+        };
         let ends = self.speak(index, segments);
         let deadline = ends + ANSWER_MS;
-        while self.now_ms < deadline && answered(self) == before {
+        // Who pauses for long may be answered too early; what they said then is answered as well.
+        while self.now_ms < deadline && (answered(self) == before || unposted(self).is_some()) {
             let next = (self.now_ms + 200).min(deadline);
             self.until(next)?;
         }
         if answered(self) == before {
             self.checker.fail(format!("{person} asked and was not answered"));
         }
-        for word in asked
-            .iter()
-            .flat_map(|word| words_of(word))
-            .filter(|word| is_unique(word))
-        {
-            if !self.checker.was_posted(word) {
-                self.checker.fail(format!("{word} of {person} was never posted"));
-                break;
-            }
+        if let Some(word) = unposted(self) {
+            self.checker.fail(format!("{word} of {person} was never posted"));
         }
         self.verdict()
     }
