@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
-use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Time};
+use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, Time};
 
 use super::Session;
 use super::cast::Actor;
@@ -208,6 +208,15 @@ impl Session {
                     complete,
                 });
             }
+            Voiced::Sounding {
+                speech,
+                chunk,
+                stretches,
+            } => self.hand_in(Input::ChunkSounding {
+                speech,
+                chunk,
+                sounding: Sounding::Stretches(stretches),
+            }),
             Voiced::ChunkStarted { speech, chunk } => {
                 self.hand_in(Input::PlayoutStarted { speech });
                 let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) else {

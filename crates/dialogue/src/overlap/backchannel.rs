@@ -2,8 +2,8 @@
 
 use crate::endpointing::words;
 
-/// Longest row of signs of listening, words.
-const WORDS_MAX: usize = 12;
+/// Longest row of signs that is looked at, words: more have to be something else.
+const WORDS_MAX: usize = 30;
 
 /// Words that by themselves claim no turn. English, with the sounds that most languages share.
 const SIGNS: &[&str] = &[
