@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, warn};
-use troupe_dialogue::{CharacterId, Input, Line, Output, PersonId, Speaker, SpeechId, TakeId, Trouble};
+use troupe_dialogue::{CharacterId, Cue, Input, Line, Output, PersonId, Speaker, SpeechId, TakeId, Trouble};
 
 use super::Session;
 use super::event::Event;
@@ -29,9 +29,9 @@ impl Session {
             Output::Generate {
                 speech,
                 character,
+                cue,
                 pending,
-                ..
-            } => self.generate(speech, character, &pending),
+            } => self.generate(speech, character, cue, &pending),
             Output::Apologise {
                 speech,
                 character,
@@ -150,7 +150,7 @@ impl Session {
         }
     }
 
-    fn generate(&mut self, speech: SpeechId, id: CharacterId, pending: &[Line]) {
+    fn generate(&mut self, speech: SpeechId, id: CharacterId, cue: Cue, pending: &[Line]) {
         let Some(voice) = self.begin(speech, &id) else {
             self.hand_in(Input::ReplyFailed { speech });
             return;
@@ -158,6 +158,9 @@ impl Session {
         let mut history = self.history.clone();
         for line in pending {
             history.push(self.happening(line));
+        }
+        if cue == Cue::Reopen {
+            history.push(Happening::Silence);
         }
         let question = Question {
             registry: self.shared.registry.clone(),
