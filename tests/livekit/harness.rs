@@ -20,7 +20,6 @@ use livekit::{
 };
 use livekit_token::{AccessToken, VideoGrants};
 use tokio::{
-    net::TcpStream,
     process::{Child, Command},
     sync::mpsc::UnboundedReceiver,
     task::JoinHandle,
@@ -118,7 +117,8 @@ async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String)
         .spawn()
         .unwrap();
     let start = Instant::now();
-    while TcpStream::connect(("127.0.0.1", ports.http)).await.is_err() {
+    // It accepts connections before it answers on them.
+    while !answers(ports.http).await {
         assert!(start.elapsed() < PATIENCE, "the server does not answer");
         sleep(Duration::from_millis(20)).await;
     }
@@ -127,6 +127,11 @@ async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String)
         url: format!("ws://127.0.0.1:{}", ports.http),
         ports,
     }
+}
+
+async fn answers(port: u16) -> bool {
+    let answer = reqwest::get(format!("http://127.0.0.1:{port}/")).await;
+    answer.is_ok_and(|answer| answer.status().is_success())
 }
 
 pub(crate) fn token(room: &str, identity: &str) -> String {
