@@ -27,8 +27,9 @@ pub fn on_signals() -> std::io::Result<Shutdown> {
             if insisted {
                 std::process::exit(INSISTED);
             }
-            tracing::info!("stopping; a second signal stops at once");
+            // First: writing the line fails when nobody reads our logs any more.
             asked.cancel();
+            tracing::info!("stopping; a second signal stops at once");
         }
     });
     Ok(shutdown)
