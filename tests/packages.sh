@@ -6,6 +6,8 @@ set -eu
 here() {
     case $1 in
     postgresql) [ -n "${TROUPE_TEST_PG_BIN:-}" ] || command -v initdb || ls /usr/lib/postgresql/*/bin/initdb ;;
+    nodejs) command -v node ;;
+    npm) command -v npm ;;
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
     *) false ;;
     esac >/dev/null 2>&1

@@ -83,7 +83,11 @@
     if (response.ok) return response.json();
     // The page itself says best what became of the link.
     if (response.status === 404 || response.status === 409) location.reload();
-    throw new Error(`status ${response.status}`);
+    const error = new Error(`status ${response.status}`);
+    if (response.status === 403 || response.status === 429) {
+      error.told = "There are too many interviews just now. Your link stays valid; please try again later.";
+    }
+    throw error;
   }
 
   function countDown(seconds) {
@@ -163,10 +167,10 @@
       countDown(way.seconds_left);
       greet();
       show("talk", "talk-title");
-    } catch {
+    } catch (error) {
       over = true;
       if (room) room.disconnect();
-      trouble("The interview could not be joined. Check your network, then try again.");
+      trouble(error.told || "The interview could not be joined. Check your network, then try again.");
     }
   }
 

@@ -23,15 +23,9 @@ pub(crate) async fn python() -> PathBuf {
 
 /// A Python with these packages, made once and kept in the cache.
 pub(crate) async fn python_with(packages: &'static [&'static str]) -> PathBuf {
-    let folder = cache().join(format!("client-{}", packages.join("-").replace("==", "-")));
-    let python = folder.join("bin/python");
     let made = tokio::task::spawn_blocking(move || {
-        std::fs::create_dir_all(cache()).unwrap();
-        let lock = std::fs::File::create(folder.with_extension("lock")).unwrap();
-        // Other test processes wait here while one makes it.
-        lock.lock().unwrap();
-        let done = folder.join("complete");
-        if !done.exists() {
+        let name = format!("client-{}", packages.join("-").replace("==", "-"));
+        let folder = once(&name, |folder| {
             let run = |program: &Path, arguments: &[&str]| {
                 let status = std::process::Command::new(program).args(arguments).status();
                 assert!(
@@ -43,9 +37,23 @@ pub(crate) async fn python_with(packages: &'static [&'static str]) -> PathBuf {
             run(Path::new("python3"), &["-m", "venv", folder.to_str().unwrap()]);
             let install = [&["-m", "pip", "install", "--quiet"][..], packages].concat();
             run(&folder.join("bin/python"), &install);
-            std::fs::write(done, "").unwrap();
-        }
+        });
+        folder.join("bin/python")
     });
-    made.await.unwrap();
-    python
+    made.await.unwrap()
+}
+
+/// The folder `name` of the cache, which `make` fills the first time; other test processes wait for it.
+pub(crate) fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
+    let folder = cache().join(name);
+    std::fs::create_dir_all(cache()).unwrap();
+    // Not `with_extension`: a version's last part would be taken for one.
+    let lock = std::fs::File::create(cache().join(format!("{name}.lock"))).unwrap();
+    lock.lock().unwrap();
+    let done = folder.join("complete");
+    if !done.exists() {
+        make(&folder);
+        std::fs::write(done, "").unwrap();
+    }
+    folder
 }

@@ -223,6 +223,33 @@ async fn a_project_plays_as_long_as_it_may() {
         .with(200);
 }
 
+#[tokio::test]
+async fn a_role_play_counts_as_a_room_that_plays() {
+    let allowance = Allowance {
+        rooms_max: 1,
+        ..Allowance::default()
+    };
+    let world = World::limited(Limits::default(), allowance).await;
+    let premade = json!({"name": "Screws", "scenario": "A late delivery.", "characterId": BUILT_IN});
+    let premade = world
+        .post("/api/roleplay/premade-roleplays", premade)
+        .await
+        .with(201);
+    let body = json!({
+        "premadeRoleplayId": premade["data"]["id"], "userUniqueIdentifier": "u-1", "userName": "Kim",
+        "recordVideo": false,
+    });
+    world
+        .post("/api/roleplay/create-room", body.clone())
+        .await
+        .with(201);
+    let refused = world.post("/api/roleplay/create-room", body).await;
+    assert_eq!(refused.fault(), (429, "too_many_rooms", None));
+    let room = room_with_character(&world).await;
+    let refused = world.post(&format!("/v1/rooms/{room}/start"), json!({})).await;
+    assert_eq!(refused.fault(), (429, "too_many_rooms", None));
+}
+
 async fn project(world: &World, room: &str) -> String {
     let room = world.get(&format!("/v1/rooms/{room}")).await.with(200);
     room["projectId"].as_str().unwrap().to_owned()

@@ -24,6 +24,7 @@
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `roleplays`, `interviews`, `respondent`: the role-play and interview surfaces, and the respondent's page
 //! - `house`: what holds for the repository as a whole
+//! - `node`: LiveKit's SDKs for Node
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `packages`: programs that the tests bring along
@@ -60,6 +61,8 @@ mod interviews;
 mod lease;
 mod live;
 mod livekit_events;
+#[path = "../node/mod.rs"]
+mod node;
 mod openai;
 mod openapi;
 #[path = "../packages/mod.rs"]

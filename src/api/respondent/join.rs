@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::body::NoBody;
-use super::super::error::ApiError;
+use super::super::error::{ApiError, ErrorAnswer};
 use super::super::openapi::refusals::{BadNothing, Busy, Conflicting, LiveKitFailed, NoSuch};
 use super::super::openapi::schema::Nothing;
 use super::super::path::Path;
@@ -41,6 +41,7 @@ pub(super) struct EndAnswer {
     request_body = Nothing,
     responses(
         (status = 200, description = "The way in.", body = JoinAnswer),
+        (status = 403, description = "The project's minutes of today are used up.", body = ErrorAnswer),
         Busy,
         NoSuch,
         Conflicting,

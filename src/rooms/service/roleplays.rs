@@ -101,8 +101,8 @@ impl Rooms {
     /// Makes a role-play: finds or makes its person, makes and starts its room. The character comes by itself.
     ///
     /// # Errors
-    /// When the premade role-play is unknown, video is asked for, or LiveKit or the database fail: nothing was
-    /// made then.
+    /// When the premade role-play is unknown, video is asked for, the project has too much going on, or LiveKit or
+    /// the database fail: nothing was made then.
     pub async fn create_roleplay(&self, project_id: &str, wish: RoleplayWish) -> Result<RoleplayJoin, Error> {
         let premade = self.premade(project_id, &wish.premade_id).await?;
         if wish.record_video {
@@ -118,11 +118,14 @@ impl Rooms {
             user_external_id: wish.user_external_id,
             user_name: wish.user_name,
         };
+        let allowance = self.bounds.project;
+        // Looked at once more when the room is made; here it spares LiveKit a room for nothing.
+        allowance.admit(&self.store.usage(project_id).await?)?;
         let livekit_room = Surface::Roleplay.livekit_room(project_id, &new.id);
         self.livekit
             .create_room(&livekit_room, self.bounds.livekit_timeouts())
             .await?;
-        let roleplay = match self.store.insert_roleplay(project_id, &new).await {
+        let roleplay = match self.store.insert_roleplay(project_id, &new, allowance).await {
             Ok(roleplay) => roleplay,
             Err(error) => {
                 self.drop_livekit_room(&new.id, &livekit_room).await;

@@ -8,6 +8,7 @@
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `respondent`: the respondent's page in a real Chromium
 //! - `recording`: files of what was said
+//! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
 //! - `harness`, `models`, `person`: what they stand on
 
@@ -22,3 +23,4 @@ mod person;
 mod recording;
 mod respondent;
 mod room;
+mod sdks;

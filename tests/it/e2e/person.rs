@@ -1,6 +1,6 @@
-//! The official Python client, driven by JSON lines.
+//! LiveKit's own clients, driven by JSON lines.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::client::python;
+use crate::node::Node;
 
 /// Time until something that must happen has happened. Nothing is measured by it.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -24,15 +25,21 @@ pub(super) struct Person {
 }
 
 impl Person {
+    /// With the client for Python.
     pub(super) async fn join(url: &str, token: &str) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/e2e/person.py");
-        let mut child = Command::new(python().await)
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(python().await);
+        command.arg(script("person.py"));
+        Self::join_by(command, url, token).await
+    }
+
+    /// With the client for Node.
+    pub(super) async fn join_by_node(node: &Node, url: &str, token: &str) -> Self {
+        Self::join_by(node.command(&script("person.mjs")), url, token).await
+    }
+
+    async fn join_by(mut client: Command, url: &str, token: &str) -> Self {
+        client.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = client.kill_on_drop(true).spawn().unwrap();
         let noticed = BufReader::new(child.stdout.take().unwrap()).lines();
         let commands = child.stdin.take().unwrap();
         let mut person = Self {
@@ -104,6 +111,14 @@ impl Person {
         .await
     }
 
+    /// Waits for the track of `identity`, unless it came before.
+    pub(super) async fn has_track(&mut self, identity: &str) {
+        if !self.events.iter().any(|event| is(event, "track", identity)) {
+            let what = format!("the track of {identity}");
+            self.until(&what, |event| is(event, "track", identity)).await;
+        }
+    }
+
     /// The values that an attribute of a participant took so far.
     pub(super) fn attribute(&self, identity: &str, key: &str) -> Vec<&str> {
         let of_key = |event: &&Value| is(event, "attribute", identity) && event["key"] == key;
@@ -113,6 +128,13 @@ impl Person {
             .filter_map(|event| event["value"].as_str())
             .collect()
     }
+}
+
+/// A script that lies beside this file.
+pub(super) fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/e2e")
+        .join(name)
 }
 
 /// Whether it is that event of that participant.

@@ -64,13 +64,7 @@ async fn two_characters_answer_to_their_names_and_keep_livekits_conventions() {
     let mut person = joined(&stack, &room).await;
     start(&stack, &room).await;
     let track = sees_track(&mut person, &identity(&first)).await;
-    if !person
-        .events
-        .iter()
-        .any(|event| is(event, "track", &identity(&second)))
-    {
-        sees_track(&mut person, &identity(&second)).await;
-    }
+    person.has_track(&identity(&second)).await;
     assert_eq!(track["source"], SOURCE_MICROPHONE);
     let kinds: Vec<&Value> = person
         .events

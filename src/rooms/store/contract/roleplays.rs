@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
 use crate::rooms::roleplay::{NewRoleplay, Roleplay};
 
@@ -12,8 +13,13 @@ pub trait RoleplayRows {
     /// for claims: all of it or nothing.
     ///
     /// # Errors
-    /// When the database fails.
-    async fn insert_roleplay(&self, project_id: &str, new: &NewRoleplay) -> Result<Roleplay, Error>;
+    /// When the project has too much going on, or the database fails.
+    async fn insert_roleplay(
+        &self,
+        project_id: &str,
+        new: &NewRoleplay,
+        allowance: Allowance,
+    ) -> Result<Roleplay, Error>;
 
     /// One of the project's role-plays.
     ///

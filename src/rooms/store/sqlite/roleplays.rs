@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::{SqliteStore, now, prepared_rooms, users};
+use super::{SqliteStore, now, prepared_rooms, usage, users};
+use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
 use crate::rooms::roleplay::{INTEGRATION_TEAM, NewRoleplay, Roleplay, room_name};
 use crate::rooms::room::Surface;
@@ -12,10 +13,16 @@ use crate::rooms::store::rows::{NewRow, RoleplayRow, SELECT_ROLEPLAY, print_prem
 
 #[async_trait]
 impl RoleplayRows for SqliteStore {
-    async fn insert_roleplay(&self, project_id: &str, new: &NewRoleplay) -> Result<Roleplay, Error> {
+    async fn insert_roleplay(
+        &self,
+        project_id: &str,
+        new: &NewRoleplay,
+        allowance: Allowance,
+    ) -> Result<Roleplay, Error> {
         let premade = print_premade(&new.premade)?;
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
+        allowance.admit(&usage::of(&mut tx, project_id, at).await?)?;
         let person = (Some(new.user_name.as_str()), Some(INTEGRATION_TEAM));
         let user = users::find_or_create(&mut tx, project_id, &new.user_external_id, person, at).await?;
         let room = NewRow {
