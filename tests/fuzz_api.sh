@@ -12,7 +12,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 binary=${CARGO_TARGET_DIR:-$root/target}/debug/troupe db= cases=20 seconds=0
 while [ $# -gt 0 ]; do
     case $1 in
-        --binary) binary=$2 ;;
+        --binary) binary=$(realpath "$2") ;;
         --db) db=$2 ;;
         --cases) cases=$2 ;;
         --seconds) seconds=$2 ;;
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
     esac
     shift 2
 done
-schemathesis_version=4.32.5
+schemathesis_version=4.32.5 blake3_version=1.0.11
 cache=${TROUPE_CACHE:-$HOME/.cache/troupe}
 folder=$(mktemp -d)
 pids=()
@@ -31,10 +31,10 @@ finish() {
 }
 trap finish EXIT
 
-venv=$cache/schemathesis-$schemathesis_version
+venv=$cache/schemathesis-$schemathesis_version-blake3-$blake3_version
 if [ ! -e "$venv/complete" ]; then
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet "schemathesis==$schemathesis_version"
+    "$venv/bin/pip" install --quiet "schemathesis==$schemathesis_version" "blake3==$blake3_version"
     touch "$venv/complete"
 fi
 livekit=$(command -v livekit-server || true)

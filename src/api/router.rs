@@ -47,5 +47,5 @@ fn surfaces(limits: &Limits) -> OpenApiRouter<Api> {
         // So does a download, of which the client sets the pace.
         .merge(recordings::downloads())
         .merge(health::answers())
-        .merge(openapi::answers())
+        .merge(projects.around(openapi::answers()))
 }

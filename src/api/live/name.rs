@@ -4,13 +4,12 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa::openapi::Required;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::ObjectBuilder;
 
 use super::super::error::ApiError;
 use super::super::fields::{NAME_CHARS_MAX, check_filled, check_text};
-use super::super::openapi::schema;
+use super::super::openapi::{params, schema};
 use crate::rooms::live::{LIVE_NAME_CHARS_MAX, LiveName};
 
 /// What a name must be.
@@ -31,15 +30,16 @@ impl RoomName {
 
 impl IntoParams for RoomName {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![
-            ParameterBuilder::new()
-                .name("name")
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .description(Some("The room's name."))
-                .schema(Some(Self::schema()))
-                .build(),
-        ]
+        vec![params::path("name", "The room's name.", Self::schema())]
+    }
+}
+
+/// `identity` in a path, for the document.
+pub(super) struct Identity;
+
+impl IntoParams for Identity {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![params::path("identity", "The participant.", schema::name())]
     }
 }
 

@@ -12,7 +12,7 @@ use super::super::openapi::refusals::{BadLiveNothing, LiveKitFailed, NoSuch, Ref
 use super::super::openapi::schema::Nothing;
 use super::super::state::Api;
 use super::TAG;
-use super::name::{ParticipantPath, RoomName};
+use super::name::{Identity, ParticipantPath, RoomName};
 use crate::rooms::live::LiveParticipant;
 
 /// Somebody who is connected to a room.
@@ -57,7 +57,7 @@ pub(super) struct RemovedAnswer {
     operation_id = "removeLiveParticipant",
     tag = TAG,
     security(("secret_key" = [])),
-    params(RoomName, ("identity" = String, Path, description = "The participant.")),
+    params(RoomName, Identity),
     request_body = Nothing,
     responses(
         (status = 200, description = "It is disconnected.", body = RemovedAnswer),

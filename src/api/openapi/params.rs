@@ -9,6 +9,21 @@ use super::schema;
 use crate::api::idempotency::KEY_CHARS_MAX;
 use crate::api::page::{CURSOR_CHARS_MAX, PAGE_MAX};
 
+fn needed(place: ParameterIn, name: &str, about: &str, schema: ObjectBuilder) -> Parameter {
+    let parameter = optional(place, name, about, schema);
+    ParameterBuilder::from(parameter).required(Required::True).build()
+}
+
+/// A part of the path.
+pub(in crate::api) fn path(name: &str, about: &str, schema: ObjectBuilder) -> Parameter {
+    needed(ParameterIn::Path, name, about, schema)
+}
+
+/// A query parameter that may not be left out.
+pub(in crate::api) fn needed_query(name: &str, about: &str, schema: ObjectBuilder) -> Parameter {
+    needed(ParameterIn::Query, name, about, schema)
+}
+
 fn optional(place: ParameterIn, name: &str, about: &str, schema: ObjectBuilder) -> Parameter {
     ParameterBuilder::new()
         .name(name)

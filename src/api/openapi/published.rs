@@ -1,8 +1,7 @@
 //! `GET /openapi.json` and `GET /docs`: the document for programs, and for people.
 
-use std::sync::Arc;
-
 use axum::Extension;
+use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::OpenApi;
@@ -19,8 +18,8 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ances
 /// What is served, printed once.
 #[derive(Clone)]
 pub(in crate::api) struct Published {
-    json: Arc<str>,
-    page: Arc<str>,
+    json: Bytes,
+    page: Bytes,
 }
 
 impl Published {
@@ -53,7 +52,7 @@ pub(in crate::api) fn answers() -> OpenApiRouter<Api> {
 )]
 async fn json(Extension(published): Extension<Published>) -> Response {
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    ([kind], published.json.to_string()).into_response()
+    ([kind], published.json).into_response()
 }
 
 /// The API's reference, for people.
@@ -76,5 +75,5 @@ async fn page(Extension(published): Extension<Published>) -> Response {
             HeaderValue::from_static("nosniff"),
         ),
     ];
-    (headers, published.page.to_string()).into_response()
+    (headers, published.page).into_response()
 }

@@ -11,11 +11,14 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
 use tokio::sync::OwnedSemaphorePermit;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::super::error::ApiError;
 use super::super::fields::NAME_CHARS_MAX;
 use super::super::openapi::refusals::{BadLink, Busy, Invalid, NoSuch, NoSuchRange};
 use super::super::openapi::schema::File;
+use super::super::openapi::{params, schema};
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
@@ -26,6 +29,23 @@ use crate::rooms::recording::{Objects, Recording};
 
 /// Bytes sent at once.
 const BLOCK_BYTES: u64 = 256 * 1024;
+
+/// What a link holds besides the recording, for the document.
+struct LinkParams;
+
+impl IntoParams for LinkParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![
+            params::needed_query("expires", "Part of the link.", schema::name()),
+            params::needed_query("signature", "Part of the link.", schema::name()),
+            params::query(
+                "format",
+                "`opus`, also without it, or `wav`, which has no parts.",
+                schema::choice(["opus", "wav"]),
+            ),
+        ]
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -43,9 +63,7 @@ enum Format {
     tag = TAG,
     params(
         ("recordingId" = String, Path, description = "The recording."),
-        ("expires" = String, Query, description = "Part of the link."),
-        ("signature" = String, Query, description = "Part of the link."),
-        ("format" = Option<String>, Query, description = "`opus`, also without it, or `wav`, which has no parts."),
+        LinkParams,
         ("Range" = Option<String>, Header, description = "One range of bytes."),
         ("If-Range" = Option<String>, Header, description = "The `ETag` that the range is of."),
     ),

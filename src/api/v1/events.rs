@@ -77,7 +77,7 @@ pub(super) async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     params.finish()?;
     let store = &api.rooms.store;
-    store.room(&project_id, &room_id).await?;
+    store.check_room(&project_id, &room_id).await?;
     let after = match headers.get(LAST_EVENT_ID) {
         None => None,
         Some(id) => Some(

@@ -44,7 +44,7 @@ pub(super) async fn list(
         &mut params,
     )?;
     params.finish()?;
-    api.rooms.store.room(&project_id, &room_id).await?;
+    api.rooms.store.check_room(&project_id, &room_id).await?;
     let entries = api
         .rooms
         .store

@@ -3,11 +3,14 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::super::auth::Worker;
 use super::super::body::{Wire, bounded};
 use super::super::error::ApiError;
 use super::super::fields::{NAME_CHARS_MAX, check_text};
+use super::super::openapi::params;
 use super::super::openapi::refusals::{BadBody, BadNothing, Conflicting, NoSuch, Refused};
 use super::super::openapi::schema::{self, Body, File, described};
 use super::super::path::Path;
@@ -125,6 +128,28 @@ pub(super) async fn tell(
     Ok(Json(RecordingResponse { stored: true }))
 }
 
+/// What a segment is, for the document.
+struct SegmentParams;
+
+impl IntoParams for SegmentParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let number = || schema::whole(&(0..=NUMBER_MAX));
+        let hash = schema::string().pattern(Some("^[0-9A-Fa-f]{64}$"));
+        vec![
+            params::path("epoch", "The claim's epoch.", schema::count()),
+            params::path("track", "Its track.", number()),
+            params::path("sequence", "Its place within the track, from 1.", number()),
+            params::needed_query("workerId", "The worker that holds the room.", schema::name()),
+            params::needed_query(
+                "startMs",
+                "Where it begins, ms since the room's start.",
+                schema::whole(&(0..=START_MS_MAX)),
+            ),
+            params::needed_query("blake3", "BLAKE3 of the body, 64 hexadecimal digits.", hash),
+        ]
+    }
+}
+
 /// Store a segment: an Ogg/Opus file of up to 10 s. Idempotent by epoch, track and sequence.
 #[utoipa::path(
     put,
@@ -134,12 +159,7 @@ pub(super) async fn tell(
     security(("worker_key" = [])),
     params(
         ("roomId" = String, Path, description = "The room."),
-        ("epoch" = u64, Path, description = "The claim's epoch."),
-        ("track" = u32, Path, description = "Its track."),
-        ("sequence" = u32, Path, description = "Its place within the track, from 1."),
-        ("workerId" = String, Query, description = "The worker that holds the room."),
-        ("startMs" = u32, Query, description = "Where it begins, ms since the room's start."),
-        ("blake3" = String, Query, description = "BLAKE3 of the body, 64 hexadecimal digits."),
+        SegmentParams,
     ),
     request_body(content = File, content_type = "audio/ogg"),
     responses(

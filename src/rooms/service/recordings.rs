@@ -61,7 +61,7 @@ impl Rooms {
         after: Option<&str>,
         limit: Option<u32>,
     ) -> Result<Vec<Recording>, Error> {
-        self.store.room(project_id, room_id).await?;
+        self.store.check_room(project_id, room_id).await?;
         self.store.recordings(room_id, after, limit).await
     }
 

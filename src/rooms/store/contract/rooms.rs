@@ -42,6 +42,12 @@ pub trait RoomRows {
     /// When there is no such room or the database fails.
     async fn room(&self, project_id: &str, id: &str) -> Result<Room, Error>;
 
+    /// Looks whether [`Self::room`] would find it, for less.
+    ///
+    /// # Errors
+    /// As [`Self::room`].
+    async fn check_room(&self, project_id: &str, id: &str) -> Result<(), Error>;
+
     /// The project's active voice rooms, newest first, at most `limit` of those older than the room `after`.
     ///
     /// # Errors

@@ -30,6 +30,11 @@ impl RoomRows for PostgresStore {
         row.into_room(participants)
     }
 
+    async fn check_room(&self, project_id: &str, id: &str) -> Result<(), Error> {
+        let mut connection = self.pool.acquire().await?;
+        find(&mut connection, project_id, id).await.map(drop)
+    }
+
     async fn active_rooms(
         &self,
         project_id: &str,

@@ -29,6 +29,11 @@ impl RoomRows for SqliteStore {
         row.into_room(participants)
     }
 
+    async fn check_room(&self, project_id: &str, id: &str) -> Result<(), Error> {
+        let mut connection = self.reader.acquire().await?;
+        find(&mut connection, project_id, id).await.map(drop)
+    }
+
     async fn active_rooms(
         &self,
         project_id: &str,
