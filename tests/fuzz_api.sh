@@ -79,7 +79,7 @@ export SECRET_KEY USER_KEY WORKER_KEY
 cp "$root"/tests/fuzz/* "$folder"
 limit=(); [ "$seconds" -eq 0 ] || limit=(--max-time "$seconds")
 outcome=0
-"$venv/bin/schemathesis" --config-file "$folder/schemathesis.toml" run \
+PYTHONPATH=$folder "$venv/bin/schemathesis" --config-file "$folder/schemathesis.toml" run \
     "http://127.0.0.1:$api_port/openapi.json" \
     --checks all --max-examples "$cases" --workers 2 "${limit[@]}" \
     --report json --report-json-path "${TROUPE_FUZZ_REPORT:-$folder/report.json}" || outcome=$?

@@ -14,9 +14,23 @@ from hypothesis import strategies
 from schemathesis import GenerationMode
 from schemathesis.generation.meta import TestPhase
 
-# Ids seen in answers, newest last, by the parameter that takes them.
-SEEN = {"roomId": [], "characterId": ["ada", "bruno"]}
-PREFIXES = {"room_": "roomId", "character_": "characterId"}
+# Ids seen in answers, newest last, by the parameter or field that takes them.
+SEEN = {"characterId": ["ada", "bruno"]}
+# Where ids of each beginning are taken.
+PREFIXES = {
+    "room_": ("roomId", "room_id"),
+    "character_": ("characterId",),
+    "wh_": ("webhookId",),
+    "usr_": ("user_id",),
+    "user_": ("user_id",),
+}
+# And those of an answer's field, on paths of this beginning.
+FIELDS = {
+    ("/api/roleplay/create-room", "roleplayId"): "roleplayId",
+    ("/api/roleplay/premade-roleplays", "id"): "premadeRoleplayId",
+    ("/custdev/api/projects", "id"): "project_id",
+    ("/custdev/api/interviews", "id"): "interviewId",
+}
 KEPT = 50
 PREPARING = ("/api/roleplay/premade-roleplays", "/custdev/api/projects")
 # Rooms that are over: only their event streams end by themselves.
@@ -58,14 +72,13 @@ def before_call(context, case, kwargs):
         return
     path, parameters = case.operation.path, case.path_parameters or {}
     headers = case.headers or {}
-    if path.startswith("/chat/") and not any(name.lower() == "troupe-user" for name in headers):
-        # Whom a key of kind `secret` acts for; that it depends on the key is beyond a schema.
-        case.headers["Troupe-User"] = f"user-{random.randint(1, 3)}"
+    if path.startswith("/chat/"):
+        act_for_somebody(case)
     pools = {**SEEN, "roomId": ENDED} if path.endswith("/events") else SEEN
     for name, value in parameters.items():
         pool = pools.get(name)
-        # An id that came from an answer is where this request is about to go.
-        if pool and not str(value).startswith(tuple(PREFIXES)) and random.random() < 0.7:
+        # A scenario's ids came from answers: they are where its requests are about to go.
+        if pool and not in_scenario(case) and random.random() < 0.7:
             parameters[name] = random.choice(pool)
     query = case.query or {}
     if "after" in query:
@@ -87,6 +100,18 @@ def before_call(context, case, kwargs):
         complete_body(path, case.body)
 
 
+def act_for_somebody(case):
+    """Whom a key of kind `secret` acts for: that it depends on the key is beyond a schema."""
+    given = [name for name in case.headers if name.lower() == "troupe-user"]
+    if in_scenario(case):
+        # A room is there for those who are in it: a scenario is one user's.
+        for name in given:
+            del case.headers[name]
+        case.headers["Troupe-User"] = "user-1"
+    elif not given:
+        case.headers["Troupe-User"] = f"user-{random.randint(1, 3)}"
+
+
 def shorten_wait(body):
     """A long poll within its bounds stays within them."""
     wait = body.get("waitMs") if isinstance(body, dict) else None
@@ -99,6 +124,9 @@ def complete_body(path, body):
         # Where a character is prepared, one that does not exist is a fault of the request.
         if body.get(name) and (path in PREPARING or random.random() < 0.7):
             body[name] = random.choice(SEEN["characterId"])
+    for name in ("premadeRoleplayId", "project_id", "user_id"):
+        if body.get(name) and SEEN.get(name) and random.random() < 0.7:
+            body[name] = random.choice(SEEN[name])
     if body.get("replr_ids"):
         body["replr_ids"] = ["ada"]
     if body.get("url"):
@@ -121,15 +149,25 @@ def after_call(context, case, response):
         body = response.json()
     except Exception:
         return
-    for item in body if isinstance(body, list) else [body]:
-        learn(item)
+    learn(case.operation.path, body)
 
 
-def learn(item):
-    if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+def learn(path, item):
+    if isinstance(item, list):
+        for part in item:
+            learn(path, part)
+    if not isinstance(item, dict):
         return
-    for prefix, name in PREFIXES.items():
-        if item["id"].startswith(prefix):
-            keep(SEEN[name], item["id"])
-    if item.get("endedAt"):
+    for field, value in item.items():
+        learn(path, value)
+        if not isinstance(value, str):
+            continue
+        for (beginning, of), name in FIELDS.items():
+            if of == field and path.startswith(beginning):
+                keep(SEEN.setdefault(name, []), value)
+        for prefix, names in PREFIXES.items():
+            if value.startswith(prefix):
+                for name in names:
+                    keep(SEEN.setdefault(name, []), value)
+    if item.get("endedAt") and isinstance(item.get("id"), str):
         keep(ENDED, item["id"])
