@@ -25,7 +25,7 @@ impl RtcStats {
             },
             received: dictionaries::ReceivedRtpStreamStats {
                 packets_received: traffic.packets,
-                packets_lost: traffic.lost.cast_signed(),
+                packets_lost: traffic.receiver.lost.cast_signed(),
             },
             inbound: dictionaries::InboundRtpStreamStats {
                 track_identifier: track.to_owned(),

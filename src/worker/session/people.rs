@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use livekit::prelude::RemoteAudioTrack;
-use livekit::webrtc::audio_stream::native::NativeAudioStream;
+use livekit::webrtc::audio_stream::immediate::ImmediateAudioStream;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::PersonId;
 
@@ -41,12 +41,12 @@ impl Hearing {
         heard: impl FnMut(Heard) + Send + 'static,
     ) -> Result<Self, EarError> {
         let (mut input, ear) = ears.open(heard)?;
-        let mut frames = NativeAudioStream::new(track.rtc_track(), TRACK_RATE_HZ.cast_signed(), 1);
+        let mut frames = ImmediateAudioStream::new(&track.rtc_track(), TRACK_RATE_HZ, 1);
         let pump = tokio::spawn(async move {
             while let Some(frame) = frames.next().await {
-                input.push(&frame.data);
+                input.push(&frame.samples);
                 if let Some(taped) = &mut taped {
-                    taped.push(&frame.data);
+                    taped.push(&frame.samples);
                 }
             }
         });
