@@ -4,6 +4,7 @@
 //! - `audio`: two connections of one process hear each other; mute; cut
 //! - `data`: reliable, lossy and text
 //! - `official`: the official Python client on the other side
+//! - `relay`: TURN over UDP, TCP and TLS
 //! - `reconnect`: resume, full reconnect, over UDP and TCP
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
@@ -14,3 +15,4 @@ mod data;
 mod harness;
 mod official;
 mod reconnect;
+mod relay;

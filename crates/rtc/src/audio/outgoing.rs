@@ -116,6 +116,7 @@ impl Outgoing {
             ..EncoderConfig::default()
         })?;
         let reader = track.source.attach(wake);
+        track.traffic.set_bitrate(settings.bitrate_bps);
         // A resampler gives a sample more or less each time; a small stock keeps packets full.
         let pcm = if resampler.is_some() {
             vec![0; 64 * channels.count()]
@@ -289,6 +290,7 @@ impl Outgoing {
         };
         if wanted != self.bitrate_bps {
             self.bitrate_bps = wanted;
+            self.track.traffic.set_bitrate(wanted);
             self.encoder.adapt(wanted, self.loss_percent);
         }
     }

@@ -9,6 +9,7 @@ pub struct Traffic {
     bytes: AtomicU64,
     jitter_samples: AtomicU64,
     samples: AtomicU64,
+    bitrate_bps: AtomicU64,
     received: [AtomicU64; RECEIVED],
 }
 
@@ -23,6 +24,8 @@ pub struct TrafficSnapshot {
     pub samples: u64,
     /// How unevenly packets come, in samples (RFC 3550, 6.4.1); 0 for what is sent.
     pub jitter_samples: u64,
+    /// The bit rate sent with; 0 for what is received.
+    pub bitrate_bps: u64,
     /// What the receiver made of the packets; nothing for what is sent.
     pub receiver: ReceiverStats,
 }
@@ -42,6 +45,10 @@ impl Traffic {
 
     pub(crate) fn set_jitter(&self, samples: u64) {
         self.jitter_samples.store(samples, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_bitrate(&self, bps: u32) {
+        self.bitrate_bps.store(u64::from(bps), Ordering::Relaxed);
     }
 
     pub(crate) fn set_receiver(&self, stats: ReceiverStats) {
@@ -84,6 +91,7 @@ impl Traffic {
             bytes: self.bytes.load(Ordering::Relaxed),
             samples: self.samples.load(Ordering::Relaxed),
             jitter_samples: self.jitter_samples.load(Ordering::Relaxed),
+            bitrate_bps: self.bitrate_bps.load(Ordering::Relaxed),
             receiver: ReceiverStats {
                 received,
                 duplicated,

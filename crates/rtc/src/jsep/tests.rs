@@ -14,6 +14,7 @@ fn identity(name: &str) -> Identity {
         },
         fingerprint: "sha-256 AA".into(),
         candidates: vec![],
+        policy: crate::net::Policy::All,
         session_id: 1,
         cname: "c".into(),
     }
