@@ -1,3 +1,5 @@
+//! Asking STUN servers how others see us (RFC 8489).
+
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::{Duration, Instant},
@@ -16,7 +18,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 
 /// Asks a STUN server for the address it sees one of our sockets at. Pure.
 #[derive(Debug)]
-pub(super) struct Reflexive {
+pub struct Reflexive {
     pub(super) local: SocketAddr,
     pub(super) server: SocketAddr,
     transaction: [u8; 12],
@@ -25,7 +27,8 @@ pub(super) struct Reflexive {
 }
 
 impl Reflexive {
-    pub(super) fn new(local: SocketAddr, server: SocketAddr, transaction: [u8; 12], now: Instant) -> Self {
+    /// A question from the socket at `local`; the first request is due `now`.
+    pub fn new(local: SocketAddr, server: SocketAddr, transaction: [u8; 12], now: Instant) -> Self {
         Self {
             local,
             server,
@@ -35,12 +38,13 @@ impl Reflexive {
         }
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    /// When a request is due next; `None` when it is answered or given up.
+    pub fn deadline(&self) -> Option<Instant> {
         self.next_at
     }
 
     /// The request to send, if one is due.
-    pub(super) fn request(&mut self, now: Instant) -> Option<[u8; HEADER]> {
+    pub fn request(&mut self, now: Instant) -> Option<[u8; 20]> {
         if self.next_at.is_none_or(|at| at > now) {
             return None;
         }
@@ -61,7 +65,7 @@ impl Reflexive {
     }
 
     /// Takes a datagram from the server; the answer is our address, once.
-    pub(super) fn answer(&mut self, from: SocketAddr, to: SocketAddr, message: &[u8]) -> Option<SocketAddr> {
+    pub fn answer(&mut self, from: SocketAddr, to: SocketAddr, message: &[u8]) -> Option<SocketAddr> {
         if self.next_at.is_none() || from != self.server || to != self.local {
             return None;
         }

@@ -123,9 +123,10 @@ impl Vitals {
         };
         let percent = (report.loss * 100.0).round() as u8;
         let mut vitals = self.0.lock();
-        match vitals.reports.iter_mut().find(|known| known.mid == report.mid) {
-            Some(known) => *known = report,
-            None if vitals.reports.len() < REPORTS_MAX => vitals.reports.push(report),
+        let reports = &mut vitals.reports;
+        match reports.iter().position(|known| known.mid == report.mid) {
+            Some(known) => reports.splice(known..=known, [report]).for_each(drop),
+            None if reports.len() < REPORTS_MAX => reports.push(report),
             None => {}
         }
         Some(percent)
