@@ -36,7 +36,10 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The room most tests are in.
 pub(crate) const STAGE: &str = "stage";
 
-static NEXT_PORT: AtomicU16 = AtomicU16::new(7980);
+/// Servers get ports from here on, four each.
+pub(crate) const FIRST_PORT: u16 = 7980;
+
+static NEXT_PORT: AtomicU16 = AtomicU16::new(FIRST_PORT);
 
 /// Where a server listens.
 #[derive(Debug, Clone, Copy)]

@@ -15,7 +15,8 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use crate::harness::{
-    Events, PATIENCE, STAGE, Server, connect, hear, hum, join, publish, server_at, subscribed,
+    Events, FIRST_PORT, PATIENCE, Ports, STAGE, Server, connect, hear, hum, join, publish, server_at,
+    subscribed,
 };
 
 /// A certificate for `localhost` that nobody has signed, in a folder of its own.
@@ -35,6 +36,15 @@ impl Certificate {
             der: made.cert.der().to_vec().into(),
         }
     }
+}
+
+/// The section of a server's configuration that turns its TURN on; every test has relay ports of its own.
+fn turn(ports: Ports, lines: &str) -> String {
+    let first = 31_000 + (ports.http - FIRST_PORT) * 4;
+    format!(
+        "turn:\n  enabled: true\n  relay_range_start: {first}\n  relay_range_end: {}\n{lines}",
+        first + 15
+    )
 }
 
 /// The server's TURN knows everybody who can sign with its secret.
@@ -114,7 +124,7 @@ async fn through_the_relay(server: &Server, url: String, roots: Vec<Arc<[u8]>>) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hear_each_other_through_turn_over_udp() {
-    let server = server_at(|ports| format!("turn:\n  enabled: true\n  udp_port: {}\n", ports.turn)).await;
+    let server = server_at(|ports| turn(ports, &format!("  udp_port: {}\n", ports.turn))).await;
     let url = format!("turn:127.0.0.1:{}?transport=udp", server.ports.turn);
     through_the_relay(&server, url, Vec::new()).await;
 }
@@ -123,10 +133,11 @@ async fn two_hear_each_other_through_turn_over_udp() {
 async fn two_hear_each_other_through_turn_over_tcp() {
     // TLS that ends before the server leaves plain TCP.
     let server = server_at(|ports| {
-        format!(
-            "turn:\n  enabled: true\n  domain: turn.example.org\n  tls_port: {}\n  external_tls: true\n",
+        let lines = format!(
+            "  domain: turn.example.org\n  tls_port: {}\n  external_tls: true\n",
             ports.turn
-        )
+        );
+        turn(ports, &lines)
     });
     let server = server.await;
     let url = format!("turn:127.0.0.1:{}?transport=tcp", server.ports.turn);
@@ -138,11 +149,12 @@ async fn two_hear_each_other_through_turn_over_tls() {
     let certificate = Certificate::new();
     let folder = certificate.folder.path().display().to_string();
     let server = server_at(|ports| {
-        format!(
-            "turn:\n  enabled: true\n  domain: turn.example.org\n  tls_port: {}\n  \
-             cert_file: {folder}/cert.pem\n  key_file: {folder}/key.pem\n",
+        let lines = format!(
+            "  domain: turn.example.org\n  tls_port: {}\n  cert_file: {folder}/cert.pem\n  \
+             key_file: {folder}/key.pem\n",
             ports.turn
-        )
+        );
+        turn(ports, &lines)
     });
     let server = server.await;
     let url = format!("turns:localhost:{}?transport=tcp", server.ports.turn);
@@ -151,7 +163,7 @@ async fn two_hear_each_other_through_turn_over_tls() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn relay_only_takes_the_relay_that_the_server_names() {
-    let server = server_at(|ports| format!("turn:\n  enabled: true\n  udp_port: {}\n", ports.turn)).await;
+    let server = server_at(|ports| turn(ports, &format!("  udp_port: {}\n", ports.turn))).await;
     let mut options = RoomOptions::default();
     options.single_peer_connection = true;
     options.rtc_config.ice_transport_type = IceTransportsType::Relay;

@@ -15,6 +15,8 @@ use std::{
     time::Instant,
 };
 
+use tokio::time::{Sleep, sleep_until};
+
 use reflexive::Reflexive;
 use relay::{Relay, RelayEvent, connect};
 use tcp::TcpLink;
@@ -83,6 +85,7 @@ pub struct Links {
     relays: Vec<Relay>,
     reflexive: Vec<Reflexive>,
     resolving: Vec<Resolving>,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Links {
@@ -164,9 +167,8 @@ impl Links {
         self.relays.iter_mut().for_each(|relay| relay.close(now));
     }
 
-    /// When [`Links::poll`] has something to do even if nothing comes.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
+    /// When a server is to be asked something.
+    fn deadline(&self) -> Option<Instant> {
         let relays = self.relays.iter().filter_map(Relay::deadline);
         let reflexive = self.reflexive.iter().filter_map(Reflexive::deadline);
         relays.chain(reflexive).min()
@@ -202,7 +204,30 @@ impl Links {
     }
 
     /// Waits for something on any socket; a packet is moved into `buffer`.
-    pub fn poll(&mut self, context: &mut Context<'_>, buffer: &mut [u8], now: Instant) -> Poll<LinkEvent> {
+    ///
+    /// It has a timer of its own for what servers are to be asked.
+    pub fn poll(&mut self, context: &mut Context<'_>, buffer: &mut [u8]) -> Poll<LinkEvent> {
+        loop {
+            if let Poll::Ready(event) = self.poll_sockets(context, buffer, Instant::now()) {
+                return Poll::Ready(event);
+            }
+            let Some(at) = self.deadline() else {
+                return Poll::Pending;
+            };
+            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at.into())));
+            if timer.deadline() != at.into() {
+                timer.as_mut().reset(at.into());
+            }
+            std::task::ready!(timer.as_mut().poll(context));
+        }
+    }
+
+    fn poll_sockets(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+        now: Instant,
+    ) -> Poll<LinkEvent> {
         self.poll_resolving(context, now);
         for reflexive in &mut self.reflexive {
             if let Some(request) = reflexive.request(now)

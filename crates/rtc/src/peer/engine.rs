@@ -103,7 +103,7 @@ impl Engine {
                     None => self.closing = true,
                 },
                 () = signal.wake.notified() => {}
-                event = poll_fn(|context| self.links.poll(context, &mut buffer, Instant::now())) => match event {
+                event = poll_fn(|context| self.links.poll(context, &mut buffer)) => match event {
                     LinkEvent::Packet(arrival) => self.receive(arrival, &buffer),
                     event => self.gathered(event),
                 },
@@ -124,6 +124,7 @@ impl Engine {
     }
 
     fn apply(&mut self, plan: Plan) {
+        self.tell_gathered();
         if let Some(start) = plan.start {
             self.start(&start);
         }
@@ -211,12 +212,7 @@ impl Engine {
             self.channels.settle(&mut rtc);
             self.rtc = Some(rtc);
         }
-        let deadlines = [
-            self.ice.deadline(),
-            self.media.deadline(),
-            self.links.deadline(),
-            self.rtc_timeout,
-        ];
+        let deadlines = [self.ice.deadline(), self.media.deadline(), self.rtc_timeout];
         deadlines
             .into_iter()
             .flatten()

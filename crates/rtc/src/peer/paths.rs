@@ -29,6 +29,8 @@ pub(super) struct Paths {
     pub(super) remote: Vec<Candidate>,
     /// Server-reflexive and relayed ones of ours.
     gathered: Vec<Candidate>,
+    /// A description was set, so the application can take candidates now.
+    described: bool,
     /// UDP did not do it: TCP and relays are tried as well.
     pub(super) all_open: bool,
 }
@@ -87,13 +89,25 @@ impl Engine {
         }
     }
 
-    /// Tells both the transport and the application of a candidate of ours.
+    /// Tells both the transport and the application of a candidate of ours, once they can take it.
     fn announce(&mut self, candidate: Candidate) {
         let text = candidate.to_sdp_string();
         if let Some(rtc) = &mut self.rtc {
             rtc.add_local_candidate(candidate);
         }
-        (self.events)(Event::Candidate(text));
+        if self.paths.described {
+            (self.events)(Event::Candidate(text));
+        }
+    }
+
+    /// A description was set: the application gets the candidates that were gathered before.
+    pub(super) fn tell_gathered(&mut self) {
+        if std::mem::replace(&mut self.paths.described, true) {
+            return;
+        }
+        for candidate in &self.paths.gathered {
+            (self.events)(Event::Candidate(candidate.to_sdp_string()));
+        }
     }
 
     /// The network may have changed: sockets on addresses that are gone go, new ones come.
