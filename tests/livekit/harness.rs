@@ -64,15 +64,23 @@ pub(crate) async fn server() -> Server {
 
 /// A server with more lines in the `rtc` section of its configuration.
 pub(crate) async fn server_with(rtc: &str) -> Server {
-    start(rtc, |_| String::new()).await
+    start("127.0.0.1", rtc, |_| String::new()).await
 }
 
-/// A server with more sections in its configuration, which may need ports.
+/// An address of this machine that is not loopback, if it has any: relays are for reaching other machines,
+/// and ICE agents refuse to reach a loopback address through one.
+pub(crate) fn own_address() -> String {
+    let addresses = troupe_rtc::net::host_addresses();
+    let own = addresses.iter().find(|address| address.is_ipv4());
+    own.map_or_else(|| "127.0.0.1".to_owned(), ToString::to_string)
+}
+
+/// A server at the machine's own address with more sections in its configuration, which may need ports.
 pub(crate) async fn server_at(sections: impl FnOnce(Ports) -> String) -> Server {
-    start("", sections).await
+    start(&own_address(), "", sections).await
 }
 
-async fn start(rtc: &str, sections: impl FnOnce(Ports) -> String) -> Server {
+async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String) -> Server {
     let port = loop {
         let port = NEXT_PORT.fetch_add(4, Ordering::Relaxed);
         // Somebody else's server may be there.
@@ -106,7 +114,7 @@ async fn start(rtc: &str, sections: impl FnOnce(Ports) -> String) -> Server {
             "--bind",
             "127.0.0.1",
             "--node-ip",
-            "127.0.0.1",
+            node_ip,
             "--config-body",
             &config,
         ])

@@ -61,7 +61,9 @@ impl Incoming {
             .immediate
             .as_ref()
             .and_then(|(receiver, _)| receiver.deadline());
-        let immediate = immediate.filter(|at| *at < self.last_packet + IDLE_AFTER);
+        let immediate = immediate
+            .filter(|at| *at < self.last_packet + IDLE_AFTER)
+            .map(pace::at_or_after);
         self.next_at.into_iter().chain(immediate).min()
     }
 

@@ -54,7 +54,10 @@ fn mutate(random: &mut fastrand::Rng, corpus: &[Vec<u8>]) -> Vec<u8> {
                 let again = input[at..].to_vec();
                 input.extend(again);
             }
-            _ => input.extend(std::iter::repeat_with(|| random.u8(..)).take(random.usize(..64))),
+            _ => {
+                let count = random.usize(..64);
+                input.extend(std::iter::repeat_with(|| random.u8(..)).take(count));
+            }
         }
         input.truncate(INPUT_BYTES_MAX);
     }

@@ -34,6 +34,9 @@ const WRITE_QUEUE_MAX_BYTES: usize = 256 * 1024;
 /// Peers a relay lets through; a server has a handful.
 const PEERS_MAX: usize = 64;
 
+/// What channel data is filled up with.
+const ZEROS: [u8; 3] = [0; 3];
+
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -138,6 +141,14 @@ impl Relay {
             _ => return,
         };
         self.write(&bytes);
+        // In a stream channel data fills whole words (RFC 8656, 12.5); a message does by itself.
+        if matches!(self.state, State::Open(Way::Stream(_))) {
+            self.write(
+                ZEROS
+                    .get(..bytes.len().next_multiple_of(4) - bytes.len())
+                    .unwrap_or_default(),
+            );
+        }
         self.flush(now);
     }
 
