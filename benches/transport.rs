@@ -9,7 +9,6 @@
     reason = "a bench prints its figures or fails"
 )]
 
-#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/client/mod.rs"]
 mod client;
 #[path = "transport/delay.rs"]

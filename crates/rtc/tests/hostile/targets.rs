@@ -17,10 +17,10 @@ use turn_client_proto::types::TurnCredentials;
 use turn_client_proto::udp::TurnClientUdp;
 
 /// A target: its name and what it does with any bytes. It may panic only if something is wrong.
-pub type Target = (&'static str, fn(&[u8]));
+pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 7] = [
     ("rtp", rtp),
     ("opus", opus),
     ("sdp", sdp),
@@ -34,7 +34,7 @@ const OURS: ([u8; 4], u16) = ([127, 0, 0, 1], 5_000);
 const THEIRS: ([u8; 4], u16) = ([127, 0, 0, 1], 6_000);
 
 /// Packets of one stream, each with a header of six bytes: sequence steps, timestamp, length.
-pub fn rtp(mut data: &[u8]) {
+pub(crate) fn rtp(mut data: &[u8]) {
     let mut paced = Receiver::new(ReceiverConfig::default()).unwrap();
     let mut immediate = ImmediateReceiver::new(Channels::Stereo).unwrap();
     let mut out = [0; FRAME_SAMPLES];
@@ -68,7 +68,7 @@ pub fn rtp(mut data: &[u8]) {
 }
 
 /// One payload, decoded by itself and as what restores a lost one.
-pub fn opus(data: &[u8]) {
+pub(crate) fn opus(data: &[u8]) {
     let mut decoder = Decoder::new(Channels::Mono).unwrap();
     let mut pcm = vec![0; PACKET_SAMPLES_MAX];
     if let Some(shape) = PacketShape::read(data) {
@@ -79,7 +79,7 @@ pub fn opus(data: &[u8]) {
 }
 
 /// A description as an offer, answered, and as an answer to an offer of ours.
-pub fn sdp(data: &[u8]) {
+pub(crate) fn sdp(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
     let identity = || Identity {
         ice: IceCredentials {
@@ -106,14 +106,14 @@ pub fn sdp(data: &[u8]) {
 }
 
 /// A candidate line, and a server's URL.
-pub fn candidate(data: &[u8]) {
+pub(crate) fn candidate(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     Candidate::from_sdp_string(&text).ok();
     text.parse::<ServerUrl>().ok();
 }
 
 /// A STUN server's answer.
-pub fn stun(data: &[u8]) {
+pub(crate) fn stun(data: &[u8]) {
     let now = Instant::now();
     let (ours, theirs) = (SocketAddr::from(OURS), SocketAddr::from(THEIRS));
     let mut transaction = [7; 12];
@@ -126,7 +126,7 @@ pub fn stun(data: &[u8]) {
 }
 
 /// What a TURN server sends, over UDP in one piece and over TCP in two.
-pub fn turn(data: &[u8]) {
+pub(crate) fn turn(data: &[u8]) {
     let (ours, theirs) = (SocketAddr::from(OURS), SocketAddr::from(THEIRS));
     let config = || TurnConfig::new(TurnCredentials::new("user", "password"));
     let clients: [TurnClient; 2] = [
@@ -147,7 +147,7 @@ pub fn turn(data: &[u8]) {
 }
 
 /// Datagrams to a connection that waits for the other side: STUN, DTLS, RTP and RTCP.
-pub fn transport(data: &[u8]) {
+pub(crate) fn transport(data: &[u8]) {
     let now = Instant::now();
     let mut rtc: Rtc = RtcConfig::new().set_rtp_mode(true).build(now);
     rtc.add_local_candidate(Candidate::host(OURS.into(), "udp").unwrap());
