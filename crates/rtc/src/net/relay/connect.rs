@@ -65,6 +65,8 @@ async fn open_in_any_time(url: &ServerUrl, extra_roots: &[Arc<[u8]>]) -> io::Res
         let socket = UdpSocket::bind(any).await?;
         // Only the server is heard on it, and it has an address of its own from now on.
         socket.connect(server).await?;
+        // The first request would be lost on a socket not yet known to be ready.
+        socket.writable().await?;
         let local = socket.local_addr()?;
         return Ok(Opened {
             way: Way::Udp(socket),

@@ -2,6 +2,7 @@
 //! `turn-client-proto`'s; here are its sockets.
 
 pub(super) mod connect;
+mod framing;
 
 use std::{
     collections::VecDeque,
@@ -27,6 +28,7 @@ use turn_client_proto::{
 
 use super::server::Server;
 use connect::{Opened, Way};
+use framing::Frames;
 
 /// Bytes that may wait to be written; a packet that does not fit is dropped, as a datagram would be.
 const WRITE_QUEUE_MAX_BYTES: usize = 256 * 1024;
@@ -70,6 +72,7 @@ pub(super) struct Relay {
     epoch: Instant,
     wake_at: Option<Instant>,
     outgoing: VecDeque<u8>,
+    frames: Frames,
     chunk: Box<[u8]>,
 }
 
@@ -86,6 +89,7 @@ impl Relay {
             epoch: now,
             wake_at: None,
             outgoing: VecDeque::new(),
+            frames: Frames::default(),
             chunk: vec![0; READ_BYTES].into_boxed_slice(),
         }
     }
@@ -265,13 +269,10 @@ impl Relay {
         let (State::Open(way), Some(client)) = (&mut self.state, &mut self.client) else {
             return Err(io::ErrorKind::NotConnected.into());
         };
-        if let Some(data) = client.poll_recv(at) {
-            return Ok(Poll::Ready(deliver(data.peer, data.data(), buffer)));
-        }
         let mut target = ReadBuf::new(&mut self.chunk);
-        match way {
+        let received = match way {
             Way::Udp(socket) => match socket.poll_recv(context, &mut target) {
-                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Ok(())) => target.filled(),
                 // An ICMP answer to an earlier datagram; the socket itself is well.
                 Poll::Ready(Err(_)) => return Ok(Poll::Ready(None)),
                 Poll::Pending => return Ok(Poll::Pending),
@@ -286,17 +287,25 @@ impl Relay {
                     }
                 }
                 let _ = Pin::new(&mut *stream).poll_flush(context)?;
-                match Pin::new(&mut *stream).poll_read(context, &mut target) {
-                    Poll::Ready(read) => read?,
-                    Poll::Pending => return Ok(Poll::Pending),
-                }
-                if target.filled().is_empty() {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
+                // The protocol is given whole frames: what fills channel data up is not its business.
+                match self.frames.next()? {
+                    Some(frame) => frame,
+                    None => {
+                        match Pin::new(&mut *stream).poll_read(context, &mut target) {
+                            Poll::Ready(read) => read?,
+                            Poll::Pending => return Ok(Poll::Pending),
+                        }
+                        if target.filled().is_empty() {
+                            return Err(io::ErrorKind::UnexpectedEof.into());
+                        }
+                        self.frames.push(target.filled());
+                        return Ok(Poll::Ready(None));
+                    }
                 }
             }
-        }
+        };
         let received = Transmit::new(
-            target.filled(),
+            received,
             client.transport(),
             client.remote_addr(),
             client.local_addr(),
