@@ -67,17 +67,18 @@ pub(crate) async fn server_with(rtc: &str) -> Server {
     start("127.0.0.1", rtc, |_| String::new()).await
 }
 
-/// An address of this machine that is not loopback, if it has any: relays are for reaching other machines,
-/// and ICE agents refuse to reach a loopback address through one.
-pub(crate) fn own_address() -> String {
+/// A server at the machine's own address with more sections in its configuration, which may need ports. `None`,
+/// which is printed, on a machine that has loopback alone: relays are for reaching other machines, and ICE
+/// agents refuse to reach a loopback address through one.
+pub(crate) async fn server_at_own_address(sections: impl FnOnce(Ports) -> String) -> Option<Server> {
     let addresses = troupe_rtc::net::host_addresses();
-    let own = addresses.iter().find(|address| address.is_ipv4());
-    own.map_or_else(|| "127.0.0.1".to_owned(), ToString::to_string)
-}
-
-/// A server at the machine's own address with more sections in its configuration, which may need ports.
-pub(crate) async fn server_at(sections: impl FnOnce(Ports) -> String) -> Server {
-    start(&own_address(), "", sections).await
+    let Some(own) = addresses.iter().find(|address| address.is_ipv4()) else {
+        eprintln!(
+            "skipped: this machine has no IPv4 address but loopback, so nothing is reached through a relay"
+        );
+        return None;
+    };
+    Some(start(&own.to_string(), "", sections).await)
 }
 
 async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String) -> Server {

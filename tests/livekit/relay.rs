@@ -15,8 +15,8 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use crate::harness::{
-    Events, FIRST_PORT, PATIENCE, Ports, STAGE, Server, connect, hear, hum, join, publish, server_at,
-    subscribed,
+    Events, FIRST_PORT, PATIENCE, Ports, STAGE, Server, connect, hear, hum, join, publish,
+    server_at_own_address, subscribed,
 };
 
 /// A certificate for `localhost` that nobody has signed, in a folder of its own.
@@ -124,7 +124,8 @@ async fn through_the_relay(server: &Server, url: String, roots: Vec<Arc<[u8]>>) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hear_each_other_through_turn_over_udp() {
-    let server = server_at(|ports| turn(ports, &format!("  udp_port: {}\n", ports.turn))).await;
+    let server = server_at_own_address(|ports| turn(ports, &format!("  udp_port: {}\n", ports.turn)));
+    let Some(server) = server.await else { return };
     let url = format!("turn:127.0.0.1:{}?transport=udp", server.ports.turn);
     through_the_relay(&server, url, Vec::new()).await;
 }
@@ -132,14 +133,14 @@ async fn two_hear_each_other_through_turn_over_udp() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hear_each_other_through_turn_over_tcp() {
     // TLS that ends before the server leaves plain TCP.
-    let server = server_at(|ports| {
+    let server = server_at_own_address(|ports| {
         let lines = format!(
             "  domain: turn.example.org\n  tls_port: {}\n  external_tls: true\n",
             ports.turn
         );
         turn(ports, &lines)
     });
-    let server = server.await;
+    let Some(server) = server.await else { return };
     let url = format!("turn:127.0.0.1:{}?transport=tcp", server.ports.turn);
     through_the_relay(&server, url, Vec::new()).await;
 }
@@ -148,7 +149,7 @@ async fn two_hear_each_other_through_turn_over_tcp() {
 async fn two_hear_each_other_through_turn_over_tls() {
     let certificate = Certificate::new();
     let folder = certificate.folder.path().display().to_string();
-    let server = server_at(|ports| {
+    let server = server_at_own_address(|ports| {
         let lines = format!(
             "  domain: turn.example.org\n  tls_port: {}\n  cert_file: {folder}/cert.pem\n  \
              key_file: {folder}/key.pem\n",
@@ -156,14 +157,15 @@ async fn two_hear_each_other_through_turn_over_tls() {
         );
         turn(ports, &lines)
     });
-    let server = server.await;
+    let Some(server) = server.await else { return };
     let url = format!("turns:localhost:{}?transport=tcp", server.ports.turn);
     through_the_relay(&server, url, vec![Arc::clone(&certificate.der)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn relay_only_takes_the_relay_that_the_server_names() {
-    let server = server_at(|ports| turn(ports, &format!("  udp_port: {}\n", ports.turn))).await;
+    let server = server_at_own_address(|ports| turn(ports, &format!("  udp_port: {}\n", ports.turn)));
+    let Some(server) = server.await else { return };
     let mut options = RoomOptions::default();
     options.single_peer_connection = true;
     options.rtc_config.ice_transport_type = IceTransportsType::Relay;

@@ -1,5 +1,6 @@
 //! Sockets: UDP on every interface, TCP to servers that listen (RFC 6544, active side), and relays.
 
+pub mod framing;
 pub mod reflexive;
 mod relay;
 mod server;

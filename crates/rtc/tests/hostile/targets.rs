@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Input, Output, Rtc, RtcConfig};
 use troupe_rtc::jsep::{DescriptionKind, IceCredentials, Identity, Negotiator};
+use troupe_rtc::net::framing::Frames;
 use troupe_rtc::net::reflexive::Reflexive;
 use troupe_rtc::net::{Policy, ServerUrl};
 use troupe_rtc::opus::{Channels, Decoder, PACKET_SAMPLES_MAX, PacketShape};
@@ -133,17 +134,28 @@ pub(crate) fn turn(data: &[u8]) {
         TurnClientUdp::allocate(ours, theirs, config()).into(),
         TurnClientTcp::allocate(ours, theirs, config()).into(),
     ];
-    for (mut client, parts) in clients.into_iter().zip([1, 2]) {
-        let mut now = TurnInstant::ZERO;
-        let _ = client.poll(now);
-        while client.poll_transmit(now).is_some() {}
-        for part in data.chunks(data.len().div_ceil(parts).max(1)) {
-            let _ = client.recv(Transmit::new(part, client.transport(), theirs, ours), now);
-            now = now + Duration::from_millis(600);
-            let _ = client.poll(now);
-            while client.poll_transmit(now).is_some() || client.poll_event().is_some() {}
+    let [mut over_udp, mut over_tcp] = clients;
+    let mut now = TurnInstant::ZERO;
+    hand_over(&mut over_udp, data, &mut now);
+    let (mut frames, mut now) = (Frames::default(), TurnInstant::ZERO);
+    for part in data.chunks(data.len().div_ceil(2).max(1)) {
+        frames.push(part);
+        while let Ok(Some(frame)) = frames.next_frame() {
+            hand_over(&mut over_tcp, frame, &mut now);
+            assert!(over_tcp.poll_recv(now).is_none(), "the client keeps a part");
         }
     }
+}
+
+/// Hands a client what its server sends, and lets it do what is due.
+fn hand_over(client: &mut TurnClient, data: &[u8], now: &mut TurnInstant) {
+    let _ = client.poll(*now);
+    while client.poll_transmit(*now).is_some() {}
+    let received = Transmit::new(data, client.transport(), THEIRS.into(), OURS.into());
+    let _ = client.recv(received, *now);
+    *now = *now + Duration::from_millis(600);
+    let _ = client.poll(*now);
+    while client.poll_transmit(*now).is_some() || client.poll_event().is_some() {}
 }
 
 /// Datagrams to a connection that waits for the other side: STUN, DTLS, RTP and RTCP.

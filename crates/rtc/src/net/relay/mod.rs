@@ -2,7 +2,6 @@
 //! `turn-client-proto`'s; here are its sockets.
 
 pub(super) mod connect;
-mod framing;
 
 use std::{
     collections::VecDeque,
@@ -26,18 +25,15 @@ use turn_client_proto::{
     udp::TurnClientUdp,
 };
 
-use super::server::Server;
+use super::{framing::Frames, server::Server};
 use connect::{Opened, Way};
-use framing::Frames;
 
-/// Bytes that may wait to be written; a packet that does not fit is dropped, as a datagram would be.
+/// Bytes that may wait to be written; a packet that does not fit is dropped, as a datagram would be. The
+/// protocol's own requests are few and go all the same, for on a stream it never repeats them.
 const WRITE_QUEUE_MAX_BYTES: usize = 256 * 1024;
 
 /// Peers a relay lets through; a server has a handful.
 const PEERS_MAX: usize = 64;
-
-/// What channel data is filled up with.
-const ZEROS: [u8; 3] = [0; 3];
 
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -140,19 +136,18 @@ impl Relay {
                 .unwrap_or_default();
         }
         let transmit = client.send_to(TransportType::Udp, peer, packet, at);
-        let bytes = match transmit {
+        let mut bytes = match transmit {
             Ok(Some(transmit)) => transmit.data.build(),
             _ => return,
         };
-        self.write(&bytes);
-        // In a stream channel data fills whole words (RFC 8656, 12.5); a message does by itself.
         if matches!(self.state, State::Open(Way::Stream(_))) {
-            self.write(
-                ZEROS
-                    .get(..bytes.len().next_multiple_of(4) - bytes.len())
-                    .unwrap_or_default(),
-            );
+            if self.outgoing.len() + bytes.len() > WRITE_QUEUE_MAX_BYTES {
+                return;
+            }
+            // In a stream channel data fills whole words (RFC 8656, 12.5); a message does by itself.
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
         }
+        self.write(&bytes);
         self.flush(now);
     }
 
@@ -280,6 +275,7 @@ impl Relay {
             Way::Stream(stream) => {
                 while !self.outgoing.is_empty() {
                     match Pin::new(&mut *stream).poll_write(context, self.outgoing.as_slices().0) {
+                        Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
                         Poll::Ready(written) => {
                             self.outgoing.drain(..written?);
                         }
@@ -288,7 +284,7 @@ impl Relay {
                 }
                 let _ = Pin::new(&mut *stream).poll_flush(context)?;
                 // The protocol is given whole frames: what fills channel data up is not its business.
-                match self.frames.next()? {
+                match self.frames.next_frame()? {
                     Some(frame) => frame,
                     None => {
                         match Pin::new(&mut *stream).poll_read(context, &mut target) {
@@ -332,9 +328,6 @@ impl Relay {
                 }
             }
             State::Open(Way::Stream(stream)) => {
-                if self.outgoing.len() + bytes.len() > WRITE_QUEUE_MAX_BYTES {
-                    return;
-                }
                 self.outgoing.extend(bytes);
                 // Mostly there is room at once; what is left goes when the task polls next.
                 let mut context = Context::from_waker(std::task::Waker::noop());

@@ -151,6 +151,11 @@ impl Line {
             }
             told(voice, self, at);
         }
+        // What was told stays told, even if the packet itself turns out to be no audio.
+        if gap > 0 {
+            self.tail = first.time;
+            self.filled = (self.filled - gap).max(0);
+        }
     }
 
     /// Tells a packet.
