@@ -153,7 +153,7 @@ fn hand_over(client: &mut TurnClient, data: &[u8], now: &mut TurnInstant) {
     while client.poll_transmit(*now).is_some() {}
     let received = Transmit::new(data, client.transport(), THEIRS.into(), OURS.into());
     let _ = client.recv(received, *now);
-    *now = *now + Duration::from_millis(600);
+    *now += Duration::from_millis(600);
     let _ = client.poll(*now);
     while client.poll_transmit(*now).is_some() || client.poll_event().is_some() {}
 }
