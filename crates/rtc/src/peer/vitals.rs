@@ -62,7 +62,7 @@ pub struct Report {
     pub nacks: u64,
 }
 
-/// [`Vitals`] at one moment, at most a second old.
+/// What is known of a connection at one moment, at most a second old.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct VitalsSnapshot {
     /// Bytes sent and received in all, as they were on the wire.

@@ -1,19 +1,4 @@
 //! Audio as soon as it can be decoded, for whoever recognises speech rather than plays it.
-//!
-//! Pure, like the paced [`Receiver`](super::Receiver), and without its delay:
-//!
-//! - [`ImmediateReceiver::push`] each packet with the instant it arrived; what it completes is told at once.
-//! - [`ImmediateReceiver::poll`] at [`ImmediateReceiver::deadline`]: a lost packet is given up, or a silent
-//!   sender's silence is told, so that the listener's time goes on.
-//!
-//! Two times come with every piece. [`Piece::media_samples`] counts the sender's samples: it is exact, it
-//! strictly grows, and nothing is told twice. Audio made up while nothing had arrived has none, because it
-//! may yet turn out that the packet was late: then the packet is told all the same, only later than it
-//! should be. [`Piece::captured_at`] places the piece on our clock as if the network had no delay but its
-//! least; it never falls.
-//!
-//! Invariant: nothing waits here longer than [`PATIENCE_MS_MAX`], and no more than
-//! [`BUFFER_CAPACITY_PACKETS`](super::BUFFER_CAPACITY_PACKETS) packets do.
 
 mod line;
 
@@ -51,7 +36,22 @@ pub struct Piece<'a> {
 /// Takes pieces.
 pub type Listener<'a> = &'a mut dyn FnMut(Piece<'_>);
 
-/// Tells one stream; see the [module](self).
+/// Tells one stream as soon as it can be decoded, for whoever recognises speech rather than plays it.
+///
+/// Pure, like the paced [`Receiver`](super::Receiver), and without its delay:
+///
+/// - [`ImmediateReceiver::push`] each packet with the instant it arrived; what it completes is told at once.
+/// - [`ImmediateReceiver::poll`] at [`ImmediateReceiver::deadline`]: a lost packet is given up, or a silent
+///   sender's silence is told, so that the listener's time goes on.
+///
+/// Two times come with every piece. [`Piece::media_samples`] counts the sender's samples: it is exact, it
+/// strictly grows, and nothing is told twice. Audio made up while nothing had arrived has none, because it
+/// may yet turn out that the packet was late: then the packet is told all the same, only later than it
+/// should be. [`Piece::captured_at`] places the piece on our clock as if the network had no delay but its
+/// least; it never falls.
+///
+/// Invariant: nothing waits here longer than [`PATIENCE_MS_MAX`], and no more than
+/// [`BUFFER_CAPACITY_PACKETS`](super::BUFFER_CAPACITY_PACKETS) packets do.
 #[derive(Debug)]
 pub struct ImmediateReceiver {
     clock: Clock,
