@@ -66,6 +66,8 @@ struct State {
     mixed: Vec<i16>,
     converted: Vec<i16>,
     kind: Played,
+    /// The latest time of capture given.
+    captured_at: Option<Instant>,
     waker: Option<Waker>,
     dropped_frames: u64,
     closed: bool,
@@ -83,6 +85,7 @@ impl AudioSink {
             mixed: Vec::new(),
             converted: Vec::new(),
             kind: Played::Silence,
+            captured_at: None,
             waker: None,
             dropped_frames: 0,
             closed: false,
@@ -188,7 +191,14 @@ impl AudioSink {
             while state.converted.len() >= length {
                 // The end of what is converted is the end of the piece.
                 let before = state.converted.len() / wanted;
-                let capture = capture.map(|capture| self.shift(capture, span, before));
+                let mut capture = capture.map(|capture| self.shift(capture, span, before));
+                if let Some(capture) = &mut capture {
+                    // A frame that begins in the piece before is placed by this one, which may lie earlier: the
+                    // times of pieces stand still while the network's least delay becomes shorter.
+                    let latest = state.captured_at.get_or_insert(capture.at);
+                    *latest = (*latest).max(capture.at);
+                    capture.at = *latest;
+                }
                 let kind = std::mem::replace(&mut state.kind, Played::Silence);
                 let frame = self.frame(state.converted.drain(..length), kind, capture);
                 if self.shared.capacity_frames > 0 && state.frames.len() >= self.shared.capacity_frames {

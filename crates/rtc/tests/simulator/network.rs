@@ -39,6 +39,13 @@ impl Faults {
         }
     }
 
+    /// How much longer one packet may be on its way than another, stalls and full queues left out: one that is
+    /// overtaken has its share of jitter as well.
+    pub(crate) fn spread(&self) -> Duration {
+        let (chance, behind) = self.reorder;
+        self.jitter + if chance > 0.0 { behind } else { Duration::ZERO }
+    }
+
     pub(crate) fn draw(random: &mut fastrand::Rng) -> Self {
         let ms = |ms: f64| Duration::from_secs_f64(ms / 1000.0);
         let mut or_zero = |share: f64| if random.f64() < share { random.f64() } else { 0.0 };

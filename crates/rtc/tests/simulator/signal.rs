@@ -27,14 +27,15 @@ fn sample(n: usize) -> i16 {
     (tone + 2_000.0 * swell * buzz) as i16
 }
 
-/// Where tones begin in pieces of audio that have a time each, in that time.
-pub(crate) fn onsets<'a>(pieces: impl Iterator<Item = (u64, &'a [i16])>) -> Vec<u64> {
+/// Where tones begin in pieces of audio that have a time each, in that time. Those that begin in a piece that is
+/// not `whole` are left out.
+pub(crate) fn onsets<'a>(pieces: impl Iterator<Item = (u64, &'a [i16], bool)>) -> Vec<u64> {
     let mut onsets = Vec::new();
     let mut last: Option<u64> = None;
-    for (start, pcm) in pieces {
+    for (start, pcm, whole) in pieces {
         for (at, sample) in (start..).zip(pcm) {
             if sample.unsigned_abs() > 6_500 {
-                if last.is_none_or(|last| at > last + 4_800) {
+                if whole && last.is_none_or(|last| at > last + 4_800) {
                     onsets.push(at);
                 }
                 last = Some(at);

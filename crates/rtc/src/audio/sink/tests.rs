@@ -80,3 +80,29 @@ fn a_closed_stream_ends() {
     sink.push(&[1; 480], 1, Played::Speech);
     assert_eq!(next(&sink), Poll::Ready(None));
 }
+
+#[test]
+fn the_time_of_capture_never_falls() {
+    let sink = sink(Delivery::Immediate, 48_000, 1, 0);
+    let start = Instant::now();
+    // The times of pieces stand still; the second frame begins in the first piece.
+    for _ in 0..2 {
+        let piece = Piece {
+            pcm: &[0; 700],
+            kind: Played::Speech,
+            media_samples: None,
+            captured_at: start + Duration::from_millis(100),
+        };
+        sink.push_piece(&piece, 1);
+    }
+    let mut latest = start;
+    while let Poll::Ready(Some(PcmFrame {
+        capture: Some(capture),
+        ..
+    })) = next(&sink)
+    {
+        assert!(capture.at >= latest);
+        latest = capture.at;
+    }
+    assert!(latest > start);
+}
