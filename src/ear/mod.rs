@@ -23,8 +23,8 @@ pub use thread::Ears;
 
 /// Sample rate of the PCM that an ear takes, Hz, mono.
 pub const TRACK_RATE_HZ: u32 = 48_000;
-/// Capacity of a ring, samples: 500 ms.
-const RING_SAMPLES: usize = TRACK_RATE_HZ as usize / 2;
+/// Capacity of a ring, samples: 1.5 s. After a stall of the network up to 1 s comes at once.
+const RING_SAMPLES: usize = TRACK_RATE_HZ as usize * 3 / 2;
 
 /// An ear could not be made.
 #[derive(Debug, Clone, thiserror::Error)]

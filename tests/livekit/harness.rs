@@ -36,12 +36,26 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The room most tests are in.
 pub(crate) const STAGE: &str = "stage";
 
-static NEXT_PORT: AtomicU16 = AtomicU16::new(7980);
+/// Servers get ports from here on, four each.
+pub(crate) const FIRST_PORT: u16 = 7980;
+
+static NEXT_PORT: AtomicU16 = AtomicU16::new(FIRST_PORT);
+
+/// Where a server listens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ports {
+    pub(crate) http: u16,
+    pub(crate) tcp: u16,
+    pub(crate) udp: u16,
+    /// Free for the server's TURN.
+    pub(crate) turn: u16,
+}
 
 /// A server of the test's own; it ends with the test.
 pub(crate) struct Server {
     _process: Child,
     pub(crate) url: String,
+    pub(crate) ports: Ports,
 }
 
 pub(crate) async fn server() -> Server {
@@ -50,17 +64,42 @@ pub(crate) async fn server() -> Server {
 
 /// A server with more lines in the `rtc` section of its configuration.
 pub(crate) async fn server_with(rtc: &str) -> Server {
+    start("127.0.0.1", rtc, |_| String::new()).await
+}
+
+/// A server at the machine's own address with more sections in its configuration, which may need ports. `None`,
+/// which is printed, on a machine that has loopback alone: relays are for reaching other machines, and ICE
+/// agents refuse to reach a loopback address through one.
+pub(crate) async fn server_at_own_address(sections: impl FnOnce(Ports) -> String) -> Option<Server> {
+    let addresses = troupe_rtc::net::host_addresses();
+    let Some(own) = addresses.iter().find(|address| address.is_ipv4()) else {
+        eprintln!(
+            "skipped: this machine has no IPv4 address but loopback, so nothing is reached through a relay"
+        );
+        return None;
+    };
+    Some(start(&own.to_string(), "", sections).await)
+}
+
+async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String) -> Server {
     let port = loop {
-        let port = NEXT_PORT.fetch_add(3, Ordering::Relaxed);
+        let port = NEXT_PORT.fetch_add(4, Ordering::Relaxed);
         // Somebody else's server may be there.
-        if (port..port + 3).all(|port| TcpListener::bind(("0.0.0.0", port)).is_ok()) {
+        if (port..port + 4).all(|port| TcpListener::bind(("0.0.0.0", port)).is_ok()) {
             break port;
         }
     };
+    let ports = Ports {
+        http: port,
+        tcp: port + 1,
+        udp: port + 2,
+        turn: port + 3,
+    };
     let config = format!(
-        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n",
-        port + 1,
-        port + 2
+        "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n{}",
+        ports.tcp,
+        ports.udp,
+        sections(ports)
     );
     let cache = cache();
     let source = Source {
@@ -76,7 +115,7 @@ pub(crate) async fn server_with(rtc: &str) -> Server {
             "--bind",
             "127.0.0.1",
             "--node-ip",
-            "127.0.0.1",
+            node_ip,
             "--config-body",
             &config,
         ])
@@ -87,13 +126,14 @@ pub(crate) async fn server_with(rtc: &str) -> Server {
         .unwrap();
     let start = Instant::now();
     // It accepts connections before it answers on them.
-    while !answers(port).await {
+    while !answers(ports.http).await {
         assert!(start.elapsed() < PATIENCE, "the server does not answer");
         sleep(Duration::from_millis(20)).await;
     }
     Server {
         _process: process,
-        url: format!("ws://127.0.0.1:{port}"),
+        url: format!("ws://127.0.0.1:{}", ports.http),
+        ports,
     }
 }
 
@@ -124,7 +164,12 @@ pub(crate) async fn join(server: &Server, identity: &str, single: bool) -> (Room
     connect(server, STAGE, identity, options).await
 }
 
-async fn connect(server: &Server, room: &str, identity: &str, options: RoomOptions) -> (Room, Events) {
+pub(crate) async fn connect(
+    server: &Server,
+    room: &str,
+    identity: &str,
+    options: RoomOptions,
+) -> (Room, Events) {
     let token = token(room, identity);
     let joined = Room::connect(&server.url, &token, options);
     timeout(PATIENCE, joined).await.unwrap().unwrap()

@@ -4,6 +4,8 @@
 //! - `audio`: two connections of one process hear each other; mute; cut
 //! - `data`: reliable, lossy and text
 //! - `official`: the official Python client on the other side
+//! - `readers`: paced and immediate, statistics
+//! - `relay`: TURN over UDP, TCP and TLS
 //! - `reconnect`: resume, full reconnect, over UDP and TCP
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
@@ -13,4 +15,6 @@ mod client;
 mod data;
 mod harness;
 mod official;
+mod readers;
 mod reconnect;
+mod relay;

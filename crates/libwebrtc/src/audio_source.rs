@@ -68,6 +68,7 @@ pub mod native {
     use std::sync::Arc;
 
     use parking_lot::Mutex;
+    pub use troupe_rtc::audio::PlaybackPosition;
     use troupe_rtc::audio::{AudioSource, AudioSourceConfig};
 
     use super::AudioSourceOptions;
@@ -108,7 +109,13 @@ pub mod native {
             }
         }
 
-        /// Drops all audio that has not been sent; at most the 20 ms in the encoder still go out.
+        /// What became of the audio captured so far: sent, waiting, cut. Not in the official crate.
+        #[must_use]
+        pub fn position(&self) -> PlaybackPosition {
+            self.source.position()
+        }
+
+        /// Cuts all audio that has not been sent. The next packet fades it out within 5 ms.
         pub fn clear_buffer(&self) {
             self.source.clear();
         }

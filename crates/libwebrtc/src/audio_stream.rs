@@ -1,5 +1,7 @@
 //! Received audio as a stream of frames.
 
+pub mod immediate;
+
 /// Streams for native code.
 pub mod native {
     use std::{
@@ -8,7 +10,7 @@ pub mod native {
     };
 
     use tokio_stream::Stream;
-    use troupe_rtc::audio::AudioSink;
+    use troupe_rtc::audio::{AudioSink, Delivery};
 
     use crate::{audio_frame::AudioFrame, audio_track::RtcAudioTrack};
 
@@ -55,7 +57,7 @@ pub mod native {
             let rate = u32::try_from(sample_rate).unwrap_or(crate::audio_source::DEFAULT_SAMPLE_RATE);
             let channels = u32::try_from(num_channels).unwrap_or(1);
             let capacity = options.queue_size_frames.unwrap_or(DEFAULT_QUEUE_SIZE_FRAMES);
-            let sink = AudioSink::new(rate, channels, capacity);
+            let sink = AudioSink::new(Delivery::Paced, rate, channels, capacity);
             audio_track.add_sink(sink.clone());
             Self {
                 track: audio_track,

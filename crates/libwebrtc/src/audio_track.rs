@@ -2,13 +2,10 @@
 
 use std::{
     fmt::{self, Debug},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
 };
 
-use troupe_rtc::audio::{AudioSink, AudioSource, LocalAudio, RemoteAudio, Traffic};
+use troupe_rtc::audio::{AudioSink, AudioSource, LocalAudio, RemoteAudio};
 
 use crate::media_stream_track::RtcTrackState;
 
@@ -26,15 +23,8 @@ pub(crate) enum Side {
 
 impl RtcAudioTrack {
     pub(crate) fn local(id: &str, source: AudioSource) -> Self {
-        let enabled = Arc::new(AtomicBool::new(true));
-        let traffic = Arc::new(Traffic::default());
         Self {
-            side: Side::Local(LocalAudio {
-                id: id.to_owned(),
-                source,
-                enabled,
-                traffic,
-            }),
+            side: Side::Local(LocalAudio::new(id.to_owned(), source)),
         }
     }
 

@@ -13,6 +13,7 @@ use std::{
 
 use troupe_rtc::{
     jsep::{DescriptionKind, SendTrack, Signalling, TransceiverId},
+    net::IceConfig,
     peer::Peer,
     sdp::MediaKind,
 };
@@ -25,10 +26,10 @@ use crate::{
     media_stream_track::MediaStreamTrack,
     peer_connection_factory::RtcConfiguration,
     rtp_receiver::RtpReceiver,
-    rtp_sender::RtpSender,
+    rtp_sender::{BITRATE_BPS_MAX, BITRATE_BPS_MIN, RtpSender},
     rtp_transceiver::{RtpTransceiver, RtpTransceiverDirection, RtpTransceiverInit},
     session_description::{SdpType, SessionDescription},
-    stats::RtcStats,
+    stats::{IceTransportState, RtcStats},
 };
 
 pub use callbacks::{
@@ -75,6 +76,7 @@ pub(crate) struct Session {
 impl Session {
     /// Statistics of all transceivers, or of one.
     pub(crate) fn stats(&self, only: Option<TransceiverId>) -> Vec<RtcStats> {
+        let vitals = self.peer.vitals();
         self.peer.with_negotiator(|negotiator| {
             let mut all = Vec::new();
             for (index, transceiver) in negotiator.transceivers().iter().enumerate() {
@@ -87,7 +89,8 @@ impl Session {
                     .as_ref()
                     .and_then(|send| send.audio.as_ref().map(|local| (send, local)))
                 {
-                    all.push(RtcStats::outbound(mid, send.ssrc, local.traffic.snapshot()));
+                    let report = vitals.reports.iter().find(|report| report.mid == mid);
+                    all.extend(RtcStats::outbound(mid, send.ssrc, local, report));
                 }
                 if let Some(remote) = &transceiver.remote {
                     all.push(RtcStats::inbound(
@@ -109,10 +112,10 @@ pub struct PeerConnection {
 }
 
 impl PeerConnection {
-    pub(crate) fn new() -> Result<Self, RtcError> {
+    pub(crate) fn new(config: IceConfig) -> Result<Self, RtcError> {
         let callbacks = Arc::new(Callbacks::default());
         let events = Arc::clone(&callbacks);
-        let peer = Peer::new(Box::new(move |event| events.event(event)))?;
+        let peer = Peer::new(config, Box::new(move |event| events.event(event)))?;
         Ok(Self {
             session: Arc::new(Session {
                 peer,
@@ -133,8 +136,9 @@ impl PeerConnection {
         }
     }
 
-    /// Takes any configuration: relays are not used, and candidates are gathered once.
-    pub fn set_configuration(&self, _config: RtcConfiguration) -> Result<(), RtcError> {
+    /// Sets servers and ways from now on; for those in use it counts from the next ICE restart on.
+    pub fn set_configuration(&self, config: RtcConfiguration) -> Result<(), RtcError> {
+        self.peer().configure(config.ice()?);
         Ok(())
     }
 
@@ -227,9 +231,20 @@ impl PeerConnection {
         Ok(())
     }
 
-    /// Statistics of all streams.
+    /// Statistics of all streams and of the transport; those of the transport are up to a second old.
     pub async fn get_stats(&self) -> Result<Vec<RtcStats>, RtcError> {
-        Ok(self.session.stats(None))
+        let mut all = self.session.stats(None);
+        let state = match self.ice_connection_state() {
+            IceConnectionState::New => IceTransportState::New,
+            IceConnectionState::Checking => IceTransportState::Checking,
+            IceConnectionState::Connected | IceConnectionState::Max => IceTransportState::Connected,
+            IceConnectionState::Completed => IceTransportState::Completed,
+            IceConnectionState::Failed => IceTransportState::Failed,
+            IceConnectionState::Disconnected => IceTransportState::Disconnected,
+            IceConnectionState::Closed => IceTransportState::Closed,
+        };
+        all.extend(RtcStats::transport(&self.peer().vitals(), state));
+        Ok(all)
     }
 
     /// Sends a track in a section of its own. Video is refused.
@@ -258,7 +273,11 @@ impl PeerConnection {
             track_id: local.id.clone(),
             ssrc: rand::random_range(1..u32::MAX),
             audio: Some(local),
-            bitrate_bps: bitrate.map(|bps| u32::try_from(bps).unwrap_or(u32::MAX).clamp(6_000, 510_000)),
+            bitrate_bps: bitrate.map(|bps| {
+                u32::try_from(bps)
+                    .unwrap_or(u32::MAX)
+                    .clamp(BITRATE_BPS_MIN, BITRATE_BPS_MAX)
+            }),
         };
         let receives = init.direction.receives();
         let id = self

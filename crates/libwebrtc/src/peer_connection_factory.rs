@@ -2,6 +2,10 @@
 
 mod devices;
 
+use std::sync::Arc;
+
+use troupe_rtc::net::{IceConfig, Policy, Server};
+
 use crate::{
     MediaType, RtcError,
     peer_connection::PeerConnection,
@@ -20,7 +24,7 @@ pub struct IceServer {
     pub password: String,
 }
 
-/// How long candidates are looked for; here once.
+/// How long candidates are looked for.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ContinualGatheringPolicy {
@@ -28,7 +32,7 @@ pub enum ContinualGatheringPolicy {
     GatherContinually,
 }
 
-/// Which candidates may be used; here host candidates always.
+/// Which candidates may be used. Host candidates are told with `NoHost` as well.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum IceTransportsType {
@@ -41,14 +45,43 @@ pub enum IceTransportsType {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RtcConfiguration {
-    /// STUN and TURN servers; not used.
+    /// STUN and TURN servers.
     pub ice_servers: Vec<IceServer>,
-    /// How long candidates are looked for; not used.
+    /// How long candidates are looked for; not used: addresses are looked up again with every ICE restart.
     pub continual_gathering_policy: ContinualGatheringPolicy,
-    /// Which candidates may be used; not used.
+    /// Which candidates may be used.
     pub ice_transport_type: IceTransportsType,
     /// SCTP set up within the descriptions; not used.
     pub enable_sctp_snap: bool,
+    /// Certificates (DER) to trust for TURN over TLS beside the system's. Not in the official crate.
+    pub turn_roots: Vec<Arc<[u8]>>,
+}
+
+impl RtcConfiguration {
+    /// The same for the engine; a server that cannot be used is named.
+    pub(crate) fn ice(&self) -> Result<IceConfig, RtcError> {
+        let mut servers = Vec::new();
+        for server in &self.ice_servers {
+            for text in &server.urls {
+                let url = text
+                    .parse()
+                    .map_err(|error| RtcError::state(format!("use the ICE server {text}: {error}")))?;
+                servers.push(Server {
+                    url,
+                    username: server.username.clone(),
+                    password: server.password.clone(),
+                });
+            }
+        }
+        Ok(IceConfig {
+            servers,
+            policy: match self.ice_transport_type {
+                IceTransportsType::Relay => Policy::RelayOnly,
+                IceTransportsType::All | IceTransportsType::NoHost => Policy::All,
+            },
+            extra_roots: self.turn_roots.clone(),
+        })
+    }
 }
 
 impl Default for RtcConfiguration {
@@ -58,6 +91,7 @@ impl Default for RtcConfiguration {
             continual_gathering_policy: ContinualGatheringPolicy::GatherContinually,
             ice_transport_type: IceTransportsType::All,
             enable_sctp_snap: false,
+            turn_roots: Vec::new(),
         }
     }
 }
@@ -81,10 +115,7 @@ impl PeerConnectionFactory {
 
     /// Makes a connection. Has to be called within a tokio runtime.
     pub fn create_peer_connection(&self, config: RtcConfiguration) -> Result<PeerConnection, RtcError> {
-        if config.ice_transport_type == IceTransportsType::Relay {
-            return Err(RtcError::unsupported("connecting through a relay only"));
-        }
-        PeerConnection::new()
+        PeerConnection::new(config.ice()?)
     }
 
     /// What can be sent.

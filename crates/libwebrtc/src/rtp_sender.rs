@@ -2,7 +2,7 @@
 
 use std::{
     fmt::{self, Debug},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 
 use troupe_rtc::jsep::{SendTrack, TransceiverId};
@@ -16,6 +16,11 @@ use crate::{
     stats::RtcStats,
     video_track::RtcVideoTrack,
 };
+
+/// What Opus can be asked for, in bits a second.
+pub(crate) const BITRATE_BPS_MIN: u32 = 6_000;
+/// See [`BITRATE_BPS_MIN`].
+pub(crate) const BITRATE_BPS_MAX: u32 = 510_000;
 
 /// What would encode video.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -91,7 +96,14 @@ impl RtpSender {
     #[must_use]
     pub fn parameters(&self) -> RtpParameters {
         let mut parameters = RtpParameters::opus(String::new());
-        if let Some((ssrc, bitrate)) = self.read(|send| (send.ssrc, send.bitrate_bps)) {
+        let set = |send: &SendTrack| {
+            let set = send
+                .audio
+                .as_ref()
+                .map_or(0, |local| local.bitrate_bps.load(Ordering::Relaxed));
+            (send.ssrc, (set > 0).then_some(set).or(send.bitrate_bps))
+        };
+        if let Some((ssrc, bitrate)) = self.read(set) {
             let max_bitrate = bitrate.map(u64::from);
             parameters.encodings = vec![RtpEncodingParameters {
                 has_ssrc: true,
@@ -103,8 +115,21 @@ impl RtpSender {
         parameters
     }
 
-    /// Takes any parameters: nothing in them changes a track that is being sent.
-    pub fn set_parameters(&self, _parameters: RtpParameters) -> Result<(), RtcError> {
+    /// Sends with the bit rate of the first encoding from the next packet on; the rest is for video.
+    pub fn set_parameters(&self, parameters: RtpParameters) -> Result<(), RtcError> {
+        let Some(encoding) = parameters.encodings.first() else {
+            return Ok(());
+        };
+        let bps = encoding.max_bitrate.map_or(0, |bps| {
+            u32::try_from(bps)
+                .unwrap_or(u32::MAX)
+                .clamp(BITRATE_BPS_MIN, BITRATE_BPS_MAX)
+        });
+        self.read(|send| {
+            if let Some(local) = &send.audio {
+                local.bitrate_bps.store(bps, Ordering::Relaxed);
+            }
+        });
         Ok(())
     }
 

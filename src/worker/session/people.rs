@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use livekit::prelude::RemoteAudioTrack;
+use livekit::webrtc::audio_stream::immediate::ImmediateAudioStream;
 use livekit::webrtc::audio_stream::native::NativeAudioStream;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::PersonId;
 
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
-use crate::recorder::TrackInput;
+use crate::recorder::{RECORDED_RATE_HZ, TrackInput};
 
 /// One person.
 pub(super) struct Person {
@@ -28,32 +29,41 @@ pub(super) struct Person {
 pub(super) struct Hearing {
     pub(super) track_sid: String,
     pub(super) ear: Ear,
-    _pump: AbortOnDropHandle<()>,
+    _pumps: [Option<AbortOnDropHandle<()>>; 2],
 }
 
 impl Hearing {
     /// Opens an ear for a track; what it hears is also recorded when there is a tape for it.
+    ///
+    /// The ear has sound as soon as it comes. A tape keeps the room's time, so it has the even stream: what was
+    /// made up for late sound, and then the sound itself, would make it longer than the talk.
     pub(super) fn open(
         ears: &Ears,
         track_sid: String,
         track: &RemoteAudioTrack,
-        mut taped: Option<TrackInput>,
+        taped: Option<TrackInput>,
         heard: impl FnMut(Heard) + Send + 'static,
     ) -> Result<Self, EarError> {
         let (mut input, ear) = ears.open(heard)?;
-        let mut frames = NativeAudioStream::new(track.rtc_track(), TRACK_RATE_HZ.cast_signed(), 1);
-        let pump = tokio::spawn(async move {
+        let mut frames = ImmediateAudioStream::new(&track.rtc_track(), TRACK_RATE_HZ, 1);
+        let hearing = tokio::spawn(async move {
             while let Some(frame) = frames.next().await {
-                input.push(&frame.data);
-                if let Some(taped) = &mut taped {
+                input.push(&frame.samples);
+            }
+        });
+        let taping = taped.map(|mut taped| {
+            let rate = RECORDED_RATE_HZ.cast_signed();
+            let mut frames = NativeAudioStream::new(track.rtc_track(), rate, 1);
+            tokio::spawn(async move {
+                while let Some(frame) = frames.next().await {
                     taped.push(&frame.data);
                 }
-            }
+            })
         });
         Ok(Self {
             track_sid,
             ear,
-            _pump: AbortOnDropHandle::new(pump),
+            _pumps: [Some(hearing), taping].map(|pump| pump.map(AbortOnDropHandle::new)),
         })
     }
 }

@@ -5,13 +5,14 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{LocalAudio, OPUS_CLOCK_HZ, Resampler};
+use super::{LocalAudio, OPUS_CLOCK_HZ, StereoResampler, pace};
 use crate::opus::{Channels, Encoded, Encoder, EncoderConfig, OpusError};
 
-/// One packet's audio, in milliseconds and in ticks of the RTP clock.
-const PACKET_MS: usize = 20;
-const PACKET: Duration = Duration::from_millis(PACKET_MS as u64);
-const PACKET_TICKS: u32 = OPUS_CLOCK_HZ / 1000 * PACKET_MS as u32;
+/// One packet's audio when nothing else is agreed, in milliseconds.
+pub const PACKET_MS: u32 = 20;
+
+/// The loss an encoder is made for when the other side reports less, in percent: enough for FEC to be sent.
+const LOSS_PERCENT_MIN: u8 = 5;
 
 /// How long a packet waits for audio that is a little late before silence fills it.
 const LATE_GRACE: Duration = Duration::from_millis(10);
@@ -19,8 +20,8 @@ const LATE_GRACE: Duration = Duration::from_millis(10);
 /// Silent packets after the last audio, so that the far end fades out by decoding, not by guessing.
 const TAIL_PACKETS: u8 = 10;
 
-/// A lag behind the clock at which the RTP timestamp jumps instead of trailing on, in ticks.
-const LAG_MAX_TICKS: u32 = 5 * PACKET_TICKS;
+/// A lag behind the clock at which the RTP timestamp jumps instead of trailing on, in packets.
+const LAG_MAX_PACKETS: u32 = 5;
 
 /// Packets sent at once to catch up after a stall; what is older is left behind.
 const CATCH_UP_MAX: u32 = 5;
@@ -36,6 +37,20 @@ pub struct EncoderSettings {
     pub dtx: bool,
     /// Put a copy of the packet before into each one.
     pub fec: bool,
+    /// One packet's audio, 10 or 20 ms.
+    pub packet_ms: u32,
+}
+
+impl Default for EncoderSettings {
+    fn default() -> Self {
+        Self {
+            payload_type: 111,
+            bitrate_bps: 32_000,
+            dtx: true,
+            fec: true,
+            packet_ms: PACKET_MS,
+        }
+    }
 }
 
 /// A packet ready to go.
@@ -51,7 +66,7 @@ pub struct OutgoingPacket {
     pub level_db: i8,
 }
 
-/// Turns one source into packets: 20 ms each, paced, and nothing while there is nothing to say.
+/// Turns one source into packets: 10 or 20 ms each, paced, and nothing while there is nothing to say.
 ///
 /// It never looks at a clock itself: [`Outgoing::poll`] is called at [`Outgoing::deadline`] and
 /// whenever the source woke the connection.
@@ -60,12 +75,16 @@ pub struct Outgoing {
     reader: u64,
     settings: EncoderSettings,
     encoder: Encoder,
+    bitrate_bps: u32,
+    loss_percent: u8,
     channels: usize,
-    resampler: Option<Resampler>,
+    resampler: Option<StereoResampler>,
     paced: bool,
     next_at: Option<Instant>,
     graced: bool,
     silent_packets: u8,
+    /// The audio ended in a cut: its silence is not to wait for more.
+    was_cut: bool,
     started: Option<(Instant, u32)>,
     next_timestamp: u32,
     paused: bool,
@@ -82,21 +101,25 @@ impl Outgoing {
         first_timestamp: u32,
     ) -> Result<Self, OpusError> {
         let config = track.source.config();
-        let resampler = Resampler::new(config.sample_rate_hz, OPUS_CLOCK_HZ);
-        // A mono resampler is all there is: a stereo source at another rate is sent as its mono mix.
-        let stereo = config.channels == 2 && resampler.is_none();
-        let channels = if stereo { Channels::Stereo } else { Channels::Mono };
+        let channels = if config.channels == 2 {
+            Channels::Stereo
+        } else {
+            Channels::Mono
+        };
+        let resampler = StereoResampler::new(config.sample_rate_hz, OPUS_CLOCK_HZ, channels.count());
         let encoder = Encoder::new(EncoderConfig {
             channels,
             bitrate_bps: settings.bitrate_bps,
             fec: settings.fec,
             dtx: settings.dtx,
+            loss_percent: LOSS_PERCENT_MIN,
             ..EncoderConfig::default()
         })?;
         let reader = track.source.attach(wake);
+        track.traffic.set_bitrate(settings.bitrate_bps);
         // A resampler gives a sample more or less each time; a small stock keeps packets full.
         let pcm = if resampler.is_some() {
-            vec![0; 64]
+            vec![0; 64 * channels.count()]
         } else {
             Vec::new()
         };
@@ -104,12 +127,15 @@ impl Outgoing {
             reader,
             settings,
             encoder,
+            bitrate_bps: settings.bitrate_bps,
+            loss_percent: LOSS_PERCENT_MIN,
             channels: channels.count(),
             resampler,
             paced: config.queue_ms > 0,
             next_at: None,
             graced: false,
             silent_packets: 0,
+            was_cut: false,
             started: None,
             next_timestamp: first_timestamp,
             paused: true,
@@ -129,6 +155,20 @@ impl Outgoing {
     #[must_use]
     pub fn track(&self) -> &LocalAudio {
         &self.track
+    }
+
+    /// Follows what the other side reports as lost, 0 to 100.
+    pub fn set_loss(&mut self, percent: u8) {
+        let percent = percent.max(LOSS_PERCENT_MIN);
+        if percent != self.loss_percent {
+            self.loss_percent = percent;
+            self.encoder.adapt(self.bitrate_bps, percent);
+        }
+    }
+
+    /// Samples per channel of one packet.
+    fn packet_ticks(&self) -> u32 {
+        OPUS_CLOCK_HZ / 1000 * self.settings.packet_ms
     }
 
     /// When [`Outgoing::poll`] is to be called next, if at any time.
@@ -154,7 +194,7 @@ impl Outgoing {
 
     /// One packet at most; true when another may be due.
     fn step(&mut self, now: Instant, send: &mut impl FnMut(OutgoingPacket)) -> bool {
-        let full = self.track.source.samples_in(PACKET_MS);
+        let full = self.track.source.samples_in(self.settings.packet_ms as usize);
         self.taken.clear();
         if !self.paced {
             self.track.source.take(self.reader, full, full, &mut self.taken);
@@ -168,11 +208,11 @@ impl Outgoing {
         match self.next_at {
             Some(at) if at > now => return false,
             None => {
-                let waiting = self
+                let found = self
                     .track
                     .source
                     .take(self.reader, 0, usize::MAX, &mut self.taken);
-                if waiting == 0 {
+                if found.waiting == 0 {
                     return self.track.source.sleep_until(self.reader, 1);
                 }
                 // A pause ends: the packet clock starts anew.
@@ -183,10 +223,11 @@ impl Outgoing {
         }
         let at = self.next_at.unwrap_or(now);
         let minimum = if self.graced { 1 } else { full };
-        self.track
+        let found = self
+            .track
             .source
             .take(self.reader, full, minimum, &mut self.taken);
-        if self.taken.is_empty() && self.silent_packets == 0 && !self.graced {
+        if self.taken.is_empty() && self.silent_packets == 0 && !self.graced && !self.was_cut {
             self.graced = true;
             self.next_at = Some(at + LATE_GRACE);
             return true;
@@ -202,9 +243,13 @@ impl Outgoing {
             }
         } else {
             self.silent_packets = 0;
+            self.was_cut = found.is_cut;
         }
         self.encode(now, send);
-        self.next_at = Some(at + PACKET);
+        // The first packet of a pause's end goes at once; from then on all connections keep one beat.
+        self.next_at = Some(pace::at_or_after(
+            at + Duration::from_millis(u64::from(self.settings.packet_ms)),
+        ));
         true
     }
 
@@ -214,13 +259,16 @@ impl Outgoing {
             self.paused = true;
             return;
         }
-        let wanted = PACKET_TICKS as usize * self.channels;
+        self.follow_bitrate();
+        let ticks = self.packet_ticks() as usize;
+        let wanted = ticks * self.channels;
         self.fill_pcm(wanted);
         let pcm = self.pcm.get(..wanted).unwrap_or_default();
         match self.encoder.encode(pcm) {
             Ok(Encoded::Packet(payload)) => {
                 let marker = std::mem::take(&mut self.paused);
                 self.track.traffic.count(payload.len());
+                self.track.traffic.count_samples(ticks);
                 send(OutgoingPacket {
                     payload: payload.to_vec(),
                     timestamp,
@@ -234,20 +282,24 @@ impl Outgoing {
         self.pcm.drain(..wanted.min(self.pcm.len()));
     }
 
+    /// Takes over a bit rate that the application has set.
+    fn follow_bitrate(&mut self) {
+        let wanted = match self.track.bitrate_bps.load(Ordering::Relaxed) {
+            0 => self.settings.bitrate_bps,
+            set => set,
+        };
+        if wanted != self.bitrate_bps {
+            self.bitrate_bps = wanted;
+            self.track.traffic.set_bitrate(wanted);
+            self.encoder.adapt(wanted, self.loss_percent);
+        }
+    }
+
     /// Brings what was taken to the encoder's rate; `pcm` then holds at least `wanted` samples.
     fn fill_pcm(&mut self, wanted: usize) {
         match &mut self.resampler {
             None => self.pcm.extend_from_slice(&self.taken),
-            Some(resampler) => {
-                if self.track.source.config().channels == 2 {
-                    let mono = self.taken.chunks_exact(2).map(|p| match p {
-                        [l, r] => i16::midpoint(*l, *r),
-                        _ => 0,
-                    });
-                    self.taken = mono.collect();
-                }
-                resampler.process(&self.taken, &mut self.pcm);
-            }
+            Some(resampler) => resampler.process(&self.taken, &mut self.pcm),
         }
         if self.pcm.len() < wanted {
             self.pcm.resize(wanted, 0);
@@ -256,20 +308,20 @@ impl Outgoing {
 
     /// The timestamp of the packet made at `now`: the next in line, or the clock's after a pause.
     fn timestamp(&mut self, now: Instant) -> u32 {
+        let ticks = self.packet_ticks();
         let (start, first) = *self.started.get_or_insert((now, self.next_timestamp));
         let elapsed =
             now.saturating_duration_since(start).as_micros() * u128::from(OPUS_CLOCK_HZ) / 1_000_000;
         // Truncation is the point: RTP timestamps wrap (RFC 3550, 5.1).
-        let packets = (elapsed / u128::from(PACKET_TICKS)) as u32;
-        let clock = first.wrapping_add(packets.wrapping_mul(PACKET_TICKS));
+        let clock = first.wrapping_add(elapsed as u32);
         let lag = clock.wrapping_sub(self.next_timestamp);
         let behind = lag < u32::MAX / 2;
-        let timestamp = if behind && (self.paused || lag > LAG_MAX_TICKS) {
+        let timestamp = if behind && (self.paused || lag > LAG_MAX_PACKETS * ticks) {
             clock
         } else {
             self.next_timestamp
         };
-        self.next_timestamp = timestamp.wrapping_add(PACKET_TICKS);
+        self.next_timestamp = timestamp.wrapping_add(ticks);
         timestamp
     }
 }
@@ -296,109 +348,4 @@ fn level_db(pcm: &[i16]) -> i8 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-mod tests {
-    use std::sync::atomic::AtomicBool;
-
-    use super::*;
-    use crate::audio::{AudioSource, AudioSourceConfig, Traffic};
-
-    const SETTINGS: EncoderSettings = EncoderSettings {
-        payload_type: 111,
-        bitrate_bps: 32_000,
-        dtx: true,
-        fec: true,
-    };
-
-    fn outgoing(queue_ms: u32) -> (AudioSource, Outgoing) {
-        let source = AudioSource::new(AudioSourceConfig {
-            sample_rate_hz: 24_000,
-            channels: 1,
-            queue_ms,
-        });
-        let track = LocalAudio {
-            id: "t".into(),
-            source: source.clone(),
-            enabled: Arc::new(AtomicBool::new(true)),
-            traffic: Arc::new(Traffic::default()),
-        };
-        (
-            source,
-            Outgoing::new(track, SETTINGS, Arc::new(Notify::new()), 1000).unwrap(),
-        )
-    }
-
-    fn run(outgoing: &mut Outgoing, from: Instant, span: Duration) -> Vec<(Instant, OutgoingPacket)> {
-        let (mut out, mut now) = (Vec::new(), from);
-        while now < from + span {
-            outgoing.poll(now, |packet| out.push((now, packet)));
-            match outgoing.deadline() {
-                Some(at) => now = at.max(now + Duration::from_micros(100)),
-                None => break,
-            }
-        }
-        out
-    }
-
-    fn noise(samples: usize) -> Vec<i16> {
-        (0..samples)
-            .map(|i| ((i * 7919 % 20_011) as i32 - 10_000) as i16)
-            .collect()
-    }
-
-    #[tokio::test]
-    async fn paces_a_burst_and_stops_when_it_is_over() {
-        let (source, mut outgoing) = outgoing(1000);
-        source.capture(&noise(2400)).await.unwrap();
-        let start = Instant::now();
-        let packets = run(&mut outgoing, start, Duration::from_secs(5));
-        let audio: Vec<_> = packets.iter().filter(|(_, p)| p.level_db > -100).collect();
-        // The resampler's last samples come in a packet of their own.
-        assert!((5..=6).contains(&audio.len()), "{}", audio.len());
-        for (n, (at, packet)) in audio.iter().take(5).enumerate() {
-            assert_eq!(*at - start, PACKET * n as u32);
-            assert_eq!(packet.timestamp, 1000 + 960 * n as u32);
-            assert_eq!(packet.marker, n == 0);
-        }
-        assert!(packets.len() <= 5 + usize::from(TAIL_PACKETS));
-        assert_eq!(outgoing.deadline(), None);
-    }
-
-    #[tokio::test]
-    async fn the_timestamp_counts_a_pause() {
-        let (source, mut outgoing) = outgoing(1000);
-        let start = Instant::now();
-        source.capture(&noise(480)).await.unwrap();
-        run(&mut outgoing, start, Duration::from_secs(5));
-        source.capture(&noise(480)).await.unwrap();
-        let later = run(
-            &mut outgoing,
-            start + Duration::from_secs(10),
-            Duration::from_secs(5),
-        );
-        assert_eq!(later[0].1.timestamp, 1000 + 480_000);
-        assert!(later[0].1.marker);
-    }
-
-    #[tokio::test]
-    async fn sends_nothing_while_muted_but_reads_on() {
-        let (source, mut outgoing) = outgoing(1000);
-        outgoing.track.enabled.store(false, Ordering::Relaxed);
-        source.capture(&noise(2400)).await.unwrap();
-        assert!(run(&mut outgoing, Instant::now(), Duration::from_secs(1)).is_empty());
-        assert_eq!(source.queued_samples(), 0);
-    }
-
-    #[tokio::test]
-    async fn a_direct_source_sends_at_once() {
-        let (source, mut outgoing) = outgoing(0);
-        let now = Instant::now();
-        let mut sent = 0;
-        source.capture(&noise(240)).await.unwrap();
-        outgoing.poll(now, |_| sent += 1);
-        assert_eq!(sent, 0);
-        source.capture(&noise(240)).await.unwrap();
-        outgoing.poll(now, |_| sent += 1);
-        assert_eq!((sent, outgoing.deadline()), (1, None));
-    }
-}
+mod tests;

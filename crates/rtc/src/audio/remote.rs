@@ -1,55 +1,24 @@
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use parking_lot::Mutex;
 
-use super::AudioSink;
+use super::{AudioSink, Delivery, Traffic};
+use crate::{
+    opus::Channels,
+    receive::{Piece, Played},
+};
 
-/// Counters of one stream of packets.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    packets: AtomicU64,
-    bytes: AtomicU64,
-    lost: AtomicU64,
-}
-
-/// [`Traffic`] at one moment.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct TrafficSnapshot {
-    /// Packets sent or received.
-    pub packets: u64,
-    /// Their payload in bytes.
-    pub bytes: u64,
-    /// Packets that never came; 0 for what is sent.
-    pub lost: u64,
-}
-
-impl Traffic {
-    pub(crate) fn count(&self, payload_bytes: usize) {
-        self.packets.fetch_add(1, Ordering::Relaxed);
-        self.bytes.fetch_add(payload_bytes as u64, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_lost(&self, lost: u64) {
-        self.lost.store(lost, Ordering::Relaxed);
-    }
-
-    /// The counters now.
-    #[must_use]
-    pub fn snapshot(&self) -> TrafficSnapshot {
-        TrafficSnapshot {
-            packets: self.packets.load(Ordering::Relaxed),
-            bytes: self.bytes.load(Ordering::Relaxed),
-            lost: self.lost.load(Ordering::Relaxed),
-        }
-    }
-}
+/// Readers of each kind, as bits: there are some, and one of them wants two channels.
+const ANY: u8 = 1;
+const STEREO: u8 = 2;
+const BITS: u8 = 2;
 
 /// A track of the other side: decoded audio is handed to every sink. Without a sink nothing is
 /// decoded at all.
 #[derive(Debug, Default)]
 pub struct RemoteAudio {
     sinks: Mutex<Vec<AudioSink>>,
-    sink_count: AtomicUsize,
+    wanted: AtomicU8,
     muted: AtomicBool,
     ended: AtomicBool,
     /// What has been received.
@@ -66,13 +35,17 @@ impl RemoteAudio {
             return;
         }
         sinks.push(sink);
-        self.sink_count.store(sinks.len(), Ordering::Release);
+        self.note(&sinks);
     }
 
-    /// Whether anybody listens.
+    /// The channels wanted by those who listen this way; `None` when nobody does.
     #[must_use]
-    pub fn has_sinks(&self) -> bool {
-        self.sink_count.load(Ordering::Acquire) > 0
+    pub fn wanted(&self, delivery: Delivery) -> Option<Channels> {
+        match (self.wanted.load(Ordering::Acquire) >> shift(delivery)) & (ANY | STEREO) {
+            0 => None,
+            ANY => Some(Channels::Mono),
+            _ => Some(Channels::Stereo),
+        }
     }
 
     /// Switches the track: while off its readers get silence.
@@ -96,22 +69,59 @@ impl RemoteAudio {
     pub fn end(&self) {
         self.ended.store(true, Ordering::Release);
         let sinks = std::mem::take(&mut *self.sinks.lock());
-        self.sink_count.store(0, Ordering::Release);
+        self.wanted.store(0, Ordering::Release);
         for sink in sinks {
             sink.close();
         }
     }
 
-    /// Gives mono audio at 48 kHz to every reader, and forgets those that have gone.
-    pub(crate) fn deliver(&self, mono: &mut [i16]) {
+    /// Gives a frame to every reader who plays.
+    pub(crate) fn deliver(&self, pcm: &mut [i16], channels: Channels, kind: Played) {
         if !self.enabled() {
-            mono.fill(0);
+            pcm.fill(0);
         }
+        self.for_each(Delivery::Paced, |sink| sink.push(pcm, channels.count(), kind));
+    }
+
+    /// Gives a piece to every reader who recognises.
+    pub(crate) fn deliver_piece(&self, piece: Piece<'_>, channels: Channels) {
+        let silence = [0; crate::receive::FRAME_SAMPLES * 2];
+        let pcm = match self.enabled() {
+            true => piece.pcm,
+            false => silence.get(..piece.pcm.len()).unwrap_or_default(),
+        };
+        let piece = Piece { pcm, ..piece };
+        self.for_each(Delivery::Immediate, |sink| {
+            sink.push_piece(&piece, channels.count())
+        });
+    }
+
+    /// Forgets readers that have gone, and calls `give` for the others.
+    fn for_each(&self, delivery: Delivery, mut give: impl FnMut(&AudioSink)) {
         let mut sinks = self.sinks.lock();
+        let before = sinks.len();
         sinks.retain(|sink| !sink.is_closed());
-        self.sink_count.store(sinks.len(), Ordering::Release);
-        for sink in sinks.iter() {
-            sink.push(mono);
+        if sinks.len() != before {
+            self.note(&sinks);
         }
+        sinks
+            .iter()
+            .filter(|sink| sink.delivery() == delivery)
+            .for_each(&mut give);
+    }
+
+    fn note(&self, sinks: &[AudioSink]) {
+        let bits = sinks.iter().fold(0, |bits, sink| {
+            let own = if sink.is_stereo() { ANY | STEREO } else { ANY };
+            bits | own << shift(sink.delivery())
+        });
+        self.wanted.store(bits, Ordering::Release);
+    }
+}
+
+const fn shift(delivery: Delivery) -> u8 {
+    match delivery {
+        Delivery::Paced => 0,
+        Delivery::Immediate => BITS,
     }
 }

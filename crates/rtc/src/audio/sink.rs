@@ -2,11 +2,31 @@ use std::{
     collections::VecDeque,
     sync::Arc,
     task::{Context, Poll, Waker},
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
 
-use super::{OPUS_CLOCK_HZ, Resampler};
+use super::{OPUS_CLOCK_HZ, StereoResampler};
+use crate::receive::{Piece, Played};
+
+/// When a reader gets its audio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Evenly, in real time, after the delay the network needs: for playing.
+    Paced,
+    /// As soon as it can be decoded, with the times of capture: for recognising.
+    Immediate,
+}
+
+/// When the first sample of a frame was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capture {
+    /// On our clock, the network's least delay left out; it never falls.
+    pub at: Instant,
+    /// The sender's samples (48 kHz) since the stream began; `None` for audio made up while nothing came.
+    pub media_samples: Option<u64>,
+}
 
 /// Ten milliseconds of received audio.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +35,12 @@ pub struct PcmFrame {
     pub samples: Vec<i16>,
     /// Samples a second and channel.
     pub sample_rate_hz: u32,
-    /// Channels; the audio is the same in all of them.
+    /// Channels.
     pub channels: u32,
+    /// What it holds; of several kinds the last in their order.
+    pub kind: Played,
+    /// When it was recorded; only with [`Delivery::Immediate`].
+    pub capture: Option<Capture>,
 }
 
 /// A reader's queue of received audio. When it is full the oldest frame is dropped and counted.
@@ -27,6 +51,7 @@ pub struct AudioSink {
 
 #[derive(Debug)]
 struct Shared {
+    delivery: Delivery,
     sample_rate_hz: u32,
     channels: u32,
     capacity_frames: usize,
@@ -36,34 +61,57 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     frames: VecDeque<PcmFrame>,
-    resampler: Option<Resampler>,
+    resampler: Option<StereoResampler>,
+    /// At the channels of the audio that comes.
+    mixed: Vec<i16>,
     converted: Vec<i16>,
+    kind: Played,
+    /// The latest time of capture given.
+    captured_at: Option<Instant>,
     waker: Option<Waker>,
     dropped_frames: u64,
     closed: bool,
 }
 
 impl AudioSink {
-    /// A queue of at most `capacity_frames` frames of 10 ms; 0 sets no limit.
+    /// A queue of at most `capacity_frames` frames of 10 ms; 0 sets no limit. Audio of one channel is the
+    /// same in all of `channels`.
     #[must_use]
-    pub fn new(sample_rate_hz: u32, channels: u32, capacity_frames: usize) -> Self {
+    pub fn new(delivery: Delivery, sample_rate_hz: u32, channels: u32, capacity_frames: usize) -> Self {
+        let channels = channels.max(1);
         let state = State {
             frames: VecDeque::with_capacity(capacity_frames.min(64)),
-            resampler: Resampler::new(OPUS_CLOCK_HZ, sample_rate_hz),
+            resampler: StereoResampler::new(OPUS_CLOCK_HZ, sample_rate_hz, channels.min(2) as usize),
+            mixed: Vec::new(),
             converted: Vec::new(),
+            kind: Played::Silence,
+            captured_at: None,
             waker: None,
             dropped_frames: 0,
             closed: false,
         };
         let shared = Shared {
+            delivery,
             sample_rate_hz,
-            channels: channels.max(1),
+            channels,
             capacity_frames,
             state: Mutex::new(state),
         };
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// When it gets its audio.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.shared.delivery
+    }
+
+    /// Whether it wants more than one channel.
+    #[must_use]
+    pub fn is_stereo(&self) -> bool {
+        self.shared.channels > 1
     }
 
     /// Frames dropped because the reader was slow.
@@ -104,23 +152,55 @@ impl AudioSink {
         Poll::Pending
     }
 
-    /// Takes decoded mono audio at 48 kHz.
-    pub(crate) fn push(&self, mono: &[i16]) {
+    /// Takes decoded audio at 48 kHz in so many channels.
+    pub(crate) fn push(&self, pcm: &[i16], channels: usize, kind: Played) {
+        self.take(pcm, channels, kind, None);
+    }
+
+    /// Takes a piece that may have a time.
+    pub(crate) fn push_piece(&self, piece: &Piece<'_>, channels: usize) {
+        let capture = Capture {
+            at: piece.captured_at,
+            media_samples: piece.media_samples,
+        };
+        self.take(piece.pcm, channels, piece.kind, Some(capture));
+    }
+
+    fn take(&self, pcm: &[i16], channels: usize, kind: Played, capture: Option<Capture>) {
+        let wanted = self.shared.channels.min(2) as usize;
+        let span = pcm.len() / channels.max(1);
         let waker = {
             let mut state = self.shared.state.lock();
             if state.closed {
                 return;
             }
             let State {
-                resampler, converted, ..
+                resampler,
+                mixed,
+                converted,
+                ..
             } = &mut *state;
+            mixed.clear();
+            mix(pcm, channels, wanted, mixed);
             match resampler {
-                None => converted.extend_from_slice(mono),
-                Some(resampler) => resampler.process(mono, converted),
+                None => converted.extend_from_slice(mixed),
+                Some(resampler) => resampler.process(mixed, converted),
             }
-            let length = (self.shared.sample_rate_hz / 100).max(1) as usize;
+            state.kind = state.kind.max(kind);
+            let length = (self.shared.sample_rate_hz / 100).max(1) as usize * wanted;
             while state.converted.len() >= length {
-                let frame = self.frame(state.converted.drain(..length));
+                // The end of what is converted is the end of the piece.
+                let before = state.converted.len() / wanted;
+                let mut capture = capture.map(|capture| self.shift(capture, span, before));
+                if let Some(capture) = &mut capture {
+                    // A frame that begins in the piece before is placed by this one, which may lie earlier: the
+                    // times of pieces stand still while the network's least delay becomes shorter.
+                    let latest = state.captured_at.get_or_insert(capture.at);
+                    *latest = (*latest).max(capture.at);
+                    capture.at = *latest;
+                }
+                let kind = std::mem::replace(&mut state.kind, Played::Silence);
+                let frame = self.frame(state.converted.drain(..length), kind, capture);
                 if self.shared.capacity_frames > 0 && state.frames.len() >= self.shared.capacity_frames {
                     state.frames.pop_front();
                     state.dropped_frames += 1;
@@ -138,56 +218,42 @@ impl AudioSink {
         }
     }
 
-    fn frame(&self, mono: impl Iterator<Item = i16>) -> PcmFrame {
-        let channels = self.shared.channels;
-        let samples = match channels {
-            1 => mono.collect(),
-            _ => mono
-                .flat_map(|s| std::iter::repeat_n(s, channels as usize))
-                .collect(),
-        };
-        PcmFrame {
-            samples,
-            sample_rate_hz: self.shared.sample_rate_hz,
-            channels,
+    /// The capture of the first of `waiting` samples of ours that end with a piece of `span` samples.
+    fn shift(&self, capture: Capture, span: usize, waiting: usize) -> Capture {
+        let rate = u64::from(self.shared.sample_rate_hz.max(1));
+        let end = Duration::from_micros(span as u64 * 1_000_000 / u64::from(OPUS_CLOCK_HZ));
+        let back = Duration::from_micros(waiting as u64 * 1_000_000 / rate);
+        let end_samples = capture.media_samples.map(|media| media + span as u64);
+        Capture {
+            at: (capture.at + end).checked_sub(back).unwrap_or(capture.at),
+            media_samples: end_samples
+                .map(|end| end.saturating_sub(waiting as u64 * u64::from(OPUS_CLOCK_HZ) / rate)),
         }
+    }
+
+    fn frame(&self, pcm: impl Iterator<Item = i16>, kind: Played, capture: Option<Capture>) -> PcmFrame {
+        let channels = self.shared.channels;
+        PcmFrame {
+            samples: pcm.collect(),
+            sample_rate_hz: self.shared.sample_rate_hz,
+            channels: channels.min(2),
+            kind,
+            capture,
+        }
+    }
+}
+
+/// Brings interleaved audio from one number of channels (1 or 2) to another.
+pub(super) fn mix(pcm: &[i16], from: usize, to: usize, out: &mut Vec<i16>) {
+    match (from, to) {
+        (2, 1) => out.extend(pcm.chunks_exact(2).map(|pair| match pair {
+            [left, right] => i16::midpoint(*left, *right),
+            _ => 0,
+        })),
+        (1, 2) => out.extend(pcm.iter().flat_map(|sample| [*sample; 2])),
+        _ => out.extend_from_slice(pcm),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn next(sink: &AudioSink) -> Poll<Option<PcmFrame>> {
-        sink.poll_frame(&mut Context::from_waker(Waker::noop()))
-    }
-
-    #[test]
-    fn drops_the_oldest_and_counts() {
-        let sink = AudioSink::new(48_000, 1, 2);
-        for value in 1..=3 {
-            sink.push(&[value; 480]);
-        }
-        assert_eq!(sink.dropped_frames(), 1);
-        assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples == [2; 480]));
-    }
-
-    #[test]
-    fn cuts_frames_of_ten_milliseconds_at_the_readers_rate() {
-        let sink = AudioSink::new(16_000, 2, 0);
-        for _ in 0..10 {
-            sink.push(&[0; 480]);
-        }
-        assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples.len() == 320));
-    }
-
-    #[test]
-    fn a_closed_stream_ends() {
-        let sink = AudioSink::new(48_000, 1, 2);
-        assert!(next(&sink).is_pending());
-        sink.push(&[1; 480]);
-        sink.close();
-        sink.push(&[1; 480]);
-        assert_eq!(next(&sink), Poll::Ready(None));
-    }
-}
+mod tests;

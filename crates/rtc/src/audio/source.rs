@@ -2,7 +2,7 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -10,10 +10,11 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::Traffic;
-
 /// Audio a source without a queue keeps before the oldest is dropped, in milliseconds.
 const DIRECT_QUEUE_MAX_MS: usize = 100;
+
+/// How long what is cut fades, so that it does not click, in milliseconds.
+const FADE_MS: usize = 5;
 
 /// Audio one capture call may bring, in milliseconds; more is an error.
 const CAPTURE_MAX_MS: usize = 60_000;
@@ -49,6 +50,19 @@ pub enum CaptureError {
     },
 }
 
+/// What became of the audio captured, in samples per channel at the source's rate. Nothing falls but `queued`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlaybackPosition {
+    /// Sent, or read and thrown away while the track was muted. What is in here was said.
+    pub sent: u64,
+    /// Waits to be sent.
+    pub queued: u64,
+    /// Taken back by [`AudioSource::clear`] before it was sent.
+    pub cut: u64,
+    /// Dropped because nobody read it in time.
+    pub dropped: u64,
+}
+
 /// A queue of PCM that an application fills and the connection that sends it empties.
 ///
 /// One connection reads at a time, the latest to attach: after a full reconnect the new one goes
@@ -64,14 +78,27 @@ struct Shared {
     state: Mutex<State>,
     /// Told whenever the queue gets shorter.
     room: Notify,
+    sent: AtomicU64,
+    cut: AtomicU64,
     dropped_samples: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct State {
     samples: VecDeque<i16>,
+    /// The end of what waits is a cut: it is not worth waiting for more.
+    is_cut: bool,
     consumer: Option<Consumer>,
     last_consumer: u64,
+}
+
+/// What [`AudioSource::take`] found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Samples that waited.
+    pub(crate) waiting: usize,
+    /// What was taken ends in a cut: nothing more of it will come.
+    pub(crate) is_cut: bool,
 }
 
 #[derive(Debug)]
@@ -91,6 +118,8 @@ impl AudioSource {
             config,
             state,
             room: Notify::new(),
+            sent: AtomicU64::new(0),
+            cut: AtomicU64::new(0),
             dropped_samples: AtomicU64::new(0),
         };
         Self {
@@ -123,11 +152,42 @@ impl AudioSource {
         self.shared.state.lock().samples.len()
     }
 
+    /// What became of all that was captured.
+    #[must_use]
+    pub fn position(&self) -> PlaybackPosition {
+        let channels = u64::from(self.shared.config.channels.max(1));
+        // Under the lock, so that a sample is in one place only.
+        let state = self.shared.state.lock();
+        PlaybackPosition {
+            sent: self.shared.sent.load(Ordering::Relaxed) / channels,
+            queued: state.samples.len() as u64 / channels,
+            cut: self.shared.cut.load(Ordering::Relaxed) / channels,
+            dropped: self.dropped_samples() / channels,
+        }
+    }
+
+    /// Queues interleaved PCM without waiting, over the configured queue if need be.
+    pub fn push(&self, block: &[i16]) -> Result<(), CaptureError> {
+        self.check(block)?;
+        self.queue(block, self.shared.config.queue_ms == 0);
+        Ok(())
+    }
+
     /// Queues interleaved PCM, then waits until no more than the configured queue is left.
     ///
     /// While no connection reads, waiting lasts as long as the block would have; then the oldest
     /// audio over the limit is dropped and counted.
     pub async fn capture(&self, block: &[i16]) -> Result<(), CaptureError> {
+        self.check(block)?;
+        let direct = self.shared.config.queue_ms == 0;
+        self.queue(block, direct);
+        if !direct {
+            self.wait_for_room(block.len()).await;
+        }
+        Ok(())
+    }
+
+    fn check(&self, block: &[i16]) -> Result<(), CaptureError> {
         let channels = self.shared.config.channels.max(1);
         if !block.len().is_multiple_of(channels as usize) {
             return Err(CaptureError::Uneven {
@@ -138,17 +198,13 @@ impl AudioSource {
         if block.len() > self.samples_in(CAPTURE_MAX_MS) {
             return Err(CaptureError::TooLong { samples: block.len() });
         }
-        let direct = self.shared.config.queue_ms == 0;
-        self.push(block, direct);
-        if !direct {
-            self.wait_for_room(block.len()).await;
-        }
         Ok(())
     }
 
-    fn push(&self, block: &[i16], direct: bool) {
+    fn queue(&self, block: &[i16], direct: bool) {
         let mut state = self.shared.state.lock();
         state.samples.extend(block);
+        state.is_cut = false;
         if direct {
             let limit = self.samples_in(DIRECT_QUEUE_MAX_MS).max(block.len());
             self.drop_over(&mut state, limit);
@@ -201,10 +257,27 @@ impl AudioSource {
         }
     }
 
-    /// Forgets everything that waits, at once, and lets waiting captures return.
-    pub fn clear(&self) {
-        self.shared.state.lock().samples.clear();
+    /// Cuts what waits, at once, and lets waiting captures return. The first 5 ms are kept and faded, and go
+    /// out with the next packet, so that the cut does not click; a source without a queue keeps nothing.
+    ///
+    /// Answers how many samples per channel were cut.
+    pub fn clear(&self) -> u64 {
+        let channels = self.shared.config.channels.max(1) as usize;
+        let mut state = self.shared.state.lock();
+        let keeps = state.consumer.is_some() && self.shared.config.queue_ms > 0;
+        let kept = if keeps { self.samples_in(FADE_MS) } else { 0 };
+        let cut = state.samples.len().saturating_sub(kept) as u64;
+        state.samples.truncate(kept);
+        let steps = (state.samples.len() / channels).max(1) as f32;
+        for (index, sample) in state.samples.iter_mut().enumerate() {
+            let gain = 1.0 - ((index / channels) as f32 + 1.0) / steps;
+            *sample = (f32::from(*sample) * gain) as i16;
+        }
+        state.is_cut = !state.samples.is_empty();
+        self.shared.cut.fetch_add(cut, Ordering::Relaxed);
+        drop(state);
         self.shared.room.notify_waiters();
+        cut / channels as u64
     }
 
     /// Makes the caller the one reader, woken through `wake`; the answer names it in later calls.
@@ -231,18 +304,26 @@ impl AudioSource {
         }
     }
 
-    /// Moves up to `count` samples into `into`, if `id` is still the reader, and says how many wait.
-    pub(crate) fn take(&self, id: u64, count: usize, minimum: usize, into: &mut Vec<i16>) -> usize {
+    /// Moves up to `count` samples into `into`, if `id` is still the reader and so many wait.
+    pub(crate) fn take(&self, id: u64, count: usize, minimum: usize, into: &mut Vec<i16>) -> Taken {
         let mut state = self.shared.state.lock();
         if state.consumer.as_ref().is_none_or(|c| c.id != id) {
-            return 0;
+            return Taken::default();
         }
         let waiting = state.samples.len();
-        if waiting >= minimum {
-            into.extend(state.samples.drain(..count.min(waiting)));
+        if waiting >= minimum || (state.is_cut && count > 0) {
+            let taken = count.min(waiting);
+            into.extend(state.samples.drain(..taken));
+            self.shared.sent.fetch_add(taken as u64, Ordering::Relaxed);
+            let is_cut = state.is_cut && state.samples.is_empty();
+            state.is_cut &= !is_cut;
             self.shared.room.notify_waiters();
+            return Taken { waiting, is_cut };
         }
-        waiting
+        Taken {
+            waiting,
+            is_cut: false,
+        }
     }
 
     /// Asks to be woken when `count` samples wait; true when they already do.
@@ -257,19 +338,6 @@ impl AudioSource {
             _ => false,
         }
     }
-}
-
-/// A track of our own: a source with an identity and a switch.
-#[derive(Debug, Clone)]
-pub struct LocalAudio {
-    /// The track's id, announced in `a=msid`.
-    pub id: String,
-    /// Where the audio comes from.
-    pub source: AudioSource,
-    /// Off while muted: audio is read and thrown away.
-    pub enabled: Arc<AtomicBool>,
-    /// What has been sent.
-    pub traffic: Arc<Traffic>,
 }
 
 #[cfg(test)]
@@ -298,7 +366,29 @@ mod tests {
         }
         source.clear();
         waiting.await.unwrap().unwrap();
-        assert_eq!(source.queued_samples(), 0);
+        assert_eq!(source.queued_samples(), source.samples_in(FADE_MS));
+    }
+
+    #[test]
+    fn a_cut_fades_and_every_sample_is_accounted_for() {
+        let source = source(1000);
+        let reader = source.attach(Arc::new(Notify::new()));
+        source.push(&[1_000; 1_600]).unwrap();
+        let mut out = Vec::new();
+        source.take(reader, 320, 320, &mut out);
+        assert_eq!(source.clear(), 1_200);
+        out.clear();
+        // What is left is less than asked for, and comes at once all the same.
+        source.take(reader, 320, 320, &mut out);
+        assert_eq!((out.len(), out.first(), out.last()), (80, Some(&987), Some(&0)));
+        assert!(out.is_sorted_by(|a, b| a >= b));
+        let expected = PlaybackPosition {
+            sent: 400,
+            queued: 0,
+            cut: 1_200,
+            dropped: 0,
+        };
+        assert_eq!(source.position(), expected);
     }
 
     #[tokio::test]
@@ -327,11 +417,11 @@ mod tests {
         let source = source(0);
         let old = source.attach(Arc::new(Notify::new()));
         let new = source.attach(Arc::new(Notify::new()));
-        source.push(&[7; 160], true);
+        source.push(&[7; 160]).unwrap();
         let mut out = Vec::new();
-        assert_eq!(source.take(old, 160, 1, &mut out), 0);
+        assert_eq!(source.take(old, 160, 1, &mut out).waiting, 0);
         source.detach(old);
-        assert_eq!(source.take(new, 160, 1, &mut out), 160);
+        assert_eq!(source.take(new, 160, 1, &mut out).waiting, 160);
         assert_eq!(out.len(), 160);
     }
 }

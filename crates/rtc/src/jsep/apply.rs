@@ -8,7 +8,7 @@ use super::{
     describe::{answer_setup, known_extensions, opus_of},
 };
 use crate::{
-    audio::{EncoderSettings, RemoteAudio},
+    audio::{EncoderSettings, PACKET_MS, RemoteAudio},
     sdp::{Description, Direction, MediaKind, Section},
 };
 
@@ -231,6 +231,16 @@ fn apply_receive(
     }
 }
 
+/// The packet length the other side asks for: 10 ms if that is all it takes or prefers, or the usual one.
+fn packet_ms(section: &Section) -> u32 {
+    let asked = section.ptime_ms.into_iter().chain(section.max_ptime_ms).min();
+    if asked.is_some_and(|ms| ms < PACKET_MS) {
+        10
+    } else {
+        PACKET_MS
+    }
+}
+
 fn apply_send(transceiver: &mut Transceiver, section: &Section, sends: bool, plan: &mut Plan) {
     let mid = section.mid.clone();
     let send = transceiver.send.as_ref().filter(|_| sends);
@@ -242,6 +252,7 @@ fn apply_send(transceiver: &mut Transceiver, section: &Section, sends: bool, pla
                 bitrate_bps: send.bitrate_bps.unwrap_or(DEFAULT_BITRATE_BPS),
                 dtx: opus.is_some_and(|p| p.has_flag("usedtx")),
                 fec: opus.is_some_and(|p| p.has_flag("useinbandfec")),
+                packet_ms: packet_ms(section),
             };
             plan.media.push(MediaChange::Send {
                 mid,

@@ -3,9 +3,12 @@
 use super::{
     Content, DescriptionKind, IceCredentials, JsepError, Negotiator, OPUS_PAYLOAD_TYPE, Signalling, Slot,
 };
-use crate::sdp::{
-    AudioLines, Description, Direction, MediaKind, Section, SectionLines, SessionLines, VideoLines,
-    write_session,
+use crate::{
+    net::Policy,
+    sdp::{
+        AudioLines, Description, Direction, MediaKind, Section, SectionLines, SessionLines, VideoLines,
+        write_session,
+    },
 };
 
 /// Audio level (RFC 6464) and section id (RFC 9143): all a voice peer needs.
@@ -110,7 +113,10 @@ impl Negotiator {
             ice_pwd: &ice.password,
             fingerprint: &self.identity.fingerprint,
             setup,
-            candidates: &self.identity.candidates,
+            candidates: match self.identity.policy {
+                Policy::All => &self.identity.candidates,
+                Policy::RelayOnly => &[],
+            },
         };
         write_session(&session, sections)
     }

@@ -6,7 +6,10 @@ mod describe;
 mod plan;
 mod transceiver;
 
-use crate::sdp::{Description, MediaKind, ParseError};
+use crate::{
+    net::Policy,
+    sdp::{Description, MediaKind, ParseError},
+};
 
 pub use plan::{IceCredentials, MediaChange, Plan, RemoteTrackAdded, Start};
 pub use transceiver::{RemoteTrack, SendTrack, Transceiver, TransceiverId};
@@ -64,6 +67,8 @@ pub struct Identity {
     pub fingerprint: String,
     /// Our host candidates, each from the word `candidate:` on.
     pub candidates: Vec<String>,
+    /// Which ways are used; with relays alone our own addresses are not told.
+    pub policy: Policy,
     /// The session id of the `o=` line.
     pub session_id: u64,
     /// The canonical name of our sources.
@@ -157,6 +162,11 @@ impl Negotiator {
     /// One transceiver, to change.
     pub fn transceiver_mut(&mut self, id: TransceiverId) -> Option<&mut Transceiver> {
         self.transceivers.get_mut(id.0)
+    }
+
+    /// Sets which ways later descriptions tell of.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.identity.policy = policy;
     }
 
     /// The next offer shall have a section for data channels.

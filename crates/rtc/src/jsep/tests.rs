@@ -1,10 +1,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
-use std::sync::{Arc, atomic::AtomicBool};
-
 use super::*;
 use crate::{
-    audio::{AudioSource, AudioSourceConfig, LocalAudio, Traffic},
+    audio::{AudioSource, AudioSourceConfig, LocalAudio},
     sdp::Direction,
 };
 
@@ -16,6 +14,7 @@ fn identity(name: &str) -> Identity {
         },
         fingerprint: "sha-256 AA".into(),
         candidates: vec![],
+        policy: crate::net::Policy::All,
         session_id: 1,
         cname: "c".into(),
     }
@@ -27,12 +26,7 @@ fn send_track(id: &str) -> SendTrack {
         channels: 1,
         queue_ms: 0,
     });
-    let audio = LocalAudio {
-        id: id.into(),
-        source,
-        enabled: Arc::new(AtomicBool::new(true)),
-        traffic: Arc::new(Traffic::default()),
-    };
+    let audio = LocalAudio::new(id.into(), source);
     SendTrack {
         stream_id: "-".into(),
         track_id: id.into(),

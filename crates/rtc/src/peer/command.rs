@@ -6,7 +6,7 @@ use std::sync::{
 use tokio::sync::{Notify, mpsc};
 
 use super::DataChannel;
-use crate::jsep::Plan;
+use crate::{jsep::Plan, net::IceConfig};
 
 /// Commands that may wait: control only, a task that does not take them in time hangs. When full the
 /// connection is closed.
@@ -17,6 +17,7 @@ pub(super) const COMMANDS_MAX: usize = 512;
 pub(super) enum Command {
     Apply(Box<Plan>),
     AddCandidate(String),
+    Configure(Box<IceConfig>),
     OpenChannel(DataChannel),
     CloseChannel(DataChannel),
 }

@@ -2,7 +2,6 @@
 
 use std::{
     future::poll_fn,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -11,8 +10,8 @@ use std::{
 };
 
 use str0m::{
-    Candidate, Event as RtcEvent, IceConnectionState, Input, Output, Rtc,
-    net::{Protocol, Receive, TcpType},
+    Event as RtcEvent, IceConnectionState, Input, Output, Rtc,
+    net::{Protocol, Receive},
 };
 use tokio::sync::mpsc;
 
@@ -22,18 +21,17 @@ use super::{
     data::Channels,
     ice::{IceDue, IceInput, IceWatch},
     media::MediaTable,
+    paths::Paths,
     setup::{self, Certificate},
+    vitals::Vitals,
 };
 use crate::{
     jsep::{IceCredentials, Plan, Start},
-    net::{Arrival, Carrier, Links},
+    net::{Arrival, Carrier, LinkEvent, Links},
 };
 
 /// The largest packet that can come.
 const PACKET_MAX_BYTES: usize = 65_536;
-
-/// Remote candidates kept; a server has a handful.
-const CANDIDATES_MAX: usize = 64;
 
 /// Due timeouts served in one go, so that a fault in them cannot hold the task.
 const TIMEOUTS_MAX: usize = 64;
@@ -41,24 +39,21 @@ const TIMEOUTS_MAX: usize = 64;
 /// A sleep with nothing due: any far time will do.
 const FAR: Duration = Duration::from_secs(3600);
 
-/// The port RFC 6544 writes for a side that only connects.
-const ACTIVE_PORT: u16 = 9;
-
 pub(super) struct Engine {
-    links: Links,
+    pub(super) links: Links,
     certificate: Certificate,
     commands: mpsc::Receiver<Command>,
     /// For the channels that the other side opens.
     sender: Commands,
-    events: EventHandler,
+    pub(super) events: EventHandler,
     state: Arc<AtomicU8>,
-    rtc: Option<Box<Rtc>>,
+    vitals: Arc<Vitals>,
+    pub(super) rtc: Option<Box<Rtc>>,
     rtc_timeout: Option<Instant>,
     ice: IceWatch,
     channels: Channels,
     media: MediaTable,
-    candidates: Vec<Candidate>,
-    tcp_open: bool,
+    pub(super) paths: Paths,
     closing: bool,
 }
 
@@ -69,7 +64,7 @@ impl Engine {
         commands: mpsc::Receiver<Command>,
         sender: Commands,
         events: EventHandler,
-        state: Arc<AtomicU8>,
+        (state, vitals): (Arc<AtomicU8>, Arc<Vitals>),
     ) -> Self {
         Self {
             links,
@@ -78,13 +73,13 @@ impl Engine {
             sender,
             events,
             state,
+            vitals,
             rtc: None,
             rtc_timeout: None,
             ice: IceWatch::new(),
             channels: Channels::default(),
             media: MediaTable::default(),
-            candidates: Vec::new(),
-            tcp_open: false,
+            paths: Paths::default(),
             closing: false,
         }
     }
@@ -108,9 +103,10 @@ impl Engine {
                     None => self.closing = true,
                 },
                 () = signal.wake.notified() => {}
-                arrival = poll_fn(|context| self.links.poll_receive(context, &mut buffer)) => {
-                    self.receive(arrival, &buffer);
-                }
+                event = poll_fn(|context| self.links.poll(context, &mut buffer)) => match event {
+                    LinkEvent::Packet(arrival) => self.receive(arrival, &buffer),
+                    event => self.gathered(event),
+                },
                 () = &mut sleep => armed = None,
             }
         }
@@ -121,12 +117,14 @@ impl Engine {
         match command {
             Command::Apply(plan) => self.apply(*plan),
             Command::AddCandidate(text) => self.add_candidate(&text),
+            Command::Configure(config) => self.configure(*config),
             Command::OpenChannel(channel) => self.channels.add(channel, self.rtc.as_deref_mut()),
             Command::CloseChannel(channel) => self.channels.close(&channel, self.rtc.as_deref_mut()),
         }
     }
 
     fn apply(&mut self, plan: Plan) {
+        self.tell_gathered();
         if let Some(start) = plan.start {
             self.start(&start);
         }
@@ -143,7 +141,7 @@ impl Engine {
     }
 
     fn start(&mut self, start: &Start) {
-        match setup::build(&self.certificate, &self.links, start) {
+        match setup::build(&self.certificate, &self.own_candidates(), start) {
             Some(mut rtc) => {
                 self.channels.start(&mut rtc);
                 self.media.start(&mut rtc);
@@ -157,17 +155,12 @@ impl Engine {
 
     /// Fresh credentials, and every candidate pair anew.
     fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
+        let before = self.own_candidates();
+        self.refresh_addresses();
+        let own = self.own_candidates();
         let Some(rtc) = &mut self.rtc else { return };
         let mut api = rtc.direct_api();
-        for candidate in &self.candidates {
-            api.invalidate_candidate(candidate);
-        }
-        let own: Vec<Candidate> = self
-            .links
-            .udp_addresses()
-            .filter_map(setup::host_candidate)
-            .collect();
-        for candidate in &own {
+        for candidate in self.paths.remote.iter().chain(&before) {
             api.invalidate_candidate(candidate);
         }
         api.set_local_ice_credentials(setup::credentials(local));
@@ -175,93 +168,12 @@ impl Engine {
         for candidate in own {
             rtc.add_local_candidate(candidate);
         }
-        self.tcp_open = false;
-        self.candidates
+        self.paths.all_open = false;
+        self.paths
+            .remote
             .retain(|c| c.ufrag().is_none_or(|ufrag| ufrag == remote.ufrag));
         self.pair_again();
         self.ice_input(IceInput::Restarted);
-    }
-
-    /// Gives the transport all candidates known: some come before it starts or restarts. Those of an
-    /// earlier generation say so by their user name fragment, and are left out by ICE itself.
-    fn pair_again(&mut self) {
-        let known: Vec<Candidate> = self
-            .candidates
-            .iter()
-            .filter(|c| c.proto() == Protocol::Udp)
-            .cloned()
-            .collect();
-        for candidate in known {
-            self.reach_loopback(candidate.addr().ip());
-            if let Some(rtc) = &mut self.rtc {
-                rtc.add_remote_candidate(candidate);
-            }
-        }
-    }
-
-    fn add_candidate(&mut self, text: &str) {
-        let Ok(candidate) = Candidate::from_sdp_string(text) else {
-            tracing::debug!("leave out a candidate that cannot be read");
-            return;
-        };
-        if self.candidates.len() >= CANDIDATES_MAX || self.candidates.contains(&candidate) {
-            return;
-        }
-        self.candidates.push(candidate.clone());
-        if candidate.proto() == Protocol::Udp {
-            self.reach_loopback(candidate.addr().ip());
-            if let Some(rtc) = &mut self.rtc {
-                rtc.add_remote_candidate(candidate);
-            }
-        } else if self.tcp_open {
-            self.open_tcp();
-        }
-    }
-
-    /// A server on this machine is reached from its loopback address, which is not offered to others.
-    fn reach_loopback(&mut self, remote: IpAddr) {
-        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        if remote != loopback || self.links.udp_addresses().any(|a| a.ip() == loopback) {
-            return;
-        }
-        let Ok(address) = self.links.open_udp(loopback) else {
-            return;
-        };
-        let Some(candidate) = setup::host_candidate(address) else {
-            return;
-        };
-        if let Some(rtc) = &mut self.rtc {
-            rtc.add_local_candidate(candidate.clone());
-        }
-        (self.events)(Event::Candidate(candidate.to_sdp_string()));
-    }
-
-    /// UDP did not do it: every address of ours may connect to every TCP candidate.
-    fn open_tcp(&mut self) {
-        self.tcp_open = true;
-        let Some(rtc) = &mut self.rtc else { return };
-        let passive = self.candidates.iter().filter(|c| c.proto() == Protocol::Tcp);
-        let passive: Vec<Candidate> = passive
-            .filter(|c| c.tcptype() != Some(TcpType::Active))
-            .cloned()
-            .collect();
-        if passive.is_empty() {
-            return;
-        }
-        for address in self.links.udp_addresses() {
-            let from = SocketAddr::new(address.ip(), ACTIVE_PORT);
-            let candidate = Candidate::builder()
-                .tcp()
-                .host(from)
-                .tcptype(TcpType::Active)
-                .build();
-            if let Ok(candidate) = candidate {
-                rtc.add_local_candidate(candidate);
-            }
-        }
-        for candidate in passive {
-            rtc.add_remote_candidate(candidate);
-        }
     }
 
     fn receive(&mut self, arrival: Arrival, buffer: &[u8]) {
@@ -288,7 +200,7 @@ impl Engine {
     fn drain(&mut self, now: Instant) -> Instant {
         while let Some(due) = self.ice.timeout(now) {
             match due {
-                IceDue::TryTcp => self.open_tcp(),
+                IceDue::TryAll => self.open_all(now),
                 IceDue::Report(state) => self.report(state),
             }
         }
@@ -363,6 +275,12 @@ impl Engine {
             }
             RtcEvent::ChannelData(data) => self.channels.on_data(data.id, &data.data, data.binary),
             RtcEvent::ChannelClose(id) => self.channels.on_close(id),
+            RtcEvent::PeerStats(stats) => self.vitals.on_peer(&stats, |address| self.paths.kind_of(address)),
+            RtcEvent::MediaEgressStats(stats) => {
+                if let Some(percent) = self.vitals.on_egress(&stats) {
+                    self.media.set_loss(stats.mid, percent);
+                }
+            }
             RtcEvent::Closed => self.ice_input(IceInput::RemoteClosed),
             _ => {}
         }
@@ -395,6 +313,7 @@ impl Engine {
         {
             self.drain_rtc(Instant::now(), &mut rtc);
         }
+        self.links.close(Instant::now());
         (self.events)(Event::State(PeerState::Closed));
     }
 }

@@ -13,7 +13,7 @@ const LOST_TIMEOUT: Duration = Duration::from_secs(15);
 /// The other side closed the transport: time for the signalling to say why.
 const CLOSED_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// UDP has this long before TCP is tried as well.
+/// UDP has this long before TCP and relays are tried as well.
 const TCP_AFTER: Duration = Duration::from_millis(800);
 
 /// What happened.
@@ -46,8 +46,8 @@ pub(super) struct IceWatch {
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IceDue {
-    /// Add the TCP candidates.
-    TryTcp,
+    /// Try what is worse than UDP to the other side itself.
+    TryAll,
     /// Report this state.
     Report(PeerState),
 }
@@ -112,7 +112,7 @@ impl IceWatch {
     pub(super) fn timeout(&mut self, now: Instant) -> Option<IceDue> {
         if self.try_tcp_at.is_some_and(|at| at <= now) {
             self.try_tcp_at = None;
-            return Some(IceDue::TryTcp);
+            return Some(IceDue::TryAll);
         }
         if self.give_up_at.is_some_and(|at| at <= now) {
             self.give_up_at = None;
@@ -170,7 +170,7 @@ mod tests {
         let (now, mut watch) = (Instant::now(), IceWatch::new());
         watch.input(now, IceInput::Started);
         assert_eq!(watch.timeout(now), None);
-        assert_eq!(watch.timeout(now + TCP_AFTER), Some(IceDue::TryTcp));
+        assert_eq!(watch.timeout(now + TCP_AFTER), Some(IceDue::TryAll));
         let end = now + CONNECT_TIMEOUT;
         assert_eq!(watch.timeout(end), Some(IceDue::Report(PeerState::Failed)));
         assert_eq!(watch.timeout(end), None);

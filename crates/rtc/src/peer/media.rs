@@ -212,6 +212,13 @@ impl MediaTable {
         wrote
     }
 
+    /// The other side reports so much of a section's packets as lost.
+    pub(super) fn set_loss(&mut self, mid: Mid, percent: u8) {
+        if let Some(sender) = self.senders.get_mut(&mid) {
+            sender.outgoing.set_loss(percent);
+        }
+    }
+
     pub(super) fn on_packet(&mut self, now: Instant, packet: &RtpPacket, rtc: &mut Rtc) {
         let ssrc = packet.header.ssrc;
         let mid = match self.by_ssrc.get(&ssrc) {

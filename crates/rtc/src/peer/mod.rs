@@ -6,7 +6,9 @@ mod data;
 mod engine;
 mod ice;
 mod media;
+mod paths;
 mod setup;
+mod vitals;
 
 use std::{
     io,
@@ -21,14 +23,16 @@ use tokio::sync::mpsc;
 
 use crate::{
     jsep::{DescriptionKind, JsepError, Negotiator, Plan, RemoteTrackAdded},
-    net::{Links, host_addresses},
+    net::{IceConfig, Links, host_addresses},
 };
 
 pub use channel::{ChannelOptions, ChannelState, DataChannel, SendError};
 pub use command::{Event, EventHandler, PeerState};
+pub use vitals::{Path, PathKind, Report, VitalsSnapshot};
 
 use command::{COMMANDS_MAX, Command, Commands, Signal};
 use engine::Engine;
+use vitals::Vitals;
 
 /// Why a peer could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -51,19 +55,20 @@ pub struct Peer {
     commands: mpsc::Sender<Command>,
     signal: Arc<Signal>,
     state: Arc<AtomicU8>,
+    vitals: Arc<Vitals>,
 }
 
 impl Peer {
     /// Opens the sockets and starts the owner task. `events` is called on that task and must not
     /// block.
-    pub fn new(events: EventHandler) -> Result<Arc<Self>, PeerError> {
+    pub fn new(config: IceConfig, events: EventHandler) -> Result<Arc<Self>, PeerError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| PeerError::NoRuntime)?;
         let links = Links::open(&host_addresses());
         if links.udp_addresses().next().is_none() {
             return Err(PeerError::Socket(io::ErrorKind::AddrNotAvailable.into()));
         }
         let certificate = setup::Certificate::generate().ok_or(PeerError::Certificate)?;
-        let identity = setup::identity(&certificate, &links);
+        let identity = setup::identity(&certificate, &links, config.policy);
         let state = Arc::new(AtomicU8::new(PeerState::New as u8));
         let (commands, receiver) = mpsc::channel(COMMANDS_MAX);
         let signal = Arc::new(Signal::default());
@@ -71,7 +76,10 @@ impl Peer {
             queue: commands.downgrade(),
             signal: Arc::clone(&signal),
         };
-        let engine = Engine::new(links, certificate, receiver, sender, events, Arc::clone(&state));
+        let vitals = Arc::new(Vitals::default());
+        let shared = (Arc::clone(&state), Arc::clone(&vitals));
+        let mut engine = Engine::new(links, certificate, receiver, sender, events, shared);
+        engine.configure(config);
         runtime.spawn(engine.run());
         let negotiator = Mutex::new(Negotiator::new(identity));
         Ok(Arc::new(Self {
@@ -79,6 +87,7 @@ impl Peer {
             commands,
             signal,
             state,
+            vitals,
         }))
     }
 
@@ -91,6 +100,12 @@ impl Peer {
     #[must_use]
     pub fn state(&self) -> PeerState {
         PeerState::from_u8(self.state.load(Ordering::Acquire))
+    }
+
+    /// The way packets take and what the other side reports, at most a second old.
+    #[must_use]
+    pub fn vitals(&self) -> VitalsSnapshot {
+        self.vitals.snapshot()
     }
 
     /// Writes an offer, with fresh ICE credentials if ICE is to restart.
@@ -144,6 +159,13 @@ impl Peer {
     /// Adds a candidate of the other side, from the word `candidate:` on.
     pub fn add_candidate(&self, candidate: String) {
         self.command(Command::AddCandidate(candidate));
+    }
+
+    /// Sets the servers and ways to use from now on. What works already goes on; another policy counts from
+    /// the next ICE restart on.
+    pub fn configure(&self, config: IceConfig) {
+        self.negotiator.lock().set_policy(config.policy);
+        self.command(Command::Configure(Box::new(config)));
     }
 
     /// Makes a data channel. The next offer has a section for it.

@@ -11,9 +11,10 @@ use str0m::{
     rtp::{Extension, ExtensionMap},
 };
 
+use super::vitals;
 use crate::{
     jsep::{IceCredentials, Identity, Start},
-    net::Links,
+    net::{Links, Policy},
 };
 
 /// SCTP bytes handed to `str0m` at once; the rest waits in the channels' own queues.
@@ -64,7 +65,7 @@ pub(super) fn ice_credentials() -> IceCredentials {
     }
 }
 
-pub(super) fn identity(certificate: &Certificate, links: &Links) -> Identity {
+pub(super) fn identity(certificate: &Certificate, links: &Links, policy: Policy) -> Identity {
     Identity {
         ice: ice_credentials(),
         fingerprint: certificate.fingerprint(),
@@ -73,6 +74,7 @@ pub(super) fn identity(certificate: &Certificate, links: &Links) -> Identity {
             .filter_map(host_candidate)
             .map(|c| c.to_sdp_string())
             .collect(),
+        policy,
         session_id: rand::rng().random::<u64>() >> 2,
         cname: random_text(16),
     }
@@ -84,12 +86,16 @@ pub(super) fn host_candidate(address: SocketAddr) -> Option<Candidate> {
 }
 
 /// Makes the `str0m` state for a transport that both sides have described.
-pub(super) fn build(certificate: &Certificate, links: &Links, start: &Start) -> Option<Rtc> {
+///
+/// With relays alone the sockets of our own are not known to it, so that it neither sends from them nor
+/// answers there.
+pub(super) fn build(certificate: &Certificate, own: &[Candidate], start: &Start) -> Option<Rtc> {
     let mut config = RtcConfig::new()
         .set_crypto_provider(Arc::clone(&certificate.provider))
         .set_dtls_cert(certificate.certificate.clone())
         .set_local_ice_credentials(credentials(&start.local_ice))
         .set_rtp_mode(true)
+        .set_stats_interval(Some(vitals::INTERVAL))
         .set_sctp_max_buffered_amount(SCTP_BUFFER_BYTES)
         .set_extension_map(extensions(&start.extensions))
         .clear_codecs();
@@ -102,8 +108,8 @@ pub(super) fn build(certificate: &Certificate, links: &Links, start: &Start) -> 
         FormatParams::default(),
     );
     let mut rtc = config.build(Instant::now());
-    for candidate in links.udp_addresses().filter_map(host_candidate) {
-        rtc.add_local_candidate(candidate);
+    for candidate in own {
+        rtc.add_local_candidate(candidate.clone());
     }
     let fingerprint = parse_fingerprint(&start.fingerprint)?;
     let mut api = rtc.direct_api();

@@ -1,5 +1,5 @@
 use super::config::{FRAME_SAMPLES, SAMPLES_PER_MS};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A pull this far off its time sets the playout time anew; less is taken for an uneven timer.
 const STALL_SAMPLES: i64 = 100 * SAMPLES_PER_MS;
@@ -23,6 +23,17 @@ impl Clock {
         i64::try_from(micros * SAMPLES_PER_MS as u128 / 1000).unwrap_or(i64::MAX / 4)
     }
 
+    /// The instant so many samples from the first one seen; `None` before there is one.
+    pub(crate) fn instant(&self, samples: i64) -> Option<Instant> {
+        let span = Duration::from_micros(samples.unsigned_abs() * 1000 / SAMPLES_PER_MS.unsigned_abs());
+        let epoch = self.epoch?;
+        if samples < 0 {
+            epoch.checked_sub(span)
+        } else {
+            epoch.checked_add(span)
+        }
+    }
+
     /// The playout time of the frame pulled `now`, in samples.
     pub(crate) fn pull(&mut self, now: Instant, idle: bool) -> i64 {
         let now = self.samples(now);
@@ -39,7 +50,6 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn pull(clock: &mut Clock, epoch: Instant, at_ms: u64, idle: bool) -> i64 {
         clock.pull(epoch + Duration::from_millis(at_ms), idle) / SAMPLES_PER_MS

@@ -1,6 +1,7 @@
-//! From RTP packets to an even flow of PCM: reordering, an adaptive delay, loss, silence, clock drift.
+//! From RTP packets to PCM: reordering, loss, silence, clock drift, for two kinds of reader. [`Receiver`]
+//! plays an even flow after an adaptive delay; [`ImmediateReceiver`] tells what can be decoded at once.
 //!
-//! Pure: it reads no clock and does no I/O. The contract:
+//! Pure: it reads no clock and does no I/O. The contract of the paced one:
 //!
 //! - [`Receiver::push`] each packet of one stream with the instant it arrived.
 //! - [`Receiver::pull`] a frame every 10 ms. While [`Receiver::is_idle`] the caller may stop pulling; it goes
@@ -16,6 +17,7 @@ mod buffer;
 mod clock;
 mod config;
 mod delay;
+mod immediate;
 mod playout;
 mod receiver;
 mod sequence;
@@ -26,6 +28,7 @@ mod stretch;
 mod voice;
 
 pub use config::{BUFFER_CAPACITY_PACKETS, FRAME_SAMPLES, ReceiverConfig};
+pub use immediate::{ImmediateReceiver, Listener, PATIENCE_MS_MAX, Piece};
 pub use receiver::{Receiver, RtpIn};
 pub use staging::Played;
 pub use stats::ReceiverStats;

@@ -118,6 +118,10 @@ pub struct Section {
     pub payloads: Vec<Payload>,
     /// The RTP header extensions as (id, URI).
     pub extensions: Vec<(u8, String)>,
+    /// `a=ptime`: the packet length the writer prefers to receive, in ms.
+    pub ptime_ms: Option<u32>,
+    /// `a=maxptime`: the longest it takes, in ms.
+    pub max_ptime_ms: Option<u32>,
 }
 
 /// A session description, read.

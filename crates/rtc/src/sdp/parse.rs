@@ -68,6 +68,8 @@ fn empty_section(kind: MediaKind) -> Section {
         candidates: Vec::new(),
         payloads: Vec::new(),
         extensions: Vec::new(),
+        ptime_ms: None,
+        max_ptime_ms: None,
     }
 }
 
@@ -112,6 +114,8 @@ fn apply_attribute(section: &mut Section, attribute: &str) {
         "ice-ufrag" => section.ice_ufrag = Some(value.to_owned()),
         "ice-pwd" => section.ice_pwd = Some(value.to_owned()),
         "fingerprint" => section.fingerprint = Some(value.to_owned()),
+        "ptime" => section.ptime_ms = value.trim().parse().ok(),
+        "maxptime" => section.max_ptime_ms = value.trim().parse().ok(),
         "setup" => section.setup = Some(value.to_owned()),
         "candidate" => section.candidates.push(attribute.to_owned()),
         "msid" if section.msid.is_none() => section.msid = stream_and_track(value),

@@ -1,0 +1,108 @@
+use super::*;
+
+fn sink(delivery: Delivery, rate_hz: u32, channels: u32, capacity: usize) -> AudioSink {
+    AudioSink::new(delivery, rate_hz, channels, capacity)
+}
+
+fn next(sink: &AudioSink) -> Poll<Option<PcmFrame>> {
+    sink.poll_frame(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn drops_the_oldest_and_counts() {
+    let sink = sink(Delivery::Paced, 48_000, 1, 2);
+    for value in 1..=3 {
+        sink.push(&[value; 480], 1, Played::Speech);
+    }
+    assert_eq!(sink.dropped_frames(), 1);
+    assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples == [2; 480]));
+}
+
+#[test]
+fn cuts_frames_of_ten_milliseconds_at_the_readers_rate() {
+    let sink = sink(Delivery::Paced, 16_000, 2, 0);
+    for _ in 0..10 {
+        sink.push(&[0; 480], 1, Played::Speech);
+    }
+    assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples.len() == 320));
+}
+
+#[test]
+fn two_channels_stay_apart_and_mix_into_one() {
+    let pair: Vec<i16> = [1_000, 3_000].repeat(480);
+    for (channels, expected) in [(2, pair.clone()), (1, vec![2_000; 480])] {
+        let sink = sink(Delivery::Paced, 48_000, channels, 0);
+        sink.push(&pair, 2, Played::Speech);
+        assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples == expected));
+    }
+}
+
+#[test]
+fn every_frame_has_the_time_of_its_first_sample() {
+    let sink = sink(Delivery::Immediate, 16_000, 1, 0);
+    let start = Instant::now();
+    for n in 0..20u64 {
+        sink.push_piece(
+            &Piece {
+                pcm: &[0; 300],
+                kind: Played::Speech,
+                media_samples: Some(n * 300),
+                captured_at: start + Duration::from_micros(n * 6_250),
+            },
+            1,
+        );
+    }
+    for n in 0..10u64 {
+        let Poll::Ready(Some(frame)) = next(&sink) else {
+            unreachable!()
+        };
+        let capture = frame.capture.unwrap_or(Capture {
+            at: start,
+            media_samples: None,
+        });
+        // The resampler holds back less than a millisecond.
+        let media = capture.media_samples.unwrap_or(u64::MAX);
+        assert!((n * 480..n * 480 + 48).contains(&media), "{n}: {media}");
+        let at = capture.at.saturating_duration_since(start);
+        assert!(
+            at.abs_diff(Duration::from_millis(10 * n)) < Duration::from_millis(1),
+            "{n}: {at:?}"
+        );
+    }
+}
+
+#[test]
+fn a_closed_stream_ends() {
+    let sink = sink(Delivery::Paced, 48_000, 1, 2);
+    assert!(next(&sink).is_pending());
+    sink.push(&[1; 480], 1, Played::Speech);
+    sink.close();
+    sink.push(&[1; 480], 1, Played::Speech);
+    assert_eq!(next(&sink), Poll::Ready(None));
+}
+
+#[test]
+fn the_time_of_capture_never_falls() {
+    let sink = sink(Delivery::Immediate, 48_000, 1, 0);
+    let start = Instant::now();
+    // The times of pieces stand still; the second frame begins in the first piece.
+    for _ in 0..2 {
+        let piece = Piece {
+            pcm: &[0; 700],
+            kind: Played::Speech,
+            media_samples: None,
+            captured_at: start + Duration::from_millis(100),
+        };
+        sink.push_piece(&piece, 1);
+    }
+    let mut latest = start;
+    while let Poll::Ready(Some(PcmFrame {
+        capture: Some(capture),
+        ..
+    })) = next(&sink)
+    {
+        assert!(capture.at >= latest);
+        latest = capture.at;
+    }
+    assert!(latest > start);
+}

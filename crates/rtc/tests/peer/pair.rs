@@ -1,0 +1,112 @@
+use std::f32::consts::PI;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use troupe_rtc::audio::{AudioSink, AudioSource, AudioSourceConfig, Delivery, LocalAudio, PcmFrame};
+use troupe_rtc::jsep::{DescriptionKind, SendTrack};
+use troupe_rtc::net::IceConfig;
+use troupe_rtc::peer::{ChannelOptions, DataChannel, Event, Peer, PeerState};
+use troupe_rtc::sdp::MediaKind;
+
+/// How long anything may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A speaks to B.
+pub(crate) struct Pair {
+    pub(crate) a: Arc<Peer>,
+    pub(crate) b: Arc<Peer>,
+    pub(crate) source: AudioSource,
+    pub(crate) heard: AudioSink,
+    _channel: DataChannel,
+}
+
+fn peer() -> (Arc<Peer>, mpsc::Receiver<Event>) {
+    let (events, receiver) = mpsc::channel(256);
+    let handler = Box::new(move |event| drop(events.try_send(event)));
+    (Peer::new(IceConfig::default(), handler).unwrap(), receiver)
+}
+
+async fn until_connected(events: &mut mpsc::Receiver<Event>) {
+    let connected =
+        async { while !matches!(events.recv().await.unwrap(), Event::State(PeerState::Connected)) {} };
+    timeout(PATIENCE, connected).await.unwrap();
+}
+
+/// Connects two peers, A offering.
+pub(crate) async fn pair() -> Pair {
+    let ((a, mut at_a), (b, mut at_b)) = (peer(), peer());
+    let channel = a.create_channel(ChannelOptions {
+        label: "c".into(),
+        negotiated_id: Some(1),
+        ..ChannelOptions::default()
+    });
+    let source = AudioSource::new(AudioSourceConfig {
+        sample_rate_hz: 48_000,
+        channels: 1,
+        queue_ms: 100,
+    });
+    let send = SendTrack {
+        stream_id: "s".into(),
+        track_id: "t".into(),
+        ssrc: 7,
+        audio: Some(LocalAudio::new("t".into(), source.clone())),
+        bitrate_bps: None,
+    };
+    a.with_negotiator(|n| n.add_transceiver(MediaKind::Audio, false, Some(send)));
+    let offer = a.create_offer(false).unwrap();
+    a.set_local(DescriptionKind::Offer, offer.clone()).unwrap();
+    let added = b.set_remote(DescriptionKind::Offer, offer).unwrap();
+    let answer = b.with_negotiator(|n| n.create_answer()).unwrap();
+    b.set_local(DescriptionKind::Answer, answer.clone()).unwrap();
+    a.set_remote(DescriptionKind::Answer, answer).unwrap();
+    let heard = AudioSink::new(Delivery::Immediate, 16_000, 1, 100);
+    b.with_negotiator(|n| {
+        let transceiver = n.transceiver(added.first().unwrap().transceiver).unwrap();
+        transceiver.remote.as_ref().unwrap().audio.add_sink(heard.clone());
+    });
+    tokio::join!(until_connected(&mut at_a), until_connected(&mut at_b));
+    Pair {
+        a,
+        b,
+        source,
+        heard,
+        _channel: channel,
+    }
+}
+
+impl Pair {
+    /// Speaks so many blocks of 10 ms, and waits until they are said.
+    pub(crate) async fn speak(&self, blocks: u32) {
+        for block in 0..blocks {
+            let wave =
+                (0..480).map(|n| 8_000.0 * (2.0 * PI * 500.0 * (n + block * 480) as f32 / 48_000.0).sin());
+            let wave: Vec<i16> = wave.map(|sample| sample as i16).collect();
+            self.source.capture(&wave).await.unwrap();
+        }
+    }
+
+    pub(crate) async fn next_frame(&self) -> PcmFrame {
+        let next = std::future::poll_fn(|context| self.heard.poll_frame(context));
+        timeout(PATIENCE, next).await.unwrap().unwrap()
+    }
+
+    /// Waits until a frame is loud.
+    pub(crate) async fn hear(&self) -> PcmFrame {
+        loop {
+            let frame = self.next_frame().await;
+            if frame.samples.iter().any(|sample| sample.unsigned_abs() > 2_000) {
+                return frame;
+            }
+        }
+    }
+
+    /// Where B listens.
+    pub(crate) fn address_of_b(&self) -> SocketAddr {
+        let (_, text) = self.b.with_negotiator(|n| n.local_description()).unwrap();
+        let line = text.lines().find(|line| line.starts_with("a=candidate")).unwrap();
+        let words: Vec<&str> = line.split(' ').collect();
+        SocketAddr::new(words[4].parse().unwrap(), words[5].parse().unwrap())
+    }
+}
