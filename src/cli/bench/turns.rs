@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
-use troupe_dialogue::Tuning;
 use troupe_inference::end_of_turn::SmartTurn;
 use troupe_inference::models::Store;
 
@@ -115,7 +114,7 @@ impl<'s> Report<'s> {
     fn of(samples: &'s [Sample], unlabelled_pauses: usize, evidence: Duration) -> Self {
         let fused = Policy::Fused {
             weights: leave_one_speaker_out(samples),
-            tuning: Tuning::default(),
+            tuning: Box::default(),
             evidence,
         };
         let ours = Decisions::of(&fused, samples);

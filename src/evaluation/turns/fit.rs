@@ -79,11 +79,12 @@ fn newton(rows: &[(Vector, f64)]) -> Vector {
 /// Solves a positive definite system by elimination.
 fn solve(mut matrix: [Vector; PARAMETERS], mut right: Vector) -> Vector {
     for at in 0..PARAMETERS {
-        let pivot = matrix[at][at].max(1e-12);
+        let row = matrix[at];
+        let pivot = row[at].max(1e-12);
         for below in at + 1..PARAMETERS {
             let factor = matrix[below][at] / pivot;
-            for column in at..PARAMETERS {
-                matrix[below][column] -= factor * matrix[at][column];
+            for (entry, above) in matrix[below].iter_mut().zip(row).skip(at) {
+                *entry -= factor * above;
             }
             right[below] -= factor * right[at];
         }

@@ -27,7 +27,7 @@ pub enum Policy {
         /// Weights, one for each sample.
         weights: Vec<Weights>,
         /// All thresholds but the patience.
-        tuning: Tuning,
+        tuning: Box<Tuning>,
         /// From a pause being reported to its evidence being there.
         evidence: Duration,
     },
@@ -70,7 +70,7 @@ impl Policy {
                 };
                 let tuning = Tuning {
                     patience: knob as f32,
-                    ..*tuning
+                    ..**tuning
                 };
                 let log_odds = known.log_odds(weights.get(index)?);
                 sample.decided_after_s(delay_at(log_odds, &sample.habits, &tuning), *evidence)

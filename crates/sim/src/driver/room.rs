@@ -304,9 +304,9 @@ impl Driver {
 
     /// A person asks in a room without faults: they are answered in time, and their words are posted.
     pub(super) fn ask_and_await(&mut self, index: usize) -> Result<(), Violation> {
-        let names = vec![Self::name_of(0).to_owned()];
+        let name = Self::name_of(0);
         let mut segments = turn(&mut self.chance, &mut self.words, &[], 400);
-        if let (Some(first), Some(name)) = (segments.first_mut(), names.first()) {
+        if let Some(first) = segments.first_mut() {
             first.words.insert(0, format!("{name},"));
             first.voice_ms += 300;
         }
