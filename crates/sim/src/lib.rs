@@ -1,5 +1,5 @@
 //! Rooms on virtual time, drawn from a seed: people with habits, providers that are slow, fail or lie, networks
-//! that drop. They drive the turn-taking core exactly as a worker does, and a [`Checker`](checker::Checker) looks
+//! that drop. They drive the turn-taking core exactly as a worker does, and a checker looks
 //! at everything that goes in and comes out.
 //!
 //! ```text
