@@ -10,6 +10,7 @@ pub mod config;
 pub mod devserver;
 pub mod dsp;
 pub mod ear;
+pub mod evaluation;
 pub mod link;
 pub mod opus_file;
 pub mod protocol;

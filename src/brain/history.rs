@@ -33,6 +33,8 @@ pub enum Happening {
         /// The name it goes by.
         name: String,
     },
+    /// Nobody said anything for long.
+    Silence,
     /// Somebody went.
     Left {
         /// The name it went by.
@@ -170,6 +172,7 @@ impl Happening {
                 Role::User,
                 format!("{} says: {}", plain_name(name), one_line(text)),
             )),
+            Self::Silence => Some((Role::User, "...".to_owned())),
             Self::Joined { .. } | Self::Left { .. } => None,
         }
     }
@@ -178,6 +181,7 @@ impl Happening {
         let bytes = match self {
             Self::Said { name, text, .. } => name.len() + text.len(),
             Self::Joined { name, .. } | Self::Left { name } => name.len() + 12,
+            Self::Silence => 40,
         };
         bytes.div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_LINE
     }
@@ -194,6 +198,7 @@ impl Happening {
                 "[You join now. What stands above was said before you came.]".to_owned(),
             ),
             Self::Joined { name, .. } => (Role::User, format!("[{} joins.]", plain_name(name))),
+            Self::Silence => (Role::User, "[Nobody has said anything for a while.]".to_owned()),
             Self::Left { name } => (Role::User, format!("[{} leaves.]", plain_name(name))),
         }
     }

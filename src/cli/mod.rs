@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod bench;
 mod characters;
 mod demo;
 mod dev;
@@ -75,6 +76,9 @@ enum Command {
     Models(models::Command),
     /// The API's OpenAPI document
     Openapi,
+    /// Measurements
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 /// What every command is given.
@@ -131,6 +135,7 @@ impl Cli {
             Command::Rooms(command) => rooms::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
             Command::Openapi => openapi::run(&context),
+            Command::Bench(command) => bench::run(command, context).await,
         }
     }
 }

@@ -11,6 +11,7 @@ use troupe_inference::models::{Model, Progress, Store};
 
 use super::{Context, Failure, Output};
 use crate::config::{Config, ModelName, Overrides};
+use crate::ear::judge;
 use crate::providers::local;
 
 /// Reports that may wait to be printed; while it is full, counters are left out.
@@ -46,9 +47,16 @@ pub(crate) async fn pull(config: &Config, output: Output) -> Result<(), Failure>
     pulled(config, output, &[]).await.map(drop)
 }
 
+/// Fetches some models by name, for commands whose own output is something else.
+pub(crate) async fn pull_named(config: &Config, output: Output, names: &[&str]) -> Result<(), Failure> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    pulled(config, output, &names).await.map(drop)
+}
+
 /// Fetches `names`, or without any what the configuration needs; what is here already is left alone.
 async fn pulled(config: &Config, output: Output, names: &[String]) -> Result<Vec<Row>, Failure> {
-    let names = if names.is_empty() {
+    let is_implied = names.is_empty();
+    let names = if is_implied {
         needed(config)
     } else {
         names.to_vec()
@@ -60,12 +68,21 @@ async fn pulled(config: &Config, output: Output, names: &[String]) -> Result<Vec
     }
     let mut rows = Vec::with_capacity(names.len());
     for name in names {
-        if config.offline && store.path(&name).is_none() {
-            return Err(Failure::failed(format!(
+        let fetched = if config.offline && store.path(&name).is_none() {
+            Err(Failure::failed(format!(
                 "{name} is not in the cache and can't be fetched offline"
-            )));
+            )))
+        } else {
+            pull_one(&store, &name, output).await
+        };
+        match fetched {
+            // Turns are judged by words and silence without it.
+            Err(failure) if is_implied && name == judge::MODEL => {
+                output.progress(format_args!("{failure}; going on without it"));
+                continue;
+            }
+            fetched => fetched?,
         }
-        pull_one(&store, &name, output).await?;
         let model = store.catalogue().find(&name).map_err(Failure::failed)?;
         rows.push(Row::of(model, true));
     }
@@ -142,10 +159,10 @@ fn needed(config: &Config) -> Vec<String> {
         Some(named) => (named.provider == local::NAME).then(|| named.model.clone()),
         None => (!has_server).then(|| default.to_owned()),
     };
-    [local::STT_MODEL, local::LLM_MODEL, local::TTS_MODEL]
-        .into_iter()
-        .filter_map(pick)
-        .collect()
+    // Who hears locally or elsewhere, turns are judged here.
+    let heard = [judge::MODEL.to_owned()].into_iter();
+    let picked = [local::STT_MODEL, local::LLM_MODEL, local::TTS_MODEL].into_iter();
+    heard.chain(picked.filter_map(pick)).collect()
 }
 
 async fn list(config: &Config, output: Output) -> Result<(), Failure> {

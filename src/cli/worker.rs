@@ -5,9 +5,11 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use troupe_dialogue::Tuning;
+use troupe_inference::models::Store;
 
 use super::{Context, Failure, Output, models};
 use crate::config::{Config, Overrides};
+use crate::ear::judge::{self, Judge};
 use crate::providers::{Registry, configured};
 use crate::shutdown::Shutdown;
 use crate::worker::Setup;
@@ -82,6 +84,7 @@ pub(crate) async fn work(
         registry,
         tuning: Tuning::default(),
         spool: config.cache.join("recordings"),
+        judge: judge(config).await?,
     };
     let announce = move || {
         tracing::info!(api = config.worker.api_url.as_str(), "the worker takes rooms");
@@ -90,4 +93,26 @@ pub(crate) async fn work(
     crate::worker::run(setup, announce, shutdown)
         .await
         .map_err(Failure::failed)
+}
+
+/// The end-of-turn model, if it is here; a worker listens without it as well.
+async fn judge(config: &Config) -> Result<Option<Judge>, Failure> {
+    let store = Store::new(&config.cache);
+    // A file without a stamp is hashed, and the model read.
+    let loading = tokio::task::spawn_blocking(move || {
+        let file = store
+            .path(judge::MODEL)?
+            .join(store.catalogue().find(judge::MODEL).ok()?.main_file()?);
+        Some(Judge::start(file))
+    });
+    match loading.await.map_err(Failure::failed)? {
+        Some(judge) => judge.map(Some).map_err(Failure::failed),
+        None => {
+            tracing::warn!(
+                model = judge::MODEL,
+                "listen without the end-of-turn model: it is not in the cache"
+            );
+            Ok(None)
+        }
+    }
 }

@@ -9,7 +9,7 @@ const SILENCE_MAX: f32 = 0.35;
 /// Frames of speech that make a voice; one alone may be a click.
 const FRAMES_TO_START: u32 = 2;
 /// Silence after which a voice is reported as paused, ms: the earliest moment for transcription.
-pub(super) const PAUSE_MS: u32 = 190;
+pub(super) const PAUSE_MS: u32 = 96;
 
 const FRAMES_TO_PAUSE: u32 = (PAUSE_MS * RATE_HZ / 1000).div_ceil(FRAME_SAMPLES as u32);
 
@@ -101,7 +101,7 @@ mod tests {
         frames.extend([0.1; 6]);
         assert_eq!(
             run(&frames),
-            [(3, Edge::Started { first: 2 }), (12, Edge::Paused { end: 7 })]
+            [(3, Edge::Started { first: 2 }), (9, Edge::Paused { end: 7 })]
         );
     }
 
@@ -109,7 +109,7 @@ mod tests {
     fn a_click_is_no_voice_and_a_breath_no_pause() {
         assert_eq!(run(&[0.0, 0.9, 0.0, 0.9, 0.1]), []);
         let mut frames = vec![0.9, 0.9];
-        frames.extend([0.1; 5]);
+        frames.extend([0.1; 2]);
         frames.extend([0.9; 3]);
         assert_eq!(run(&frames), [(1, Edge::Started { first: 0 })]);
     }

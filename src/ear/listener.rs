@@ -95,6 +95,11 @@ impl Listener {
             self.frame(&frame, model, &mut heard);
         }
         self.pcm.drain(..used);
+        if self.shared.probe.swap(false, Ordering::AcqRel) {
+            let end = self.detector.frames() * FRAME_SAMPLES as u64;
+            let pcm = self.turn.copy(end).into();
+            heard(Heard::Probed { pcm, end });
+        }
     }
 
     fn frame(&mut self, frame: &[i16; FRAME_SAMPLES], model: &SileroModel, heard: &mut impl FnMut(Heard)) {

@@ -8,7 +8,9 @@
 //! full ring drops what is new and counts it, since the thread being that late means the machine is.
 
 mod detector;
+pub mod judge;
 mod listener;
+pub mod offline;
 mod thread;
 mod turn_audio;
 
@@ -48,12 +50,20 @@ pub enum Heard {
         /// Where in the stream it ends, for [`Ear::forget`].
         end: u64,
     },
+    /// The answer to [`Ear::probe`].
+    Probed {
+        /// The turn so far, mono at 16 kHz.
+        pcm: Arc<[i16]>,
+        /// Where in the stream it ends, for [`Ear::forget`].
+        end: u64,
+    },
 }
 
 /// What both sides of an ear see.
 #[derive(Debug, Default)]
 struct Shared {
     forget_before: AtomicU64,
+    probe: AtomicBool,
     closed: AtomicBool,
     /// Samples that found the ring full.
     overrun: AtomicU64,
@@ -86,6 +96,11 @@ impl Ear {
     /// What was heard up to this place in the stream is settled: the next turn begins behind it.
     pub fn forget(&self, end: u64) {
         self.shared.forget_before.fetch_max(end, Ordering::AcqRel);
+    }
+
+    /// Asks for the turn so far although the voice is on.
+    pub fn probe(&self) {
+        self.shared.probe.store(true, Ordering::Release);
     }
 
     /// Samples lost because the machine was too late.

@@ -6,6 +6,7 @@
 
 mod playback;
 mod player;
+mod sounding;
 mod synthesis;
 
 use std::time::Duration;
@@ -31,6 +32,15 @@ pub enum Voiced {
         duration: Duration,
         /// Whether that is all.
         complete: bool,
+    },
+    /// All of a chunk was made, and this is where it sounds.
+    Sounding {
+        /// Which speech.
+        speech: SpeechId,
+        /// Which chunk.
+        chunk: usize,
+        /// Stretches in which something is to be heard.
+        stretches: Vec<std::ops::Range<Duration>>,
     },
     /// The first sound of a chunk went out.
     ChunkStarted {

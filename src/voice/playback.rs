@@ -12,6 +12,8 @@ pub(super) const FRAME_SAMPLES: usize = VOICE_RATE_HZ as usize / 50;
 const FRAME: Duration = Duration::from_millis(20);
 /// Sound handed over before it is due; a cut takes it back. Covers a late wake-up of the machine.
 const LEAD: Duration = Duration::from_millis(60);
+/// Frames that can be taken back: the lead, and one that is being heard.
+const HANDED_FRAMES: usize = 4;
 /// Longest sound of one speech that waits, samples: 120 s. Full: the rest is not taken.
 const WAITING_MAX: usize = VOICE_RATE_HZ as usize * 120;
 
@@ -39,7 +41,10 @@ pub(super) struct Playback {
     taken_in: u64,
     sent: u64,
     pacer: Pacer,
+    /// The latest frames that were handed over, for a pause that takes some back.
+    handed: VecDeque<[i16; FRAME_SAMPLES]>,
     released: bool,
+    held: bool,
     ended: bool,
 }
 
@@ -53,13 +58,33 @@ impl Playback {
             taken_in: 0,
             sent: 0,
             pacer: Pacer::new(FRAME, LEAD),
+            handed: VecDeque::with_capacity(HANDED_FRAMES + 1),
             released: false,
+            held: false,
             ended: false,
         }
     }
 
     pub(super) fn release(&mut self) {
         self.released = true;
+    }
+
+    /// Silent until [`Self::resume`], which goes on with what was not heard by now.
+    pub(super) fn hold(&mut self, now: Time) {
+        self.held = true;
+        for _ in 0..self.pacer.take_back(now) {
+            let Some(frame) = self.handed.pop_back() else {
+                break;
+            };
+            for sample in frame.into_iter().rev() {
+                self.samples.push_front(sample);
+            }
+            self.sent -= FRAME_SAMPLES as u64;
+        }
+    }
+
+    pub(super) fn resume(&mut self) {
+        self.held = false;
     }
 
     pub(super) fn end(&mut self) {
@@ -79,7 +104,7 @@ impl Playback {
 
     /// What to do at `now`; a frame is written to `frame`.
     pub(super) fn step(&mut self, now: Time, frame: &mut [i16; FRAME_SAMPLES]) -> Step {
-        if !self.released {
+        if !self.released || self.held {
             return Step::Wait;
         }
         if self.samples.is_empty() || self.samples.len() < FRAME_SAMPLES && !self.ended {
@@ -97,7 +122,11 @@ impl Playback {
             *out = sample;
         }
         frame[count..].fill(0);
-        self.sent += count as u64;
+        self.sent += FRAME_SAMPLES as u64;
+        self.handed.push_back(*frame);
+        if self.handed.len() > HANDED_FRAMES {
+            self.handed.pop_front();
+        }
         self.pacer.handed_over(now);
         let mut first_of = None;
         while let Some((chunk, _)) = self.starts.pop_front_if(|(_, at)| *at < self.sent) {
@@ -142,6 +171,37 @@ mod tests {
         assert_eq!(run(&mut playback, 0), (0, vec![], Step::Wait));
         playback.release();
         assert_eq!(run(&mut playback, 1000), (1220, vec![0, 1], Step::Finished));
+    }
+
+    #[test]
+    fn a_paused_speech_goes_on_where_it_stopped() {
+        let mut playback = Playback::new(SpeechId(1));
+        let sound: Vec<i16> = (0..20).flat_map(|number| [number; FRAME_SAMPLES]).collect();
+        playback.push(0, &sound);
+        playback.end();
+        playback.release();
+        let mut heard = Vec::new();
+        let mut now = at(0);
+        let mut is_paused = false;
+        loop {
+            let mut frame = [0; FRAME_SAMPLES];
+            match playback.step(now, &mut frame) {
+                Step::Frame { .. } => heard.push(frame[0]),
+                Step::Sleep(time) => now = time,
+                Step::Wait | Step::Finished => break,
+            }
+            if now == at(100) && !is_paused {
+                is_paused = true;
+                playback.hold(now);
+                assert_eq!(playback.step(now, &mut frame), Step::Wait);
+                assert_eq!(playback.heard(at(1000)), Duration::from_millis(100));
+                playback.resume();
+                now = at(1000);
+                heard.truncate(5);
+            }
+        }
+        assert_eq!(heard, (0..20).collect::<Vec<i16>>());
+        assert_eq!(playback.heard(at(9000)), Duration::from_millis(400));
     }
 
     #[test]

@@ -33,6 +33,10 @@ pub enum Order {
     Begin(SpeechId),
     /// Let it be heard.
     Release(SpeechId),
+    /// Be silent, and keep what was not heard.
+    Hold(SpeechId),
+    /// Go on where it was held.
+    Resume(SpeechId),
     /// Cut it and tell how much was heard.
     Stop(SpeechId),
     /// Throw it away.
@@ -158,6 +162,17 @@ fn obey<S: Sink>(
                 playback.release();
             }
         }
+        Order::Hold(speech) => {
+            if let Some(playback) = playing.as_mut().filter(|playback| playback.speech == speech) {
+                sink.clear();
+                playback.hold(now);
+            }
+        }
+        Order::Resume(speech) => {
+            if let Some(playback) = playing.as_mut().filter(|playback| playback.speech == speech) {
+                playback.resume();
+            }
+        }
         Order::Stop(speech) => {
             sink.clear();
             let stopped = playing.take_if(|playback| playback.speech == speech);
@@ -165,7 +180,10 @@ fn obey<S: Sink>(
             report(Voiced::Stopped { speech, heard });
         }
         Order::Discard(speech) => {
-            playing.take_if(|playback| playback.speech == speech);
+            // It may have begun in the moment in which it was given up.
+            if playing.take_if(|playback| playback.speech == speech).is_some() {
+                sink.clear();
+            }
         }
     }
 }

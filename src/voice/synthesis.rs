@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use troupe_dialogue::SpeechId;
 
+use super::sounding::Loudness;
 use super::{Sound, VOICE_RATE_HZ, Voiced};
 use crate::dsp::Resampler;
 use crate::providers::{ProviderError, SpeechStream, TextToSpeech};
@@ -54,11 +55,12 @@ pub async fn synthesize(
         })
         .buffered(CHUNKS_AHEAD);
     while let Some((chunk, stream)) = made.next().await {
-        let mut samples = 0;
+        let (mut samples, mut loudness) = (0, Loudness::default());
         let result = match stream {
             Ok(stream) => {
                 forward(stream, |pcm| {
                     samples += pcm.len();
+                    loudness.push(&pcm);
                     report(Voiced::Made {
                         speech,
                         chunk,
@@ -80,6 +82,11 @@ pub async fn synthesize(
             chunk,
             duration: length(samples),
             complete: true,
+        });
+        report(Voiced::Sounding {
+            speech,
+            chunk,
+            stretches: loudness.stretches(),
         });
     }
     // The player is gone only when the character is.

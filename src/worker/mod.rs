@@ -32,6 +32,7 @@ use self::held::Rooms;
 use self::recording::{Recordings, SPOOL_BYTES_MAX, Spool};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
+use crate::ear::judge::Judge;
 use crate::providers::Registry;
 use crate::recorder::Recorder;
 
@@ -51,6 +52,8 @@ pub struct Setup {
     pub tuning: Tuning,
     /// Folder in which recorded sound waits for the API.
     pub spool: PathBuf,
+    /// The end-of-turn model; without it pauses are judged by words and silence.
+    pub judge: Option<Judge>,
 }
 
 /// Why a worker can't work.
@@ -103,6 +106,7 @@ pub async fn run(
             recorder: Recorder::start()?,
             spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),
         },
+        judge: setup.judge,
     };
     let readiness = Readiness::default();
     let _health = setup.health.map(|listener| {

@@ -25,3 +25,25 @@ fn the_architecture_names_every_folder_of_code() {
         );
     }
 }
+
+#[test]
+fn every_threshold_of_turn_taking_is_documented_as_it_is() {
+    let text = std::fs::read_to_string(root().join("docs/tuning.md")).unwrap();
+    for threshold in troupe_dialogue::Tuning::TABLE {
+        let unit = if threshold.unit == troupe_dialogue::tuning::Unit::Milliseconds {
+            " ms"
+        } else {
+            ""
+        };
+        let why: Vec<&str> = threshold.why.split_whitespace().collect();
+        let row = format!(
+            "| `{}` | {}{unit} | {} to {} | {} |",
+            threshold.name,
+            threshold.default,
+            threshold.min,
+            threshold.max,
+            why.join(" ")
+        );
+        assert!(text.contains(&row), "docs/tuning.md lacks this row:\n{row}");
+    }
+}

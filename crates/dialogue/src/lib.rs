@@ -18,24 +18,52 @@
 //! is *planned* while the end of the person's turn is still being confirmed (preemptive
 //! generation); it may be thrown away at no cost to the listener. Once *released* it plays, and what
 //! was heard of it becomes an [`Entry`](Output::Entry), cut at the word where it was interrupted.
+//!
+//! # A person's turn
+//!
+//! ```text
+//! voice ──pause──▶ words, sound ──silence──▶ ended ──first sound of the answer──▶ settled
+//!   ▲                  │                       │        or the merge window ends
+//!   └──── goes on ─────┴────── goes on ────────┘
+//! ```
+//!
+//! An ended turn that goes on before anything of the answer was heard is one turn with what follows. Each
+//! ended turn is closed once, by its answer or with the reason why there is none ([`Fate`]). A sound over
+//! a speech pauses it ([`Output::Pause`]) until its words say what it was ([`Overlap`]).
+//!
+//! # Time
+//!
+//! Timers follow from the state alone ([`Wake`] names them all), so none is ever forgotten. Every
+//! provider has a deadline: one that hangs costs an apology, never the room.
 
-mod barge_in;
 mod conversation;
 mod director;
-mod endpointing;
+pub mod endpointing;
 mod event;
+#[cfg_attr(
+    not(feature = "faults"),
+    expect(
+        dead_code,
+        unreachable_pub,
+        reason = "without the feature only its questions are asked"
+    )
+)]
+mod fault;
 mod heard;
 mod id;
+mod overlap;
 mod playout;
 mod sentence;
 mod speech;
 mod time;
-mod tuning;
+pub mod tuning;
 
-pub use conversation::Conversation;
-pub use director::{CastMember, named_in};
-pub use event::{AgentState, Input, Line, Output, Speaker, Trouble, Wake};
-pub use heard::heard_text;
+pub use conversation::{Conversation, Counters};
+pub use director::{CastMember, SceneRole, named_in};
+pub use event::{AgentState, Cue, Fate, Input, Line, Output, Overlap, Speaker, Trouble, Wake};
+#[cfg(feature = "faults")]
+pub use fault::Fault;
+pub use heard::{Sounding, heard_text};
 pub use id::{CharacterId, PersonId, SpeechId, TakeId};
 pub use playout::{Due, Pacer};
 pub use sentence::Chunker;

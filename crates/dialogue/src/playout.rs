@@ -63,6 +63,17 @@ impl Pacer {
         self.handed.saturating_sub(ahead)
     }
 
+    /// Takes back what was handed over and not heard by now, in whole frames; the clock starts anew with the
+    /// next frame. A frame that was heard in part is handed over again.
+    pub fn take_back(&mut self, now: Time) -> usize {
+        let unheard = self.handed.saturating_sub(self.heard(now)).as_micros();
+        let frames = unheard.div_ceil(self.frame.as_micros().max(1));
+        let frames = u32::try_from(frames).unwrap_or(u32::MAX);
+        self.handed = self.handed.saturating_sub(self.frame * frames);
+        self.horizon = None;
+        usize::try_from(frames).unwrap_or(usize::MAX)
+    }
+
     /// When everything handed over so far will have been heard.
     pub fn drained_at(&self) -> Option<Time> {
         self.horizon
@@ -104,6 +115,16 @@ mod tests {
             Duration::from_millis(80),
             "it ran dry for 20 ms at 80 ms"
         );
+    }
+
+    #[test]
+    fn what_was_not_heard_is_taken_back() {
+        let mut pacer = Pacer::new(FRAME, LEAD);
+        run(&mut pacer, at(0));
+        assert_eq!(pacer.take_back(at(30)), 2);
+        assert_eq!(pacer.heard(at(500)), FRAME);
+        assert_eq!(run(&mut pacer, at(1000)), 3);
+        assert_eq!(pacer.heard(at(1020)), FRAME * 2);
     }
 
     #[test]

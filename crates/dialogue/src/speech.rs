@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use crate::heard::heard_text;
+use crate::event::Cue;
+use crate::heard::{Sounding, Timeline};
 use crate::id::{CharacterId, PersonId, SpeechId};
 use crate::sentence::Chunker;
 use crate::time::Time;
 
 /// Speaking rate taken for a chunk whose length is not known yet, ms a character.
 const CHARACTER_MS: u64 = 60;
+/// Chunks of one speech. Full: the rest is left out, which a reply of two minutes never reaches.
+const CHUNKS_MAX: usize = 64;
 
 /// How far a speech has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +22,8 @@ pub(crate) enum Phase {
     Released { since: Time },
     /// Is heard, since this moment.
     Heard { since: Time },
-    /// Was cut; the driver tells how much was heard.
-    Stopping,
+    /// Was cut at this moment; the driver tells how much was heard.
+    Stopping { since: Time },
 }
 
 #[derive(Debug)]
@@ -28,6 +31,7 @@ struct Chunk {
     text: String,
     audio: Duration,
     complete: bool,
+    sounding: Option<Sounding>,
 }
 
 #[derive(Debug)]
@@ -35,8 +39,19 @@ pub(crate) struct Speech {
     pub(crate) id: SpeechId,
     pub(crate) character: CharacterId,
     pub(crate) phase: Phase,
-    /// Whose turn it answers.
-    pub(crate) because: Option<PersonId>,
+    pub(crate) cue: Cue,
+    /// The words of a person that a plan answers; a plan for other words is thrown away.
+    pub(crate) basis: Option<(PersonId, String)>,
+    /// Whether it was made before that person's turn was over.
+    pub(crate) was_planned: bool,
+    /// Since when it is paused.
+    pub(crate) held: Option<Time>,
+    /// How long it was paused while heard, before that.
+    pub(crate) held_for: Duration,
+    /// How much was heard of it when it was cut, by the clock.
+    pub(crate) heard_when_cut: Duration,
+    /// When the last sign of life came from whoever makes it.
+    pub(crate) progress: Time,
     /// It is itself an apology: when it fails too, there is silence.
     pub(crate) is_apology: bool,
     chunker: Chunker,
@@ -44,41 +59,65 @@ pub(crate) struct Speech {
 }
 
 impl Speech {
-    pub(crate) fn new(id: SpeechId, character: CharacterId, because: Option<PersonId>) -> Self {
+    pub(crate) fn new(id: SpeechId, character: CharacterId, cue: Cue, now: Time) -> Self {
         Self {
             id,
             character,
             phase: Phase::Planned,
-            because,
+            cue,
+            basis: None,
+            was_planned: false,
+            held: None,
+            held_for: Duration::ZERO,
+            heard_when_cut: Duration::ZERO,
+            progress: now,
             is_apology: false,
             chunker: Chunker::default(),
             chunks: Vec::new(),
         }
     }
 
+    /// Whether it may be heard and no sound of it was.
+    pub(crate) fn is_released(&self) -> bool {
+        matches!(self.phase, Phase::Released { .. })
+    }
+
+    /// Whether it is heard, or was until it was paused.
+    pub(crate) fn is_audible(&self) -> bool {
+        matches!(self.phase, Phase::Heard { .. })
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        matches!(self.phase, Phase::Stopping { .. })
+    }
+
     /// Takes text; answers chunks that are now complete, with their numbers.
     pub(crate) fn write(&mut self, delta: &str) -> Vec<(usize, String)> {
         self.chunker.push(delta);
-        std::iter::from_fn(|| self.chunker.next_chunk())
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(|text| self.add(text))
-            .collect()
+        let mut made = Vec::new();
+        while let Some(text) = self.chunker.next_chunk() {
+            made.extend(self.add(text));
+        }
+        made
     }
 
     /// No more text comes; answers the last chunk.
     pub(crate) fn finish(&mut self) -> Option<(usize, String)> {
         let text = self.chunker.finish()?;
-        Some(self.add(text))
+        self.add(text)
     }
 
-    fn add(&mut self, text: String) -> (usize, String) {
+    fn add(&mut self, text: String) -> Option<(usize, String)> {
+        if self.chunks.len() >= CHUNKS_MAX {
+            return None;
+        }
         self.chunks.push(Chunk {
             text: text.clone(),
             audio: Duration::ZERO,
             complete: false,
+            sounding: None,
         });
-        (self.chunks.len() - 1, text)
+        Some((self.chunks.len() - 1, text))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -92,13 +131,39 @@ impl Speech {
         }
     }
 
-    /// All of it, as one line.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn sounding(&mut self, chunk: usize, sounding: Sounding) {
+        if let Some(chunk) = self.chunks.get_mut(chunk) {
+            chunk.sounding = Some(sounding);
+        }
+    }
+
+    /// How much sound there is of it, as far as is known.
+    pub(crate) fn audio_made(&self) -> Duration {
+        self.chunks.iter().map(|chunk| chunk.audio).sum()
+    }
+
+    /// How much of it should have been heard by now, if all went well.
+    pub(crate) fn heard_by(&self, now: Time) -> Duration {
+        let Phase::Heard { since } = self.phase else {
+            return Duration::ZERO;
+        };
+        let paused = self.held.map_or(Duration::ZERO, |held| now.since(held));
+        now.since(since)
+            .saturating_sub(self.held_for)
+            .saturating_sub(paused)
+    }
+
+    /// How much of what is written has not been heard by now; longer while it is still being written.
+    pub(crate) fn left(&self, now: Time) -> Duration {
+        let total: Duration = self.chunks.iter().map(Chunk::total).sum();
+        total.saturating_sub(self.heard_by(now))
+    }
+
+    /// Whether it ends in a question, as far as it is written.
+    pub(crate) fn asks(&self) -> bool {
         self.chunks
-            .iter()
-            .map(|chunk| chunk.text.as_str())
-            .collect::<Vec<_>>()
-            .join(" ")
+            .last()
+            .is_some_and(|chunk| chunk.text.trim_end().ends_with(['?', '？']))
     }
 
     /// What of it was heard.
@@ -106,7 +171,15 @@ impl Speech {
         let mut parts = Vec::new();
         for chunk in &self.chunks {
             let total = chunk.total();
-            let part = heard_text(&chunk.text, heard, total);
+            if total.is_zero() {
+                // Its sound could not be made.
+                continue;
+            }
+            let part = if heard >= total {
+                chunk.text.as_str()
+            } else {
+                Timeline::new(&chunk.text, total, chunk.sounding.as_ref()).heard(&chunk.text, heard)
+            };
             if !part.is_empty() {
                 parts.push(part);
             }

@@ -1,5 +1,6 @@
 //! Models that run in the process, behind a synchronous API: callers choose the threads.
 
+pub mod end_of_turn;
 pub mod error;
 pub mod llm;
 pub mod models;

@@ -1,8 +1,9 @@
 //! From the core's outputs to deeds.
 
+use std::sync::Arc;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::warn;
-use troupe_dialogue::{CharacterId, Input, Line, Output, PersonId, Speaker, SpeechId, TakeId, Trouble};
+use tracing::{debug, warn};
+use troupe_dialogue::{CharacterId, Cue, Input, Line, Output, PersonId, Speaker, SpeechId, TakeId, Trouble};
 
 use super::Session;
 use super::event::Event;
@@ -28,8 +29,9 @@ impl Session {
             Output::Generate {
                 speech,
                 character,
+                cue,
                 pending,
-            } => self.generate(speech, character, &pending),
+            } => self.generate(speech, character, cue, &pending),
             Output::Apologise {
                 speech,
                 character,
@@ -48,21 +50,58 @@ impl Session {
             Output::Play { speech } => {
                 self.order(speech, Order::Release(speech));
             }
+            Output::Pause { speech } => {
+                self.order(speech, Order::Hold(speech));
+            }
+            Output::Resume { speech } => {
+                self.order(speech, Order::Resume(speech));
+            }
             Output::Stop { speech } => self.stop(speech),
             Output::Discard { speech } => {
                 self.order(speech, Order::Discard(speech));
                 self.work.take_if(|work| work.speech == speech);
+            }
+            Output::JudgeEnd { person, take } => self.judge_end(&person, take),
+            Output::TurnClosed { fate, .. } => debug!(room = self.room_id, ?fate, "close a turn"),
+            Output::OverlapResolved { overlap, .. } => {
+                debug!(room = self.room_id, ?overlap, "resolve an overlap");
             }
             Output::State { character, state } => self.cast.show(&character, state),
             Output::Entry(line) => self.enter(line),
         }
     }
 
-    fn transcribe(&mut self, person: &PersonId, take: TakeId) {
-        let Some((pcm, _)) = self.people.get(person).and_then(|person| person.turn.clone()) else {
+    fn transcribe(&mut self, id: &PersonId, take: TakeId) {
+        let Some(person) = self.people.get_mut(id) else {
             self.hand_in(Input::TranscriptionFailed { take });
             return;
         };
+        match (&person.hearing, &person.turn) {
+            // Their ear tells what was said so far.
+            (Some(hearing), _) if person.is_voiced => {
+                person.probing = Some(take);
+                hearing.ear.probe();
+            }
+            (_, Some((pcm, _))) => {
+                let pcm = pcm.clone();
+                self.start_take(id, take, pcm);
+            }
+            _ => self.hand_in(Input::TranscriptionFailed { take }),
+        }
+    }
+
+    fn judge_end(&self, id: &PersonId, take: TakeId) {
+        let turn = self.people.get(id).and_then(|person| person.turn.clone());
+        if let (Some(judge), Some((pcm, _))) = (&self.shared.judge, turn) {
+            let events = self.events.clone();
+            judge.ask(pcm, move |probability| {
+                events.send(Event::Judged { take, probability })
+            });
+        }
+    }
+
+    /// Has a turn so far transcribed in the background.
+    pub(super) fn start_take(&mut self, person: &PersonId, take: TakeId, pcm: Arc<[i16]>) {
         let Some(actor) = self.cast.listener() else {
             self.hand_in(Input::TranscriptionFailed { take });
             return;
@@ -111,7 +150,7 @@ impl Session {
         }
     }
 
-    fn generate(&mut self, speech: SpeechId, id: CharacterId, pending: &[Line]) {
+    fn generate(&mut self, speech: SpeechId, id: CharacterId, cue: Cue, pending: &[Line]) {
         let Some(voice) = self.begin(speech, &id) else {
             self.hand_in(Input::ReplyFailed { speech });
             return;
@@ -119,6 +158,9 @@ impl Session {
         let mut history = self.history.clone();
         for line in pending {
             history.push(self.happening(line));
+        }
+        if cue == Cue::Reopen {
+            history.push(Happening::Silence);
         }
         let question = Question {
             registry: self.shared.registry.clone(),

@@ -38,6 +38,13 @@ pub(super) enum Event {
         /// The words.
         result: Result<String, ProviderError>,
     },
+    /// The end-of-turn model has judged a pause.
+    Judged {
+        /// At which take.
+        take: TakeId,
+        /// Probability that the turn is over.
+        probability: f32,
+    },
     /// A reply goes on.
     ReplyText {
         /// Which.

@@ -30,6 +30,7 @@ use super::recording::{Recording, Recordings};
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
+use crate::ear::judge::Judge;
 use crate::link::livekit::Connection;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
 use crate::providers::Registry;
@@ -52,6 +53,8 @@ pub(super) struct Shared {
     pub(super) registry: Arc<Registry>,
     pub(super) prompter: Arc<Prompter>,
     pub(super) ears: Ears,
+    /// Judges how finished a turn sounds, if there is a model for it.
+    pub(super) judge: Option<Judge>,
     pub(super) tuning: Tuning,
     pub(super) recordings: Recordings,
 }
@@ -176,7 +179,7 @@ impl Session {
                 claim,
                 began.into_std(),
             ),
-            conversation: Conversation::new(mode, shared.tuning),
+            conversation: Conversation::new(mode, shared.tuning, rand::random()),
             shared,
             room_id: claim.room_id.clone(),
             livekit_url: claim.livekit_url.clone(),

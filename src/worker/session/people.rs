@@ -8,7 +8,7 @@ use livekit::prelude::RemoteAudioTrack;
 use livekit::webrtc::audio_stream::immediate::ImmediateAudioStream;
 use livekit::webrtc::audio_stream::native::NativeAudioStream;
 use tokio_util::task::AbortOnDropHandle;
-use troupe_dialogue::PersonId;
+use troupe_dialogue::{PersonId, TakeId};
 
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
 use crate::recorder::{RECORDED_RATE_HZ, TrackInput};
@@ -19,6 +19,10 @@ pub(super) struct Person {
     pub(super) hearing: Option<Hearing>,
     /// The turn as it stood at the last pause: sound and where it ends.
     pub(super) turn: Option<(Arc<[i16]>, u64)>,
+    /// Whether their voice is on.
+    pub(super) is_voiced: bool,
+    /// The take that waits for what was said so far.
+    pub(super) probing: Option<TakeId>,
     /// Number of the caption segment.
     pub(super) segment: u64,
     /// The take that is being transcribed.
@@ -87,6 +91,8 @@ impl People {
                 name,
                 hearing: None,
                 turn: None,
+                is_voiced: false,
+                probing: None,
                 segment: 1,
                 transcribing: None,
             },

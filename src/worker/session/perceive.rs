@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
-use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Time};
+use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, Time};
 
 use super::Session;
 use super::cast::Actor;
@@ -39,6 +39,7 @@ impl Session {
                     self.hand_in(Input::TranscriptionFailed { take });
                 }
             },
+            Event::Judged { take, probability } => self.hand_in(Input::EndJudged { take, probability }),
             Event::ReplyText { speech, delta } => self.hand_in(Input::ReplyText { speech, delta }),
             Event::ReplyOver { speech, failed: true } => self.hand_in(Input::ReplyFailed { speech }),
             Event::ReplyOver {
@@ -80,11 +81,7 @@ impl Session {
                 player,
             },
         );
-        self.hand_in(Input::CharacterJoined(CastMember {
-            id,
-            names,
-            talkativeness,
-        }));
+        self.hand_in(Input::CharacterJoined(CastMember::new(id, names, talkativeness)));
         self.open_the_talk();
     }
 
@@ -106,8 +103,9 @@ impl Session {
             Seen::PersonJoined { identity, name } => {
                 let person: PersonId = identity.as_str().into();
                 self.empty_since = None;
+                let names = vec![name.clone()];
                 if self.people.add(person.clone(), name) {
-                    self.hand_in(Input::PersonJoined { person });
+                    self.hand_in(Input::PersonJoined { person, names });
                     self.open_the_talk();
                 }
             }
@@ -177,17 +175,30 @@ impl Session {
         match heard {
             Heard::Started { ago } => {
                 let since = self.before(ago);
+                if let Some(person) = self.people.get_mut(&id) {
+                    person.is_voiced = true;
+                }
                 self.hand_in(Input::VoiceStarted { person: id, since });
             }
             Heard::Paused { ago, pcm, end } => {
                 let last_voice = self.before(ago);
                 if let Some(person) = self.people.get_mut(&id) {
+                    person.is_voiced = false;
                     person.turn = Some((pcm, end));
                 }
                 self.hand_in(Input::VoicePaused {
                     person: id,
                     last_voice,
                 });
+            }
+            Heard::Probed { pcm, end } => {
+                let Some(person) = self.people.get_mut(&id) else {
+                    return;
+                };
+                if let Some(take) = person.probing.take() {
+                    person.turn = Some((pcm.clone(), end));
+                    self.start_take(&id, take, pcm);
+                }
             }
         }
     }
@@ -207,6 +218,15 @@ impl Session {
                     complete,
                 });
             }
+            Voiced::Sounding {
+                speech,
+                chunk,
+                stretches,
+            } => self.hand_in(Input::ChunkSounding {
+                speech,
+                chunk,
+                sounding: Sounding::Stretches(stretches),
+            }),
             Voiced::ChunkStarted { speech, chunk } => {
                 self.hand_in(Input::PlayoutStarted { speech });
                 let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) else {

@@ -1,19 +1,31 @@
 //! The conversation of one room: its state, what comes in and what goes out.
 
-mod clock;
-mod offers;
+mod counters;
+mod floor;
+mod overlaps;
 mod people;
+mod person;
 mod speeches;
+mod takes;
+mod timers;
+mod turns;
 
 use std::collections::{BTreeMap, VecDeque};
 
+pub use counters::Counters;
+
 use crate::director::Director;
-use crate::endpointing::{Turn, Words};
-use crate::event::{AgentState, Input, Line, Output, Speaker, Wake};
-use crate::id::{CharacterId, PersonId, SpeechId, TakeId};
+use crate::event::{AgentState, Input, Output, Wake};
+use crate::fault::Planted;
+use crate::id::{CharacterId, PersonId, SpeechId};
 use crate::speech::Speech;
 use crate::time::Time;
 use crate::tuning::{Mode, Tuning};
+use floor::Waiting;
+use person::Person;
+
+/// Things that one moment may bring about before something must be wrong; a bound, never reached.
+const STEPS_MAX: usize = 256;
 
 /// Decides who speaks in one room; see the [crate]'s contract.
 #[derive(Debug)]
@@ -21,66 +33,96 @@ pub struct Conversation {
     mode: Mode,
     tuning: Tuning,
     director: Director,
-    people: BTreeMap<PersonId, Turn>,
+    people: BTreeMap<PersonId, Person>,
     speech: Option<Speech>,
-    /// Words of people that still want an answer, once the floor is free.
-    owed: Option<Owed>,
-    /// The last line of a character, if nobody spoke since.
+    /// Turns that ended and want an answer, oldest first.
+    waiting: VecDeque<Waiting>,
+    /// A person's words could not be made out, and they should be told.
+    owes_apology: bool,
+    /// The floor was offered, and nobody has taken it since.
+    owes_turn: bool,
+    /// Characters that were called to answer after the one that speaks.
+    called: VecDeque<CharacterId>,
+    /// The last line of a character.
     last: Option<(CharacterId, String)>,
+    /// Whether a person has spoken since that line.
+    people_spoke: bool,
     /// Speeches of characters since a person's turn.
     run: u32,
+    /// Whether a character has re-opened the talk since a person's turn.
+    has_reopened: bool,
     continue_at: Option<Time>,
+    reopen_at: Option<Time>,
     outputs: VecDeque<Output>,
     ids: u64,
-}
-
-#[derive(Debug)]
-enum Owed {
-    Answer(String),
-    Apology,
-    Turn,
+    counters: Counters,
+    planted: Planted,
 }
 
 impl Conversation {
-    /// A conversation in an empty room.
-    pub fn new(mode: Mode, tuning: Tuning) -> Self {
+    /// A conversation in an empty room. Whatever is left to chance follows from `seed`.
+    pub fn new(mode: Mode, tuning: Tuning, seed: u64) -> Self {
         Self {
             mode,
             tuning,
-            director: Director::default(),
+            director: Director::new(seed),
             people: BTreeMap::new(),
             speech: None,
-            owed: None,
+            waiting: VecDeque::new(),
+            owes_apology: false,
+            owes_turn: false,
+            called: VecDeque::new(),
             last: None,
+            people_spoke: false,
             run: 0,
+            has_reopened: false,
             continue_at: None,
+            reopen_at: None,
             outputs: VecDeque::new(),
             ids: 0,
+            counters: Counters::default(),
+            planted: Planted::default(),
         }
+    }
+
+    /// The same with a fault planted, for tests of whoever looks for faults.
+    #[cfg(feature = "faults")]
+    #[must_use]
+    pub fn with_fault(mut self, fault: crate::fault::Fault) -> Self {
+        self.planted = Planted(Some(fault));
+        self
     }
 
     /// Takes in what happened at `now`; drain [`Self::poll_output`] afterwards.
     pub fn handle_input(&mut self, now: Time, input: Input) {
-        match input {
-            Input::CharacterJoined(member) => {
-                let id = member.id.clone();
-                self.director.add(member);
-                self.show(id, AgentState::Listening);
-                if self.mode == Mode::Scripted && self.last.is_none() && self.speech.is_none() {
-                    self.continue_at = Some(now + self.tuning.scene_start);
-                }
+        self.take_in(now, input);
+        for _ in 0..STEPS_MAX {
+            self.take_the_floor(now);
+            if !self.ring_next(now) {
+                break;
             }
-            Input::CharacterLeft(character) => self.character_left(&character),
-            Input::PersonJoined { person } => {
-                self.people.entry(person).or_default();
+        }
+    }
+
+    fn take_in(&mut self, now: Time, input: Input) {
+        match input {
+            Input::CharacterJoined(member) => self.character_joined(now, member),
+            Input::CharacterLeft(character) => self.character_left(now, &character),
+            Input::PersonJoined { person, names } => {
+                self.people.entry(person.clone()).or_default();
+                self.director.add_person(person, names);
             }
             Input::PersonLeft { person } => self.person_left(now, &person),
-            Input::VoiceStarted { person, since } => self.voice_started(person, since),
-            Input::VoicePaused { person, last_voice } => self.voice_paused(person, last_voice),
+            Input::VoiceStarted { person, since } => self.voice_started(now, person, since.min(now)),
+            Input::VoicePaused { person, last_voice } => {
+                self.voice_paused(now, person, last_voice.min(now));
+            }
+            Input::PartialWords { person, text } => self.partial_words(now, &person, text),
             Input::Transcribed { take, text } => self.transcribed(now, take, text),
-            Input::TranscriptionFailed { take } => self.transcription_failed(take),
-            Input::Typed { person, text } => self.typed(person, text),
-            Input::ReplyText { speech, delta } => self.reply_text(speech, &delta),
+            Input::TranscriptionFailed { take } => self.transcription_failed(now, take),
+            Input::EndJudged { take, probability } => self.end_judged(take, probability),
+            Input::Typed { person, text } => self.typed(now, person, text),
+            Input::ReplyText { speech, delta } => self.reply_text(now, speech, &delta),
             Input::ReplyDone { speech } => self.reply_done(now, speech),
             Input::ReplyFailed { speech } => self.reply_failed(now, speech),
             Input::ChunkAudio {
@@ -90,21 +132,25 @@ impl Conversation {
                 complete,
             } => {
                 if let Some(current) = self.current(speech) {
+                    current.progress = now;
                     current.audio(chunk, duration, complete);
+                }
+            }
+            Input::ChunkSounding {
+                speech,
+                chunk,
+                sounding,
+            } => {
+                if let Some(current) = self.current(speech) {
+                    current.sounding(chunk, sounding);
                 }
             }
             Input::PlayoutStarted { speech } => self.playout_started(now, speech),
             Input::PlayoutFinished { speech } => self.playout_finished(now, speech),
-            Input::PlayoutStopped { speech, heard } => {
-                if let Some(stopped) = self.speech.take_if(|current| current.id == speech) {
-                    self.was_heard(&stopped, stopped.heard(heard));
-                }
-            }
-            Input::FloorOffered => self.floor_offered(),
+            Input::PlayoutStopped { speech, heard } => self.playout_stopped(now, speech, heard),
+            Input::FloorOffered => self.floor_offered(now),
             Input::Wake => {}
         }
-        self.look_at_the_clock(now);
-        self.pay_what_is_owed(now);
     }
 
     /// The next thing to do.
@@ -114,59 +160,46 @@ impl Conversation {
 
     /// When to hand in [`Input::Wake`] unless something happens before, and why.
     pub fn poll_timeout(&self) -> Option<(Time, Wake)> {
-        let turns = self
-            .people
-            .values()
-            .filter_map(|turn| turn.ends_at(&self.tuning))
-            .map(|at| (at, Wake::EndOfTurn));
-        let barge_in = self.interrupted_at().map(|at| (at, Wake::BargeIn));
-        let continuation = self.continue_at.map(|at| (at, Wake::Continuation));
-        turns
-            .chain(barge_in)
-            .chain(continuation)
-            .min_by_key(|(at, _)| *at)
+        self.next_timer().map(|timer| (timer.at, timer.wake))
+    }
+
+    /// What was done so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Turns that ended and wait for an answer; at most [`Self::WAITING_MAX`].
+    pub fn turns_waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Turns of people that have not ended.
+    pub fn turns_open(&self) -> usize {
+        let turns = self.people.values().filter_map(|person| person.turn.as_ref());
+        turns.filter(|turn| turn.ended.is_none()).count()
     }
 
     fn current(&mut self, id: SpeechId) -> Option<&mut Speech> {
         self.speech.as_mut().filter(|speech| speech.id == id)
     }
 
-    fn paused_with(&mut self, wanted: TakeId) -> Option<(PersonId, &mut Turn)> {
-        self.people
-            .iter_mut()
-            .find(|(_, turn)| matches!(turn, Turn::Paused { take, words: Words::Awaited, .. } if *take == wanted))
-            .map(|(person, turn)| (person.clone(), turn))
+    /// The thresholds of a character, or the room's.
+    fn tuning_of(&self, character: Option<&CharacterId>) -> Tuning {
+        match character.and_then(|character| self.director.member(character)) {
+            Some(member) => self.tuning.with(&member.tuning),
+            None => self.tuning,
+        }
     }
 
-    fn floor_is_free(&self) -> bool {
-        !self.people.values().any(Turn::is_open)
-    }
-
-    fn others_are_quiet(&self, person: &PersonId) -> bool {
-        self.people
-            .iter()
-            .all(|(other, turn)| other == person || !turn.is_open())
-    }
-
-    fn pending_lines(&self) -> Vec<Line> {
-        self.people
-            .iter()
-            .filter_map(|(person, turn)| match turn {
-                Turn::Paused {
-                    words: Words::Known(text),
-                    ..
-                } => Some(Line {
-                    speaker: Speaker::Person(person.clone()),
-                    text: text.clone(),
-                }),
-                _ => None,
-            })
-            .collect()
+    /// The thresholds of whoever listens: the character that speaks or spoke last.
+    fn tuning_of_listener(&self) -> Tuning {
+        let speaking = self.speech.as_ref().map(|speech| &speech.character);
+        self.tuning_of(speaking.or_else(|| self.last.as_ref().map(|(character, _)| character)))
     }
 
     fn show(&mut self, character: CharacterId, state: AgentState) {
         // Whoever left has nothing to show.
-        if self.director.members().any(|member| member.id == character) {
+        if self.director.member(&character).is_some() {
             self.outputs.push_back(Output::State { character, state });
         }
     }

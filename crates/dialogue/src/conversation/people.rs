@@ -1,117 +1,129 @@
-//! What people do: voices, words, comings and goings.
+//! What people do: voices, typed words, comings and goings.
 
-use super::{Conversation, Owed};
-use crate::endpointing::{Turn, Words};
-use crate::event::{Line, Output, Speaker};
-use crate::id::{PersonId, TakeId};
+use super::Conversation;
+use super::person::{Person, Turn};
+use crate::event::{Fate, Line, Output, Speaker};
+use crate::id::PersonId;
 use crate::speech::Phase;
 use crate::time::Time;
 
 impl Conversation {
-    pub(super) fn voice_started(&mut self, person: PersonId, since: Time) {
-        self.people.insert(person, Turn::Voiced { since });
-        self.continue_at = None;
-        self.discard_plan();
-    }
-
-    pub(super) fn voice_paused(&mut self, person: PersonId, last_voice: Time) {
-        let take = TakeId(self.next_id());
-        self.people.insert(
-            person.clone(),
-            Turn::Paused {
-                last_voice,
-                take,
-                words: Words::Awaited,
-            },
-        );
-        self.outputs.push_back(Output::Transcribe { person, take });
-    }
-
-    pub(super) fn transcribed(&mut self, now: Time, take: TakeId, text: String) {
-        let Some((person, turn)) = self.paused_with(take) else {
-            return;
-        };
-        if text.trim().is_empty() {
-            *turn = Turn::Idle;
-            self.outputs.push_back(Output::TurnTaken { person });
-            self.plan_continuation(now);
-            return;
-        }
-        if let Turn::Paused { words, .. } = turn {
-            *words = Words::Known(text.clone());
-        }
-        self.outputs.push_back(Output::Caption {
-            person: person.clone(),
-            text: text.clone(),
+    pub(super) fn voice_started(&mut self, now: Time, id: PersonId, since: Time) {
+        let over = self.speech.as_ref().and_then(|speech| match speech.phase {
+            Phase::Released { .. } | Phase::Heard { .. } => Some(speech.id),
+            Phase::Planned | Phase::Stopping { .. } => None,
         });
-        if self.speech.is_none() && self.others_are_quiet(&person) {
-            self.plan(Some(person), &text);
-        }
-    }
-
-    pub(super) fn transcription_failed(&mut self, take: TakeId) {
-        let Some((person, turn)) = self.paused_with(take) else {
+        let person = self.people.entry(id.clone()).or_default();
+        if person.voice.is_some() {
+            // The end of the former voice got lost; it is one voice.
             return;
-        };
-        *turn = Turn::Idle;
-        self.outputs.push_back(Output::TurnTaken { person });
-        if self.owed.is_none() && self.speech.is_none() {
-            self.owed = Some(Owed::Apology);
         }
-    }
-
-    pub(super) fn person_left(&mut self, now: Time, person: &PersonId) {
-        if let Some(Turn::Paused {
-            words: Words::Known(text),
-            ..
-        }) = self.people.get(person).cloned()
-        {
-            self.end_turn(now, person.clone(), text);
+        person.voice = Some(since);
+        person.is_noise = false;
+        let Person { turn, habits, .. } = person;
+        match turn {
+            None => *turn = Some(Turn::new(since, over)),
+            Some(turn) => {
+                habits.paused(since.since(turn.last_voice));
+                turn.covers = false;
+                turn.audio = None;
+                turn.take_at = None;
+                if over.is_some() && turn.over != over {
+                    turn.over = over;
+                    turn.before_overlap.clone_from(&turn.words);
+                }
+                if turn.ended.take().is_some() {
+                    self.counters.turns_continued += 1;
+                    self.waiting
+                        .retain(|waiting| waiting.person != id || waiting.is_settled);
+                }
+            }
         }
-        self.people.remove(person);
+        self.continue_at = None;
+        self.reopen_at = None;
         if self
             .speech
             .as_ref()
-            .is_some_and(|speech| speech.because.as_ref() == Some(person))
+            .is_some_and(crate::speech::Speech::is_released)
         {
-            self.discard_plan();
+            self.hold(now);
         }
     }
 
-    pub(super) fn typed(&mut self, person: PersonId, text: String) {
-        self.discard_plan();
-        self.stop();
-        self.people_spoke();
-        self.outputs.push_back(Output::Entry(Line {
-            speaker: Speaker::Person(person),
-            text: text.clone(),
-        }));
-        self.owed = Some(Owed::Answer(text));
+    pub(super) fn voice_paused(&mut self, now: Time, id: PersonId, last_voice: Time) {
+        let person = self.people.entry(id.clone()).or_default();
+        person.voice = None;
+        person.is_noise = false;
+        let turn = person.turn.get_or_insert_with(|| Turn::new(last_voice, None));
+        if turn.ended.is_some() {
+            return;
+        }
+        turn.last_voice = last_voice.max(turn.last_voice);
+        turn.probed = None;
+        if turn.takes < self.tuning.takes_eager_max {
+            self.ask_take(now, &id);
+        } else {
+            turn.take_at = Some(last_voice + self.tuning.take_later);
+        }
     }
 
-    pub(super) fn end_turn(&mut self, now: Time, person: PersonId, text: String) {
-        self.people.insert(person.clone(), Turn::Idle);
-        self.people_spoke();
-        self.outputs.push_back(Output::TurnTaken {
-            person: person.clone(),
-        });
-        self.outputs.push_back(Output::Entry(Line {
-            speaker: Speaker::Person(person.clone()),
-            text: text.clone(),
-        }));
-        match &mut self.speech {
-            Some(speech) if speech.phase == Phase::Planned => {
-                speech.phase = Phase::Released { since: now };
-                self.outputs.push_back(Output::Play { speech: speech.id });
+    pub(super) fn person_left(&mut self, now: Time, id: &PersonId) {
+        if let Some(person) = self.people.get_mut(id) {
+            person.voice = None;
+            if let Some(turn) = person.turn.as_mut().filter(|turn| turn.ended.is_none()) {
+                // What was made out is taken as said; no more will come.
+                turn.covers = turn.words.is_some();
             }
-            // Said over a speech, or while others talk: it is answered when the floor is free.
-            _ => self.owed = Some(Owed::Answer(text)),
+        }
+        if self
+            .people
+            .get(id)
+            .is_some_and(|person| person.paused_words().is_some())
+        {
+            self.end_turn(now, id);
+        }
+        self.settle(id);
+        self.people.remove(id);
+        self.director.remove_person(id);
+        if !self.director.has_people() {
+            self.nobody_is_left(now);
         }
     }
 
-    pub(super) fn people_spoke(&mut self) {
+    /// An answer is for whoever is there.
+    fn nobody_is_left(&mut self, now: Time) {
+        self.reopen_at = None;
+        while let Some(waiting) = self.waiting.pop_front() {
+            self.close(waiting.person, Fate::Left);
+        }
+        let is_unheard = self.speech.as_ref().is_some_and(|speech| {
+            speech.basis.is_some() && !matches!(speech.phase, Phase::Heard { .. } | Phase::Stopping { .. })
+        });
+        if is_unheard {
+            self.discard(now);
+        }
+        self.quiet_again(now);
+    }
+
+    pub(super) fn typed(&mut self, now: Time, id: PersonId, text: String) {
+        self.people.entry(id.clone()).or_default();
+        self.stop(now);
+        self.counters.turns += 1;
+        self.someone_spoke();
+        self.outputs.push_back(Output::Entry(Line {
+            speaker: Speaker::Person(id.clone()),
+            text: text.clone(),
+        }));
+        self.want_answer(now, id, text, true);
+    }
+
+    /// A person has said something: the characters' own talk is over.
+    pub(super) fn someone_spoke(&mut self) {
         self.run = 0;
-        self.last = None;
+        self.people_spoke = true;
+        self.has_reopened = false;
         self.continue_at = None;
+        self.reopen_at = None;
+        self.called.clear();
     }
 }

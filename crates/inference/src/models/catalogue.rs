@@ -10,6 +10,8 @@ use super::error::ModelError;
 pub enum Role {
     /// A library that other models need.
     Runtime,
+    /// End of turn, from sound.
+    EndOfTurn,
     /// Speech to text.
     SpeechToText,
     /// Text to speech.
@@ -23,6 +25,7 @@ impl Role {
     pub fn label(self) -> &'static str {
         match self {
             Self::Runtime => "runtime",
+            Self::EndOfTurn => "turn",
             Self::SpeechToText => "stt",
             Self::TextToSpeech => "tts",
             Self::Language => "llm",

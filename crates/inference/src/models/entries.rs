@@ -10,6 +10,7 @@ pub(super) const MODELS: &[Model] = &[
     MOONSHINE,
     PIPER,
     DICTIONARY,
+    SMART_TURN,
     QWEN,
     KOKORO,
     QWEN_GENERAL,
@@ -142,6 +143,30 @@ const DICTIONARY: Model = Model {
             recipes: &[&[whole(DICTIONARY_PACKAGE, "misaki/data/us_silver.json", 3_099_517)]],
         },
     ],
+    prepare: None,
+};
+
+const SMART_TURN: Model = Model {
+    name: "smart-turn",
+    role: Role::EndOfTurn,
+    about: "Smart Turn v3.2, any language",
+    licence: "BSD-2-Clause",
+    needs: &[],
+    files: &[File {
+        name: "smart-turn-v3.2-cpu.onnx",
+        bytes: 8_679_182,
+        sha256: "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f",
+        recipes: &[&[whole(
+            Package {
+                registry: Registry::PyPi,
+                name: "pipecat-ai",
+                version: "1.14.0",
+                bytes: 12_109_725,
+            },
+            "pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
+            8_679_182,
+        )]],
+    }],
     prepare: None,
 };
 

@@ -1,0 +1,145 @@
+//! What the conversation knows of one person.
+
+use std::time::Duration;
+
+use crate::endpointing::{Evidence, Habits};
+use crate::id::{SpeechId, TakeId};
+use crate::time::Time;
+use crate::tuning::Tuning;
+
+/// Between speech that nobody waits for, voices are looked at so much less often.
+const IDLE_PROBE_FACTOR: u32 = 8;
+
+/// One person.
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    /// Since when they are heard.
+    pub(super) voice: Option<Time>,
+    /// What is heard of them holds no words: nobody waits for its end.
+    pub(super) is_noise: bool,
+    pub(super) turn: Option<Turn>,
+    pub(super) habits: Habits,
+    /// Backchannels in a row.
+    pub(super) backchannels: u32,
+}
+
+/// What a person is saying, or has said and may go on with.
+#[derive(Debug)]
+pub(super) struct Turn {
+    /// The end of their last sound.
+    pub(super) last_voice: Time,
+    /// The transcription that is under way.
+    pub(super) take: Option<Take>,
+    /// When a transcription is asked for that was put off.
+    pub(super) take_at: Option<Time>,
+    /// What was last looked at while they spoke.
+    pub(super) probed: Option<Time>,
+    /// The words, as far as they are known.
+    pub(super) words: Option<String>,
+    /// When the words last changed.
+    pub(super) words_changed: Time,
+    /// Whether the words are all that was said.
+    pub(super) covers: bool,
+    /// The take that was asked for at the current pause.
+    pub(super) judged: Option<TakeId>,
+    /// What the audio model makes of the current pause.
+    pub(super) audio: Option<f32>,
+    /// The speech over which it began, until it is decided what it was.
+    pub(super) over: Option<SpeechId>,
+    /// The words that had been said before, if it began earlier.
+    pub(super) before_overlap: Option<String>,
+    /// Since when it is over, unless the person goes on.
+    pub(super) ended: Option<Time>,
+    pub(super) takes: u32,
+    pub(super) plans: u32,
+}
+
+/// A transcription under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Take {
+    pub(super) id: TakeId,
+    pub(super) asked: Time,
+}
+
+impl Turn {
+    pub(super) fn new(began: Time, over: Option<SpeechId>) -> Self {
+        Self {
+            last_voice: began,
+            take: None,
+            take_at: None,
+            probed: None,
+            words: None,
+            words_changed: began,
+            covers: false,
+            judged: None,
+            audio: None,
+            over,
+            before_overlap: None,
+            ended: None,
+            takes: 0,
+            plans: 0,
+        }
+    }
+
+    /// Takes in words.
+    pub(super) fn learn(&mut self, now: Time, words: String) {
+        self.words = Some(words);
+        self.words_changed = now;
+    }
+
+    /// Whether all words are there and the turn is not over.
+    pub(super) fn is_complete(&self) -> bool {
+        self.ended.is_none() && self.covers && self.words.is_some()
+    }
+}
+
+impl Person {
+    /// Whether they are heard, and with more than noise.
+    pub(super) fn is_speaking(&self) -> bool {
+        self.voice.is_some() && !self.is_noise
+    }
+
+    /// Since when they speak, if they do.
+    pub(super) fn speaking_since(&self) -> Option<Time> {
+        self.voice.filter(|_| !self.is_noise)
+    }
+
+    /// Whether they hold the floor or may be about to.
+    pub(super) fn holds_floor(&self) -> bool {
+        self.is_speaking() || self.turn.as_ref().is_some_and(|turn| turn.ended.is_none())
+    }
+
+    /// The words of a turn that is complete but not over, while nothing is heard of the person.
+    pub(super) fn paused_words(&self) -> Option<&str> {
+        let turn = self
+            .turn
+            .as_ref()
+            .filter(|turn| !self.is_speaking() && turn.is_complete())?;
+        turn.words.as_deref()
+    }
+
+    /// When the silence so far becomes the end of the turn: not before the words are known.
+    pub(super) fn ends_at(&self, answers_question: bool, tuning: &Tuning) -> Option<Time> {
+        let words = self.paused_words()?;
+        let turn = self.turn.as_ref()?;
+        let evidence = Evidence {
+            audio: turn.audio,
+            words,
+            answers_question,
+        };
+        Some(turn.last_voice + evidence.delay(&self.habits, tuning))
+    }
+
+    /// When their voice is looked at although it has not paused.
+    pub(super) fn probe_at(&self, is_waited_for: bool, tuning: &Tuning) -> Option<Time> {
+        let since = self.speaking_since()?;
+        let turn = self.turn.as_ref().filter(|turn| turn.take.is_none())?;
+        let every = tuning.probe_every * if is_waited_for { 1 } else { IDLE_PROBE_FACTOR };
+        Some(turn.probed.map_or(since, |probed| probed.max(since)) + every)
+    }
+
+    /// How long they have been heard.
+    pub(super) fn heard_for(&self, now: Time) -> Duration {
+        self.voice.map_or(Duration::ZERO, |since| now.since(since))
+    }
+}

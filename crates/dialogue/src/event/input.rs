@@ -1,0 +1,135 @@
+//! What happened outside.
+
+use std::time::Duration;
+
+use crate::director::CastMember;
+use crate::heard::Sounding;
+use crate::id::{CharacterId, PersonId, SpeechId, TakeId};
+use crate::time::Time;
+
+/// What happened outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A character's participant is in the room and can speak.
+    CharacterJoined(CastMember),
+    /// A character leaves the room; its speech is cut.
+    CharacterLeft(CharacterId),
+    /// A person is in the room.
+    PersonJoined {
+        /// Who.
+        person: PersonId,
+        /// What they are called, for "Ben, what do you think?".
+        names: Vec<String>,
+    },
+    /// A person left; what they were saying is taken as said.
+    PersonLeft {
+        /// Who.
+        person: PersonId,
+    },
+    /// A person's voice began, at `since`.
+    VoiceStarted {
+        /// Whose.
+        person: PersonId,
+        /// When the voice began, which lies before it was recognised as one.
+        since: Time,
+    },
+    /// A person's voice has been silent for a moment, after `last_voice`.
+    VoicePaused {
+        /// Whose.
+        person: PersonId,
+        /// The end of their last sound.
+        last_voice: Time,
+    },
+    /// Words of a voice that is still on, from a transcriber that streams.
+    PartialWords {
+        /// Whose.
+        person: PersonId,
+        /// All words of the turn so far.
+        text: String,
+    },
+    /// A transcription asked for by [`super::Output::Transcribe`] is ready; empty when nothing was said.
+    Transcribed {
+        /// Which take.
+        take: TakeId,
+        /// The words.
+        text: String,
+    },
+    /// A transcription failed for good.
+    TranscriptionFailed {
+        /// Which take.
+        take: TakeId,
+    },
+    /// What an audio model makes of the pause that a take was asked for at. It may come late or never.
+    EndJudged {
+        /// Which take.
+        take: TakeId,
+        /// Probability that the turn is over, 0.0–1.0.
+        probability: f32,
+    },
+    /// A person typed.
+    Typed {
+        /// Who.
+        person: PersonId,
+        /// What.
+        text: String,
+    },
+    /// The language model wrote on.
+    ReplyText {
+        /// Which speech.
+        speech: SpeechId,
+        /// The next piece.
+        delta: String,
+    },
+    /// The language model is done.
+    ReplyDone {
+        /// Which speech.
+        speech: SpeechId,
+    },
+    /// The language model or the voice failed for good; what was made so far is played.
+    ReplyFailed {
+        /// Which speech.
+        speech: SpeechId,
+    },
+    /// Speech for a chunk was made.
+    ChunkAudio {
+        /// Which speech.
+        speech: SpeechId,
+        /// Which chunk, counted from 0.
+        chunk: usize,
+        /// How much of this chunk there is by now.
+        duration: Duration,
+        /// Whether that is all of it.
+        complete: bool,
+    },
+    /// Where in a chunk's sound its words lie; without it they are taken to be even.
+    ChunkSounding {
+        /// Which speech.
+        speech: SpeechId,
+        /// Which chunk.
+        chunk: usize,
+        /// Word times from the voice, or what was measured in its sound.
+        sounding: Sounding,
+    },
+    /// The first sound of a speech left for the room.
+    PlayoutStarted {
+        /// Which speech.
+        speech: SpeechId,
+    },
+    /// All sound of a released speech was played and no more comes.
+    PlayoutFinished {
+        /// Which speech.
+        speech: SpeechId,
+    },
+    /// The answer to [`super::Output::Stop`].
+    PlayoutStopped {
+        /// Which speech.
+        speech: SpeechId,
+        /// How much of it was heard.
+        heard: Duration,
+    },
+    /// A character is to speak by itself, as soon as the floor is free; an answer that is owed comes first and
+    /// counts as that.
+    FloorOffered,
+    /// The time of [`crate::Conversation::poll_timeout`] has come.
+    Wake,
+}

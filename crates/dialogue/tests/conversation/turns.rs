@@ -1,0 +1,228 @@
+use troupe_dialogue::{Cue, Fate, Input, Line, Output, Speaker, Wake};
+
+use crate::stage::{Stage, ann, at, ben, ms, pair};
+
+#[test]
+fn an_answer_is_planned_before_the_turn_is_over_and_released_when_it_is() {
+    let mut stage = Stage::with_cast(&["Ada", "Boris"]);
+    stage.says(0, 1000, "How are you, Boris?");
+    let (speech, character, cue, pending) = stage.generated();
+    assert_eq!((character.as_str(), cue), ("boris", Cue::Answer));
+    let line = Line {
+        speaker: Speaker::Person(ann()),
+        text: "How are you, Boris?".into(),
+    };
+    assert_eq!(pending, [line]);
+    let ended = stage.ring(Wake::EndOfTurn);
+    assert!(
+        ended <= 1300,
+        "a plain question is answered at once, not after {ended}"
+    );
+    assert!(stage.outputs.contains(&Output::Play { speech }));
+    assert_eq!(stage.entries(), [], "it may still go on");
+    stage.make(1300, speech, "Fine.");
+    stage.hand_in(1350, Input::PlayoutStarted { speech });
+    assert_eq!(stage.entries(), [pair("ann", "How are you, Boris?")]);
+    let person = ann();
+    let fate = Fate::Answered(speech);
+    assert!(stage.outputs.contains(&Output::TurnClosed { person, fate }));
+    let counters = stage.conversation.counters();
+    assert_eq!(
+        (counters.plans, counters.plans_kept, counters.turns_answered),
+        (1, 1, 1)
+    );
+}
+
+#[test]
+fn an_unfinished_thought_waits_and_its_continuation_is_one_turn() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.voice(ann(), 0).pause(ann(), 1000);
+    let take = stage.take();
+    stage.hand_in(
+        1110,
+        Input::EndJudged {
+            take,
+            probability: 0.02,
+        },
+    );
+    stage.hand_in(
+        1150,
+        Input::Transcribed {
+            take,
+            text: "My number is four one".into(),
+        },
+    );
+    let (planned, ..) = stage.generated();
+    let (ends, wake) = stage.conversation.poll_timeout().unwrap();
+    assert_eq!(wake, Wake::EndOfTurn);
+    assert!(ends >= at(2200), "{ends:?}");
+    stage.voice(ann(), 1800);
+    stage.ring(Wake::PlanDoubt);
+    assert!(stage.outputs.contains(&Output::Discard { speech: planned }));
+    stage.pause(ann(), 2500);
+    let take = stage.take();
+    let text = "My number is four one five two.".to_owned();
+    stage.hand_in(2650, Input::Transcribed { take, text });
+    let (speech, ..) = stage.generated();
+    stage.ring(Wake::EndOfTurn);
+    stage.make(3700, speech, "Thanks.");
+    stage.hand_in(4000, Input::PlayoutStarted { speech });
+    assert_eq!(stage.entries(), [pair("ann", "My number is four one five two.")]);
+}
+
+#[test]
+fn a_turn_that_goes_on_before_its_answer_is_heard_is_one_turn() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.says(0, 1000, "I have a question.");
+    let (first, ..) = stage.generated();
+    let ended = stage.ring(Wake::EndOfTurn);
+    stage.voice(ann(), ended + 100);
+    assert!(stage.outputs.contains(&Output::Pause { speech: first }));
+    stage.ring(Wake::PlanDoubt);
+    stage.pause(ann(), ended + 1500);
+    let take = stage.take();
+    let text = "I have a question. Where is the station?".to_owned();
+    stage.hand_in(
+        ended + 1650,
+        Input::Transcribed {
+            take,
+            text: text.clone(),
+        },
+    );
+    let (second, .., pending) = stage.generated();
+    assert_eq!(pending[0].text, text);
+    stage.ring(Wake::EndOfTurn);
+    stage.make(ended + 3000, second, "There.");
+    stage.hand_in(ended + 3000, Input::PlayoutStarted { speech: second });
+    assert_eq!(stage.entries(), [pair("ann", &text)]);
+    assert_eq!(stage.conversation.counters().turns_continued, 1);
+}
+
+#[test]
+fn a_cough_after_the_turn_keeps_the_answer() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.says(0, 1000, "Where is the station?");
+    let (speech, ..) = stage.generated();
+    let ended = stage.ring(Wake::EndOfTurn);
+    stage.voice(ann(), ended + 50);
+    stage.pause(ann(), ended + 150);
+    let take = stage.take();
+    let text = "Where is the station?".to_owned();
+    stage.hand_in(ended + 300, Input::Transcribed { take, text });
+    if !stage.outputs.contains(&Output::Resume { speech }) {
+        stage.ring(Wake::EndOfTurn);
+    }
+    assert!(stage.outputs.contains(&Output::Resume { speech }));
+    assert!(!stage.generates());
+}
+
+#[test]
+fn an_unanswered_turn_is_kept_when_it_can_no_longer_go_on() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.says(0, 1000, "Where is the station?");
+    stage.ring(Wake::EndOfTurn);
+    stage.ring(Wake::Settle);
+    assert_eq!(stage.entries(), [pair("ann", "Where is the station?")]);
+    assert!(stage.outputs.contains(&Output::TurnTaken { person: ann() }));
+}
+
+#[test]
+fn a_sound_without_words_is_no_turn() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.says(0, 300, " ");
+    assert_eq!(stage.outputs, [Output::TurnTaken { person: ann() }]);
+    assert_eq!(stage.conversation.poll_timeout(), None);
+}
+
+#[test]
+fn nobody_speaks_while_somebody_else_does() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.voice(ben(), 0);
+    stage.says(0, 1000, "How are you?");
+    stage.ring(Wake::EndOfTurn);
+    assert!(!stage.generates());
+    stage.pause(ben(), 2000);
+    let take = stage.take();
+    stage.hand_in(
+        2300,
+        Input::Transcribed {
+            take,
+            text: String::new(),
+        },
+    );
+    stage.generated();
+}
+
+#[test]
+fn two_turns_that_ended_are_both_answered() {
+    let mut stage = Stage::with_cast(&["Ada", "Boris"]);
+    stage.voice(ben(), 0);
+    stage.says(0, 1000, "Ada, how are you?");
+    stage.ring(Wake::EndOfTurn);
+    stage.pause(ben(), 1500);
+    let take = stage.take();
+    stage.hand_in(
+        1600,
+        Input::EndJudged {
+            take,
+            probability: 0.97,
+        },
+    );
+    stage.hand_in(
+        1650,
+        Input::Transcribed {
+            take,
+            text: "Boris, what time is it?".into(),
+        },
+    );
+    stage.ring(Wake::EndOfTurn);
+    let (first, character, ..) = stage.generated();
+    assert_eq!(character, "ada");
+    stage.make(2100, first, "Fine.");
+    stage.hand_in(2100, Input::PlayoutStarted { speech: first });
+    assert_eq!(stage.entries(), [pair("ann", "Ada, how are you?")]);
+    stage.hand_in(3100, Input::PlayoutFinished { speech: first });
+    let (_, character, ..) = stage.generated();
+    assert_eq!(character, "boris");
+}
+
+#[test]
+fn more_turns_than_can_wait_close_the_oldest_with_a_reason() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.voice(ben(), 0);
+    let mut closed = Vec::new();
+    for index in 0..10 {
+        let text = format!("Question {index}?");
+        stage.hand_in(100 + index, Input::Typed { person: ann(), text });
+        closed.extend(stage.outputs.iter().filter_map(|output| match output {
+            Output::TurnClosed { fate, .. } => Some(*fate),
+            _ => None,
+        }));
+    }
+    assert_eq!(closed, [Fate::Crowded, Fate::Crowded]);
+    assert_eq!(stage.conversation.turns_waiting(), 8);
+}
+
+#[test]
+fn who_leaves_has_said_what_was_made_out() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.says(0, 1000, "I have to go.");
+    stage.hand_in(1160, Input::PersonLeft { person: ann() });
+    assert_eq!(stage.entries(), [pair("ann", "I have to go.")]);
+    assert!(stage.conversation.turns_waiting() <= 1);
+    stage.hand_in(1200, Input::PersonLeft { person: ben() });
+    assert_eq!(stage.conversation.turns_waiting(), 0);
+}
+
+#[test]
+fn a_hesitant_speaker_is_learned_of() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    let mut ends = Vec::new();
+    let mut now = 0;
+    for _ in 0..6 {
+        stage.says(now, now + 1000, "I was in the");
+        ends.push(stage.conversation.poll_timeout().unwrap().0.since(at(now + 1000)));
+        now += 1900;
+    }
+    assert!(ends[5] > ends[0] + ms(300), "{ends:?}");
+}

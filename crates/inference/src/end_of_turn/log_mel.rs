@@ -1,0 +1,222 @@
+//! What Whisper encoders see of sound: a log-mel spectrogram of a normalised window.
+
+use std::f64::consts::PI;
+use std::sync::Arc;
+
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+
+use super::{RATE_HZ, WINDOW_SAMPLES};
+
+/// Mel bands.
+pub(super) const MELS: usize = 80;
+/// Frames of a window: one each 10 ms.
+pub(super) const FRAMES: usize = WINDOW_SAMPLES / HOP;
+
+/// Samples of one frame: 25 ms.
+const FFT: usize = 400;
+/// Samples between frames.
+const HOP: usize = 160;
+const BINS: usize = FFT / 2 + 1;
+/// Added to the variance, so that silence can be normalised.
+const VARIANCE_MIN: f32 = 1e-7;
+/// Smallest energy of a band.
+const ENERGY_MIN: f64 = 1e-10;
+/// Quieter than the loudest by more than this, in tens of decibels, counts as this quiet.
+const RANGE: f64 = 8.0;
+
+/// The transform, with what it needs each time.
+pub(super) struct LogMel {
+    fft: Arc<dyn RealToComplex<f64>>,
+    hann: Vec<f64>,
+    /// For each band its first bin and the weights from there on.
+    bands: Vec<(usize, Vec<f64>)>,
+    /// The window with half a frame mirrored at either end.
+    padded: Vec<f64>,
+    frame: Vec<f64>,
+    spectrum: Vec<Complex<f64>>,
+    features: Vec<f32>,
+}
+
+impl LogMel {
+    pub(super) fn new() -> Self {
+        let fft = RealFftPlanner::new().plan_fft_forward(FFT);
+        let hann = (0..FFT).map(|at| 0.5 - 0.5 * (2.0 * PI * at as f64 / FFT as f64).cos());
+        Self {
+            frame: fft.make_input_vec(),
+            spectrum: fft.make_output_vec(),
+            fft,
+            hann: hann.collect(),
+            bands: bands(),
+            padded: vec![0.0; WINDOW_SAMPLES + FFT],
+            features: vec![0.0; MELS * FRAMES],
+        }
+    }
+
+    /// The features of the end of `pcm`, band by band, each with its frames in order.
+    pub(super) fn of(&mut self, pcm: &[f32]) -> &[f32] {
+        self.fill(pcm);
+        let mut loudest = f64::NEG_INFINITY;
+        let mut logs = vec![0.0; MELS * FRAMES];
+        for index in 0..FRAMES {
+            let samples = self.padded.iter().skip(index * HOP).zip(&self.hann);
+            for (out, (sample, weight)) in self.frame.iter_mut().zip(samples) {
+                *out = sample * weight;
+            }
+            // It fails for buffers of the wrong length alone, and these are its own.
+            let _ = self.fft.process(&mut self.frame, &mut self.spectrum);
+            for (band, (first, weights)) in self.bands.iter().enumerate() {
+                let bins = self.spectrum.iter().skip(*first).zip(weights);
+                let energy: f64 = bins.map(|(bin, weight)| bin.norm_sqr() * weight).sum();
+                let log = energy.max(ENERGY_MIN).log10();
+                loudest = loudest.max(log);
+                if let Some(out) = logs.get_mut(band * FRAMES + index) {
+                    *out = log;
+                }
+            }
+        }
+        for (out, log) in self.features.iter_mut().zip(logs) {
+            *out = ((log.max(loudest - RANGE) + 4.0) / 4.0) as f32;
+        }
+        &self.features
+    }
+
+    /// Puts the end of `pcm` into the window, with zero mean and unit variance over all of it.
+    fn fill(&mut self, pcm: &[f32]) {
+        let newest = pcm
+            .get(pcm.len().saturating_sub(WINDOW_SAMPLES)..)
+            .unwrap_or_default();
+        let count = WINDOW_SAMPLES as f64;
+        let mean = newest.iter().map(|sample| f64::from(*sample)).sum::<f64>() / count;
+        let silent = (WINDOW_SAMPLES - newest.len()) as f64 * mean * mean;
+        let spread: f64 = newest
+            .iter()
+            .map(|sample| (f64::from(*sample) - mean).powi(2))
+            .sum();
+        let deviation = ((spread + silent) / count + f64::from(VARIANCE_MIN)).sqrt();
+        let half = FFT / 2;
+        let silence = std::iter::repeat_n(0.0, WINDOW_SAMPLES - newest.len());
+        let samples = silence.chain(newest.iter().map(|sample| f64::from(*sample)));
+        for (out, sample) in self.padded.iter_mut().skip(half).zip(samples) {
+            *out = (sample - mean) / deviation;
+        }
+        for at in 0..half {
+            self.padded[half - 1 - at] = self.padded[half + 1 + at];
+            self.padded[half + WINDOW_SAMPLES + at] = self.padded[half + WINDOW_SAMPLES - 2 - at];
+        }
+    }
+}
+
+/// Triangular bands of equal area (Slaney's), evenly spaced in mel up to half the sample rate.
+fn bands() -> Vec<(usize, Vec<f64>)> {
+    let top = f64::from(RATE_HZ) / 2.0;
+    let corners: Vec<f64> = (0..MELS + 2)
+        .map(|index| mel_to_hz(hz_to_mel(top) * index as f64 / (MELS + 1) as f64))
+        .collect();
+    let band = |index: usize| {
+        let (low, middle, high) = (corners[index], corners[index + 1], corners[index + 2]);
+        let weights = (0..BINS).map(|bin| {
+            let hz = top * bin as f64 / (BINS - 1) as f64;
+            let slope = ((hz - low) / (middle - low)).min((high - hz) / (high - middle));
+            slope.max(0.0) * 2.0 / (high - low)
+        });
+        let weights: Vec<f64> = weights.collect();
+        let first = weights.iter().position(|weight| *weight > 0.0).unwrap_or(0);
+        let end = weights
+            .iter()
+            .rposition(|weight| *weight > 0.0)
+            .map_or(first, |last| last + 1);
+        (first, weights[first..end].to_vec())
+    };
+    (0..MELS).map(band).collect()
+}
+
+/// Below 1 kHz the scale is linear.
+const LINEAR_BELOW_HZ: f64 = 1000.0;
+const LINEAR_BELOW_MEL: f64 = 15.0;
+
+/// Growth of the logarithm for one mel above 1 kHz.
+fn log_step() -> f64 {
+    6.4_f64.ln() / 27.0
+}
+
+fn hz_to_mel(hz: f64) -> f64 {
+    if hz < LINEAR_BELOW_HZ {
+        3.0 * hz / 200.0
+    } else {
+        LINEAR_BELOW_MEL + (hz / LINEAR_BELOW_HZ).ln() / log_step()
+    }
+}
+
+fn mel_to_hz(mel: f64) -> f64 {
+    if mel < LINEAR_BELOW_MEL {
+        200.0 * mel / 3.0
+    } else {
+        LINEAR_BELOW_HZ * (log_step() * (mel - LINEAR_BELOW_MEL)).exp()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three seconds of a rising tone with gaps, over noise.
+    fn sweep() -> Vec<f32> {
+        let mut state = 1_u32;
+        let sample = |at: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = f64::from(state) / 4_294_967_296.0 - 0.5;
+            let t = at as f64 / f64::from(RATE_HZ);
+            let tone = 0.3 * (2.0 * PI * (200.0 * t + 400.0 * t * t)).sin();
+            (if at % 8000 < 6000 { tone } else { 0.0 } + 0.02 * noise) as f32
+        };
+        (0..48_000).map(sample).collect()
+    }
+
+    #[test]
+    fn the_features_are_those_of_the_reference() {
+        // Computed once with the reference in numpy that the model's authors publish.
+        let expected = [
+            (0, 0, -0.166_470_53),
+            (0, 499, 0.745_36),
+            (0, 500, 1.382_161_7),
+            (3, 510, 0.477_645_52),
+            (10, 520, 1.637_683_8),
+            (20, 560, 0.926_671_1),
+            (40, 600, 0.852_813_1),
+            (40, 640, 0.515_074_85),
+            (60, 700, 0.690_747_4),
+            (79, 700, 0.505_269_77),
+            (5, 799, 0.451_354_1),
+            (30, 799, 0.493_446_53),
+            (79, 799, 0.471_855_3),
+        ];
+        let mut log_mel = LogMel::new();
+        let features = log_mel.of(&sweep());
+        for (band, frame, value) in expected {
+            let actual: f32 = features[band * FRAMES + frame];
+            assert!(
+                (actual - value).abs() < 2e-4,
+                "{band} {frame}: {actual} instead of {value}"
+            );
+        }
+        let mean = features.iter().sum::<f32>() / features.len() as f32;
+        assert!((mean - 0.083_967_53).abs() < 1e-4, "{mean}");
+    }
+
+    #[test]
+    fn only_the_last_seconds_count() {
+        let mut long = vec![0.5; 50_000];
+        long.extend(sweep());
+        long.extend(vec![0.0; WINDOW_SAMPLES - 48_000]);
+        let mut log_mel = LogMel::new();
+        let of_long = log_mel.of(&long).to_vec();
+        assert_eq!(of_long, log_mel.of(&long[50_000..]));
+    }
+
+    #[test]
+    fn silence_has_features_too() {
+        let mut log_mel = LogMel::new();
+        assert!(log_mel.of(&[]).iter().all(|value| value.is_finite()));
+    }
+}

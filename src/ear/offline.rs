@@ -1,0 +1,65 @@
+//! An ear for recordings: the same processing as a room's, as fast as the machine can.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use ringbuf::HeapRb;
+use ringbuf::traits::Split;
+use troupe_inference::vad::SileroModel;
+
+use super::listener::Listener;
+use super::{EarError, EarInput, Heard, RING_SAMPLES, Shared, TRACK_RATE_HZ};
+
+/// Sound that is handed over at once: as long as a packet of a track, and as an ear looks for it.
+const BLOCK_SAMPLES: usize = TRACK_RATE_HZ as usize / 100;
+
+/// An ear that hears a recording.
+pub struct OfflineEar {
+    model: SileroModel,
+    input: EarInput,
+    listener: Listener,
+    shared: Arc<Shared>,
+    began: Instant,
+    heard: Duration,
+}
+
+impl OfflineEar {
+    /// Loads the model and opens the ear.
+    ///
+    /// # Errors
+    /// When the model can't be loaded.
+    pub fn open() -> Result<Self, EarError> {
+        let model = SileroModel::load().map_err(|error| EarError(error.to_string()))?;
+        let (producer, consumer) = HeapRb::new(RING_SAMPLES).split();
+        let shared = Arc::new(Shared::default());
+        let began = Instant::now();
+        Ok(Self {
+            listener: Listener::new(consumer, shared.clone(), began)?,
+            input: EarInput {
+                ring: producer,
+                shared: shared.clone(),
+            },
+            model,
+            shared,
+            began,
+            heard: Duration::ZERO,
+        })
+    }
+
+    /// Hears PCM at [`TRACK_RATE_HZ`]; `heard` is told of each edge and when it was found, from the beginning.
+    pub fn hear(&mut self, pcm: &[i16], mut heard: impl FnMut(Duration, Heard)) {
+        for block in pcm.chunks(BLOCK_SAMPLES) {
+            self.input.push(block);
+            self.heard += Duration::from_micros(block.len() as u64 * 1_000_000 / u64::from(TRACK_RATE_HZ));
+            let now = self.heard;
+            self.listener
+                .run(self.began + now, &self.model, |edge| heard(now, edge));
+        }
+    }
+
+    /// What was heard up to this place is settled, as [`super::Ear::forget`].
+    pub fn forget(&self, end: u64) {
+        self.shared.forget_before.fetch_max(end, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,3 @@
+//! Measures Troupe on recordings, for `troupe bench`.
+
+pub mod turns;
