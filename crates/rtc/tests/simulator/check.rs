@@ -3,6 +3,9 @@ use crate::signal::{MARK_EVERY, MARK_FIRST, RATE_HZ, onsets};
 use std::time::Duration;
 use troupe_rtc::receive::Played;
 
+/// Frames of 10 ms after which a decoder has forgotten that packets were lost.
+const WHOLE_FRAMES: u32 = 10;
+
 /// Panics with the options if anything does not hold.
 pub(crate) fn check(run: &Run) {
     let Run { options, .. } = run;
@@ -55,11 +58,16 @@ fn immediate_time_is_monotonic_and_true(run: &Run, options: &Options) {
         "{spoken} ms of speech from {sent} ms sent: {options:?}"
     );
     // Time is true: marks are where they were put, counted in the sender's samples. A mark whose beginning was
-    // lost begins late, so only what follows on decoded audio counts.
-    let mut before = Played::Silence;
+    // lost begins late, and a decoder needs some packets until it is as loud again as the sender: only marks in
+    // whole audio count.
+    let mut whole = 0;
     let known = run.immediate.iter().filter_map(|(_, frame)| {
-        let is_whole = [before, frame.kind] == [Played::Speech; 2];
-        before = frame.kind;
+        whole = if frame.kind <= Played::Speech {
+            whole + 1
+        } else {
+            0
+        };
+        let is_whole = whole > WHOLE_FRAMES;
         Some((frame.capture?.media_samples?, frame.samples.as_slice(), is_whole))
     });
     let mut errors: Vec<i64> = onsets(known)
