@@ -1,0 +1,77 @@
+//! Characters among themselves: for a while, not over people's own talk, and never one after itself.
+
+use troupe_dialogue::{CharacterId, Cue, Line, Mode, Output, Speaker};
+
+use super::Verdict;
+use crate::options::Options;
+
+/// The lines since a person spoke.
+#[derive(Debug)]
+pub(super) struct Run {
+    mode: Mode,
+    lines_max: u32,
+    lines: u32,
+    has_reopened: bool,
+    /// Who said the last line of all.
+    last: Option<Speaker>,
+    last_character: Option<CharacterId>,
+}
+
+impl Run {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            mode: options.mode,
+            lines_max: match options.mode {
+                Mode::Freeform => options.tuning.character_run_max,
+                Mode::Scripted => options.tuning.scene_run_max,
+            },
+            lines: 0,
+            has_reopened: false,
+            last: None,
+            last_character: None,
+        }
+    }
+
+    pub(super) fn lines(&self) -> u32 {
+        self.lines
+    }
+
+    pub(super) fn output(&mut self, output: &Output) -> Verdict {
+        match output {
+            Output::Entry(Line { speaker, .. }) => {
+                match speaker {
+                    Speaker::Person(_) => (self.lines, self.has_reopened) = (0, false),
+                    Speaker::Character(character) => {
+                        self.lines += 1;
+                        self.last_character = Some(character.clone());
+                    }
+                }
+                self.last = Some(speaker.clone());
+            }
+            Output::Generate {
+                character,
+                cue: Cue::GoOn,
+                ..
+            } => {
+                if self.lines >= self.lines_max {
+                    return Err(format!("{character} goes on after {} lines", self.lines));
+                }
+                if self.mode == Mode::Freeform && matches!(self.last, Some(Speaker::Person(_))) {
+                    return Err(format!("{character} goes on where people spoke with each other"));
+                }
+                if self.last_character.as_ref() == Some(character) {
+                    return Err(format!("{character} goes on after itself"));
+                }
+            }
+            Output::Generate {
+                character,
+                cue: Cue::Reopen,
+                ..
+            } if std::mem::replace(&mut self.has_reopened, true) => {
+                return Err(format!("{character} re-opens the talk once more"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
