@@ -43,6 +43,8 @@ pub struct Conversation {
     called: VecDeque<CharacterId>,
     /// The last line of a character.
     last: Option<(CharacterId, String)>,
+    /// The last speech that was heard to its end, and when that was.
+    ended: Option<(SpeechId, Time)>,
     /// Whether a person has spoken since that line.
     people_spoke: bool,
     /// Speeches of characters since a person's turn.
@@ -70,6 +72,7 @@ impl Conversation {
             owes_apology: false,
             called: VecDeque::new(),
             last: None,
+            ended: None,
             people_spoke: false,
             run: 0,
             has_reopened: false,

@@ -5,7 +5,7 @@ use crate::endpointing::words;
 use crate::event::{Output, Overlap};
 use crate::fault::Fault;
 use crate::id::PersonId;
-use crate::overlap::{Circumstances, is_backchannel, resolve};
+use crate::overlap::{Circumstances, is_backchannel, is_echo, resolve};
 use crate::speech::Phase;
 use crate::time::Time;
 
@@ -106,6 +106,7 @@ impl Conversation {
             }
             // It is over: a sign of listening at its end still is no turn, unless it asked something.
             None if is_backchannel(&text) && !self.question_is_open() => Overlap::Backchannel,
+            None if self.repeats_last(&text) => Overlap::Echo,
             None => Overlap::Interruption,
         };
         let overlap = match overlap {
@@ -132,6 +133,11 @@ impl Conversation {
         }
         self.restore_turn(id, overlap);
         true
+    }
+
+    /// Whether words are those of the line that was heard last, coming back late.
+    fn repeats_last(&self, text: &str) -> bool {
+        self.last.as_ref().is_some_and(|(_, line)| is_echo(text, line))
     }
 
     /// What was said over a speech was nothing; the turn stands as it was before.

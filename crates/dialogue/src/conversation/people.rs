@@ -13,6 +13,9 @@ impl Conversation {
             Phase::Released { .. } | Phase::Heard { .. } => Some(speech.id),
             Phase::Planned | Phase::Stopping { .. } => None,
         });
+        // It takes a moment to know a voice: it may have begun over a speech that is over by now.
+        let ended = self.ended.filter(|(_, at)| since < *at);
+        let over = over.or(ended.map(|(speech, _)| speech));
         let person = self.people.entry(id.clone()).or_default();
         if person.voice.is_some() {
             // The end of the former voice got lost; it is one voice.

@@ -149,6 +149,7 @@ impl Conversation {
     /// A released speech that nobody heard comes to nothing: say so once, if somebody waits for it.
     fn fail(&mut self, now: Time) {
         let Some(failed) = self.speech.take() else { return };
+        self.counters.plans_dropped += u64::from(failed.was_planned);
         self.outputs.push_back(Output::Discard { speech: failed.id });
         self.show(failed.character.clone(), AgentState::Listening);
         if failed.is_apology {
@@ -221,6 +222,7 @@ impl Conversation {
             .speech
             .take_if(|current| current.id == id && current.phase != Phase::Planned)
         {
+            self.ended = Some((id, now));
             self.was_heard(&finished, finished.heard(Duration::MAX));
             self.quiet_again(now);
         }

@@ -8,7 +8,7 @@ const WORDS_MIN: usize = 3;
 const SHARE_MIN_PERCENT: usize = 75;
 
 /// Whether `text` repeats what a character has just `spoken`.
-pub(super) fn is_echo(text: &str, spoken: &str) -> bool {
+pub(crate) fn is_echo(text: &str, spoken: &str) -> bool {
     let (heard, spoken): (Vec<String>, Vec<String>) = (words(text).collect(), words(spoken).collect());
     if heard.len() < WORDS_MIN {
         return false;

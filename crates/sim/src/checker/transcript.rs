@@ -14,6 +14,8 @@ pub(super) struct Transcript {
     /// The take that each person's words are awaited by.
     takes: BTreeMap<TakeId, PersonId>,
     current: BTreeMap<PersonId, TakeId>,
+    /// All words that characters were to say.
+    spoken: BTreeSet<String>,
     /// All words that the core was ever told of people.
     told: BTreeSet<String>,
     /// Words that the core knows and has not posted.
@@ -47,7 +49,7 @@ impl Transcript {
         for word in unique_of(text) {
             self.told.insert(word.to_owned());
             // What a microphone hears of a character was said by the character.
-            if !self.posted.contains(word) && !self.excused.contains(word) {
+            if !self.spoken.contains(word) && !self.posted.contains(word) && !self.excused.contains(word) {
                 self.owed.insert(word.to_owned(), person.clone());
             }
         }
@@ -70,6 +72,7 @@ impl Transcript {
             Output::TurnTaken { person } => {
                 self.current.remove(person);
             }
+            Output::Synthesize { text, .. } => self.spoken.extend(unique_of(text).map(str::to_owned)),
             Output::Entry(line) => return self.entry(line),
             _ => {}
         }
@@ -80,14 +83,31 @@ impl Transcript {
         if line.text.trim().is_empty() {
             return Err("an empty line is posted".into());
         }
+        let is_person = matches!(line.speaker, Speaker::Person(_));
+        if is_person {
+            self.is_own(line)?;
+        }
         for word in unique_of(&line.text) {
-            if matches!(line.speaker, Speaker::Person(_)) && !self.told.contains(word) {
-                return Err(format!("{word} is posted of a person and was never heard"));
-            }
             self.owed.remove(word);
+            if is_person && self.spoken.contains(word) {
+                // It came back through their microphone, before what they said themselves.
+                continue;
+            }
             if !self.posted.insert(word.to_owned()) {
                 return Err(format!("{word} is posted twice"));
             }
+        }
+        Ok(())
+    }
+
+    /// What is posted of a person was heard of them, and is more than an echo.
+    fn is_own(&self, line: &Line) -> Verdict {
+        let words: Vec<&str> = unique_of(&line.text).collect();
+        if let Some(word) = words.iter().find(|word| !self.told.contains(**word)) {
+            return Err(format!("{word} is posted of a person and was never heard"));
+        }
+        if !words.is_empty() && words.iter().all(|word| self.spoken.contains(*word)) {
+            return Err(format!("the echo {:?} is posted as a person's words", line.text));
         }
         Ok(())
     }
@@ -108,7 +128,7 @@ impl Transcript {
 
     /// Whether a word is posted or need not be.
     pub(super) fn is_settled(&self, word: &str) -> bool {
-        self.posted.contains(word) || self.excused.contains(word)
+        self.posted.contains(word) || self.spoken.contains(word) || self.excused.contains(word)
     }
 
     pub(super) fn rest(&self) -> Verdict {

@@ -18,6 +18,8 @@ struct Asked {
     character: CharacterId,
     /// What it answers, and how many entries the person had by then.
     pending: Vec<(Line, u64)>,
+    /// Whose turns were closed by it.
+    answers: Vec<PersonId>,
     is_apology: bool,
 }
 
@@ -26,8 +28,10 @@ struct Asked {
 pub(super) struct Turns {
     side_talk_ms: u64,
     asked: BTreeMap<SpeechId, Asked>,
-    /// Lines of each person, and the latest.
-    entries: BTreeMap<PersonId, (u64, String)>,
+    /// Number of lines of each person.
+    entries: BTreeMap<PersonId, u64>,
+    /// Lines of each person whose turns are not closed.
+    open: BTreeMap<PersonId, Vec<String>>,
     /// Turns of each person that were closed, but for those that were not understood.
     closed: BTreeMap<PersonId, u64>,
     answered: BTreeMap<PersonId, u64>,
@@ -44,6 +48,7 @@ impl Turns {
             side_talk_ms: u64::try_from(side_talk).unwrap_or(u64::MAX),
             asked: BTreeMap::new(),
             entries: BTreeMap::new(),
+            open: BTreeMap::new(),
             closed: BTreeMap::new(),
             answered: BTreeMap::new(),
             total: 0,
@@ -56,7 +61,7 @@ impl Turns {
     }
 
     fn entries_of(&self, person: &PersonId) -> u64 {
-        self.entries.get(person).map_or(0, |(number, _)| *number)
+        self.entries.get(person).copied().unwrap_or(0)
     }
 
     pub(super) fn output(&mut self, output: &Output, now_ms: u64, present: &Present) -> Verdict {
@@ -81,6 +86,7 @@ impl Turns {
                     Asked {
                         character,
                         pending,
+                        answers: Vec::new(),
                         is_apology: false,
                     },
                 );
@@ -92,6 +98,7 @@ impl Turns {
                     Asked {
                         character,
                         pending: Vec::new(),
+                        answers: Vec::new(),
                         is_apology: true,
                     },
                 );
@@ -100,8 +107,8 @@ impl Turns {
                 speaker: Speaker::Person(person),
                 text,
             }) => {
-                let number = self.entries_of(person) + 1;
-                self.entries.insert(person.clone(), (number, text.clone()));
+                *self.entries.entry(person.clone()).or_default() += 1;
+                self.open.entry(person.clone()).or_default().push(text.clone());
             }
             Output::TurnClosed { person, fate } => return self.close(person, *fate, now_ms, present),
             _ => {}
@@ -115,11 +122,35 @@ impl Turns {
             return Ok(());
         }
         *self.closed.entry(person.clone()).or_default() += 1;
-        let line = self.entries.get(person).map_or("", |(_, line)| line).to_owned();
+        let open = self.open.entry(person.clone()).or_default();
+        // Of several it is one whose answer was asked for; those that can't be told apart are not looked at.
+        let is_sure = open.len() == 1;
+        let asked = match fate {
+            Fate::Answered(speech) => self.asked.get(&speech),
+            _ => None,
+        };
+        let is_asked = |line: &String| {
+            let mut pending = asked.iter().flat_map(|asked| &asked.pending);
+            pending.any(|(pending, _)| pending.text == *line)
+        };
+        let at = match fate {
+            Fate::BetweenPeople => open.len().checked_sub(1),
+            _ => open.iter().position(is_asked).or((!open.is_empty()).then_some(0)),
+        };
+        let line = at.map_or_else(String::new, |at| open.remove(at));
         match fate {
             Fate::Answered(speech) => {
                 *self.answered.entry(person.clone()).or_default() += 1;
-                self.is_answered(person, speech, &line, now_ms, present)
+                let Some(asked) = self.asked.get_mut(&speech) else {
+                    return Err(format!("{speech:?} answers {person} and was never begun"));
+                };
+                let is_first = !asked.answers.contains(person);
+                asked.answers.push(person.clone());
+                if is_sure && is_first {
+                    self.is_answered(person, speech, &line, now_ms, present)
+                } else {
+                    Ok(())
+                }
             }
             Fate::BetweenPeople => {
                 let mut others = present.names_of_people.iter().filter(|(other, _)| *other != person);
@@ -150,7 +181,7 @@ impl Turns {
         present: &Present,
     ) -> Verdict {
         let Some(asked) = self.asked.get(&speech) else {
-            return Err(format!("{speech:?} answers {person} and was never begun"));
+            return Ok(());
         };
         let of_person = asked
             .pending
@@ -158,7 +189,6 @@ impl Turns {
             .find(|(line, _)| line.speaker == Speaker::Person(person.clone()));
         // A turn that was continued meanwhile has not been posted; it will be answered anew.
         if let Some((pending, entries)) = of_person
-            && self.entries_of(person) > *entries
             && self.entries_of(person) == entries + 1
             && pending.text != line
         {
@@ -183,11 +213,18 @@ impl Turns {
         Ok(())
     }
 
-    /// An answer stands after what it answers.
+    /// An answer stands after what it answers; what others have said meanwhile they may still go on with.
     pub(super) fn comes_after(&self, speech: SpeechId, transcript: &Transcript) -> Verdict {
-        let pending = self.asked.get(&speech).map_or(&[][..], |asked| &asked.pending);
-        for (line, _) in pending {
-            if let Some(word) = unique_of(&line.text).find(|word| !transcript.was_posted(word)) {
+        let Some(asked) = self.asked.get(&speech) else {
+            return Ok(());
+        };
+        for (line, _) in &asked.pending {
+            let is_answered = match &line.speaker {
+                Speaker::Person(person) => asked.answers.contains(person),
+                Speaker::Character(_) => false,
+            };
+            if is_answered
+                && let Some(word) = unique_of(&line.text).find(|word| !transcript.was_posted(word)) {
                 return Err(format!("{speech:?} answers {word}, which is not posted"));
             }
         }
@@ -209,7 +246,7 @@ impl Turns {
         if counters.plans != counters.plans_kept + counters.plans_dropped {
             return Err("an answer made in advance was neither kept nor dropped".into());
         }
-        for (person, (entries, _)) in &self.entries {
+        for (person, entries) in &self.entries {
             let closed = self.closed.get(person).copied().unwrap_or(0);
             if closed != *entries {
                 return Err(format!(
