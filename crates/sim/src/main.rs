@@ -88,7 +88,9 @@ fn tell(progress: &Progress, args: &Args, began: Instant, told: &Mutex<(Instant,
     let Ok(mut told) = told.lock() else { return };
     for failure in progress.failures.iter().skip(told.1) {
         println!("{}\n  {}", Options::draw(failure.seed), failure.violation);
-        let planted = args.fault.map_or(String::new(), |fault| format!(" --fault {fault:?}"));
+        let planted = args
+            .fault
+            .map_or(String::new(), |fault| format!(" --fault {fault:?}"));
         println!(
             "  to see it: cargo run --release -p troupe-sim -- --seed {}{planted}",
             failure.seed

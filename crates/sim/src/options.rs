@@ -135,7 +135,8 @@ fn tuning(mode: Mode, chance: &mut Chance) -> Tuning {
     tuning.continuation_when_named = ms(50, 1000);
     tuning.reopen_after = ms(3000, 20_000);
     tuning.side_talk = ms(0, 10_000);
-    let mut count = |low, high| u32::try_from(chance.within(low, high)).unwrap_or(low.try_into().unwrap_or(0));
+    let mut count =
+        |low, high| u32::try_from(chance.within(low, high)).unwrap_or(low.try_into().unwrap_or(0));
     tuning.plans_max = count(0, 6);
     tuning.takes_eager_max = count(1, 12);
     tuning.character_run_max = count(0, 8);

@@ -114,7 +114,10 @@ pub(crate) fn backchannel(chance: &mut Chance) -> Segment {
 fn noise(chance: &mut Chance) -> Segment {
     if chance.percent(15) {
         let voice_ms = chance.within(2_000, 20_000);
-        Segment { voice_ms, ..cough(chance) }
+        Segment {
+            voice_ms,
+            ..cough(chance)
+        }
     } else {
         cough(chance)
     }

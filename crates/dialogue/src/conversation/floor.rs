@@ -110,8 +110,7 @@ impl Conversation {
         for waiting in &mut self.waiting {
             // What the same person has said since is answered along, unless it calls somebody else.
             let calls = self.director.named(&waiting.text, None);
-            let is_along =
-                waiting.person == oldest.person && calls.is_none_or(|called| called == character);
+            let is_along = waiting.person == oldest.person && calls.is_none_or(|called| called == character);
             if waiting.to.first() == oldest.to.first() || is_along {
                 waiting.speech = Some(speech);
             }

@@ -94,7 +94,7 @@ impl Conversation {
             .strip_prefix(before.as_str())
             .unwrap_or(words_so_far)
             .to_owned();
-        let is_heard = person.is_speaking();
+        let is_heard = person.says_more();
         let overlap = match self.speech.as_ref().filter(|speech| speech.id == over) {
             Some(speech) => {
                 let circumstances = Circumstances {

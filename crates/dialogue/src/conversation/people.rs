@@ -17,17 +17,17 @@ impl Conversation {
         let ended = self.ended.filter(|(_, at)| since < *at);
         let over = over.or(ended.map(|(speech, _)| speech));
         let person = self.people.entry(id.clone()).or_default();
-        if person.voice.is_some() {
-            // The end of the former voice got lost; it is one voice.
-            return;
-        }
+        // Otherwise the end of the former voice got lost, and nobody knows how long they paused.
+        let has_paused = person.voice.is_none();
         person.voice = Some(since);
         person.is_noise = false;
         let Person { turn, habits, .. } = person;
         match turn {
             None => *turn = Some(Turn::new(since, over)),
             Some(turn) => {
-                habits.paused(since.since(turn.last_voice));
+                if has_paused {
+                    habits.paused(since.since(turn.last_voice));
+                }
                 turn.covers = false;
                 turn.audio = None;
                 turn.take_at = None;

@@ -99,6 +99,12 @@ impl Person {
         self.voice.is_some() && !self.is_noise
     }
 
+    /// Whether they have said or will say more than the latest transcription can know: they speak, or what they
+    /// said up to a pause is asked for later.
+    pub(super) fn says_more(&self) -> bool {
+        self.is_speaking() || self.turn.as_ref().is_some_and(|turn| turn.take_at.is_some())
+    }
+
     /// Since when they speak, if they do.
     pub(super) fn speaking_since(&self) -> Option<Time> {
         self.voice.filter(|_| !self.is_noise)

@@ -81,7 +81,7 @@ impl Conversation {
         let Some(person) = self.people.get_mut(&id) else {
             return;
         };
-        let (is_heard, heard_for) = (person.is_speaking(), person.heard_for(now));
+        let (is_heard, heard_for) = (person.says_more(), person.heard_for(now));
         let Some(turn) = &mut person.turn else { return };
         turn.take = None;
         if turn.ended.is_some() {

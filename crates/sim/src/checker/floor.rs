@@ -54,7 +54,9 @@ impl Floor {
                 if voices.is_empty()
                     && now_ms > since.max(self.quiet_ms) + self.false_interruption_ms + SLACK_MS =>
             {
-                Err(format!("{speech:?} is paused, nobody speaks, and it does not go on"))
+                Err(format!(
+                    "{speech:?} is paused, nobody speaks, and it does not go on"
+                ))
             }
             _ => Ok(()),
         }

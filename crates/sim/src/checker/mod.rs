@@ -161,7 +161,11 @@ impl Checker {
         let Output::Synthesize { speech, chunk, .. } = output else {
             return Ok(());
         };
-        let expected = if self.chunks.0 == Some(*speech) { self.chunks.1 } else { 0 };
+        let expected = if self.chunks.0 == Some(*speech) {
+            self.chunks.1
+        } else {
+            0
+        };
         if *chunk != expected {
             return Err(format!("chunk {chunk} of {speech:?} follows {expected} others"));
         }
@@ -196,7 +200,10 @@ impl Checker {
     /// A speech was thrown away: nothing of it may have been heard.
     pub(crate) fn was_discarded(&mut self, speech: SpeechId, heard: &Heard) {
         if !heard.words.is_empty() {
-            self.fail(format!("{:?} of {speech:?} was heard and is thrown away", heard.words));
+            self.fail(format!(
+                "{:?} of {speech:?} was heard and is thrown away",
+                heard.words
+            ));
         }
     }
 

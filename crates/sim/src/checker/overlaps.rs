@@ -98,7 +98,10 @@ impl Overlaps {
         transcript: &mut Transcript,
     ) -> Verdict {
         let told = self.told.get(person).cloned().unwrap_or_default();
-        let before = self.begun.remove(person).map_or(String::new(), |(_, before)| before);
+        let before = self
+            .begun
+            .remove(person)
+            .map_or(String::new(), |(_, before)| before);
         let text = told.strip_prefix(before.as_str()).unwrap_or(&told).trim();
         let words: Vec<&str> = words_of(text).collect();
         let is_sign = !words.is_empty() && words.iter().all(|word| SIGNS.contains(word));
@@ -112,7 +115,10 @@ impl Overlaps {
             Overlap::Noise => words.is_empty(),
             Overlap::Echo => own * 2 >= words.len() && !words.is_empty(),
             Overlap::SideTalk => {
-                let mut others = present.names_of_people.iter().filter(|(other, _)| *other != person);
+                let mut others = present
+                    .names_of_people
+                    .iter()
+                    .filter(|(other, _)| *other != person);
                 others.any(|(_, names)| named_in(text, names).is_some())
             }
             Overlap::Interruption => !words.is_empty() && (!is_sign || asks) && !is_echo,

@@ -1,6 +1,6 @@
 //! Characters among themselves: for a while, not over people's own talk, and never one after itself.
 
-use troupe_dialogue::{CharacterId, Cue, Line, Mode, Output, Speaker};
+use troupe_dialogue::{CharacterId, Cue, Line, Mode, Output, Speaker, SpeechId};
 
 use super::Verdict;
 use crate::options::Options;
@@ -11,6 +11,10 @@ pub(super) struct Run {
     mode: Mode,
     lines_max: u32,
     lines: u32,
+    /// Lines that came to nothing, since then.
+    failed: u32,
+    /// The speech that characters began by themselves.
+    unasked: Option<SpeechId>,
     has_reopened: bool,
     /// Who said the last line of all.
     last: Option<Speaker>,
@@ -26,21 +30,30 @@ impl Run {
                 Mode::Scripted => options.tuning.scene_run_max,
             },
             lines: 0,
+            failed: 0,
+            unasked: None,
             has_reopened: false,
             last: None,
             last_character: None,
         }
     }
 
+    /// Lines since a person's turn, with those that came to nothing.
     pub(super) fn lines(&self) -> u32 {
-        self.lines
+        self.lines + self.failed
     }
 
     pub(super) fn output(&mut self, output: &Output) -> Verdict {
+        if let Output::Generate { speech, cue, .. } = output {
+            self.unasked = matches!(cue, Cue::GoOn | Cue::OpenScene).then_some(*speech);
+        }
         match output {
+            Output::Discard { speech } if self.unasked == Some(*speech) => self.failed += 1,
             Output::Entry(Line { speaker, .. }) => {
                 match speaker {
-                    Speaker::Person(_) => (self.lines, self.has_reopened) = (0, false),
+                    Speaker::Person(_) => {
+                        (self.lines, self.failed, self.has_reopened) = (0, 0, false);
+                    }
                     Speaker::Character(character) => {
                         self.lines += 1;
                         self.last_character = Some(character.clone());

@@ -1,6 +1,6 @@
 //! Each ended turn gets its answer, from whom was addressed and to what was said, or a reason that is true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use troupe_dialogue::{CharacterId, Conversation, Fate, Line, Output, PersonId, Speaker, SpeechId, named_in};
 
@@ -32,6 +32,8 @@ pub(super) struct Turns {
     entries: BTreeMap<PersonId, u64>,
     /// Lines of each person whose turns are not closed.
     open: BTreeMap<PersonId, Vec<String>>,
+    /// People of whom one of several lines was closed: which one is not known until all are.
+    unsure: BTreeSet<PersonId>,
     /// Turns of each person that were closed, but for those that were not understood.
     closed: BTreeMap<PersonId, u64>,
     answered: BTreeMap<PersonId, u64>,
@@ -49,6 +51,7 @@ impl Turns {
             asked: BTreeMap::new(),
             entries: BTreeMap::new(),
             open: BTreeMap::new(),
+            unsure: BTreeSet::new(),
             closed: BTreeMap::new(),
             answered: BTreeMap::new(),
             total: 0,
@@ -91,7 +94,9 @@ impl Turns {
                     },
                 );
             }
-            Output::Apologise { speech, character, .. } => {
+            Output::Apologise {
+                speech, character, ..
+            } => {
                 let character = character.clone();
                 self.asked.insert(
                     *speech,
@@ -123,8 +128,13 @@ impl Turns {
         }
         *self.closed.entry(person.clone()).or_default() += 1;
         let open = self.open.entry(person.clone()).or_default();
-        // Of several it is one whose answer was asked for; those that can't be told apart are not looked at.
-        let is_sure = open.len() == 1;
+        // Of several it is one whose answer was asked for; what can't be told apart is not looked at.
+        let is_sure = open.len() == 1 && !self.unsure.contains(person);
+        if open.len() > 1 {
+            self.unsure.insert(person.clone());
+        } else {
+            self.unsure.remove(person);
+        }
         let asked = match fate {
             Fate::Answered(speech) => self.asked.get(&speech),
             _ => None,
@@ -144,30 +154,34 @@ impl Turns {
                 let Some(asked) = self.asked.get_mut(&speech) else {
                     return Err(format!("{speech:?} answers {person} and was never begun"));
                 };
-                let is_first = !asked.answers.contains(person);
                 asked.answers.push(person.clone());
-                if is_sure && is_first {
+                if is_sure {
                     self.is_answered(person, speech, &line, now_ms, present)
                 } else {
                     Ok(())
                 }
             }
             Fate::BetweenPeople => {
-                let mut others = present.names_of_people.iter().filter(|(other, _)| *other != person);
+                let mut others = present
+                    .names_of_people
+                    .iter()
+                    .filter(|(other, _)| *other != person);
                 let is_called = others.any(|(_, names)| named_in(&line, names).is_some());
                 let goes_on = self
                     .between_people_ms
                     .is_some_and(|since| now_ms <= since + self.side_talk_ms);
                 self.between_people_ms = Some(now_ms);
                 let is_right = is_called || goes_on;
-                is_right.then_some(()).ok_or_else(|| format!("{person} said {line:?} to no other person"))
+                is_right
+                    .then_some(())
+                    .ok_or_else(|| format!("{person} said {line:?} to no other person"))
             }
-            Fate::NoCharacter if !present.characters.is_empty() => {
-                Err(format!("{person} is not answered for want of characters, and there are some"))
-            }
-            Fate::Left if !present.people.is_empty() => {
-                Err(format!("{person} is not answered as nobody is left, and somebody is"))
-            }
+            Fate::NoCharacter if !present.characters.is_empty() => Err(format!(
+                "{person} is not answered for want of characters, and there are some"
+            )),
+            Fate::Left if !present.people.is_empty() => Err(format!(
+                "{person} is not answered as nobody is left, and somebody is"
+            )),
             _ => Ok(()),
         }
     }
@@ -192,7 +206,9 @@ impl Turns {
             && self.entries_of(person) == entries + 1
             && pending.text != line
         {
-            return Err(format!("{speech:?} answers other words of {person} than were posted"));
+            return Err(format!(
+                "{speech:?} answers other words of {person} than were posted"
+            ));
         }
         let first = words_of(line).next().unwrap_or_default();
         let called = present
@@ -223,8 +239,8 @@ impl Turns {
                 Speaker::Person(person) => asked.answers.contains(person),
                 Speaker::Character(_) => false,
             };
-            if is_answered
-                && let Some(word) = unique_of(&line.text).find(|word| !transcript.was_posted(word)) {
+            if is_answered && let Some(word) = unique_of(&line.text).find(|word| !transcript.was_posted(word))
+            {
                 return Err(format!("{speech:?} answers {word}, which is not posted"));
             }
         }

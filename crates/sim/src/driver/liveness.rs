@@ -100,7 +100,10 @@ impl Driver {
 
     fn says_and_is_answered(&mut self, human: usize, segments: Vec<Segment>) -> Result<(), Violation> {
         let words = segments.iter().flat_map(|segment| &segment.words);
-        let said: Vec<String> = words.flat_map(|word| unique_of(word)).map(str::to_owned).collect();
+        let said: Vec<String> = words
+            .flat_map(|word| unique_of(word))
+            .map(str::to_owned)
+            .collect();
         let person = self.humans[human].id.clone();
         let before = self.checker.answered(&person);
         let ends = self.speak(human, segments);
@@ -110,8 +113,7 @@ impl Driver {
         };
         let deadline = ends + ANSWER_MS;
         // Who pauses for long may be answered too early; what they said then is answered as well.
-        while self.now_ms < deadline
-            && (self.checker.answered(&person) == before || unposted(self).is_some())
+        while self.now_ms < deadline && (self.checker.answered(&person) == before || unposted(self).is_some())
         {
             self.until((self.now_ms + STEP_MS).min(deadline))?;
         }
@@ -146,8 +148,9 @@ impl Driver {
             self.until(self.now_ms + STEP_MS)?;
         }
         if self.finished != Some(speech) && !(is_sign && may_answer) {
-            self.checker
-                .fail(format!("{person} made a sound, and {speech:?} was not said to its end"));
+            self.checker.fail(format!(
+                "{person} made a sound, and {speech:?} was not said to its end"
+            ));
         }
         self.checker.verdict()
     }

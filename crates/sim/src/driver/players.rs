@@ -85,7 +85,10 @@ impl Driver {
             }
         }
         if is_first {
-            self.later(self.options.report_ms, Event::In(Input::PlayoutStarted { speech }));
+            self.later(
+                self.options.report_ms,
+                Event::In(Input::PlayoutStarted { speech }),
+            );
         }
     }
 

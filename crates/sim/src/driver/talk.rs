@@ -19,8 +19,8 @@ impl Driver {
         if self.phase != Phase::Safety || !human.is_present || human.busy_until_ms > self.now_ms {
             return;
         }
-        let room_speaks = self.sounding().is_some()
-            || self.humans.iter().any(|other| other.busy_until_ms > self.now_ms);
+        let room_speaks =
+            self.sounding().is_some() || self.humans.iter().any(|other| other.busy_until_ms > self.now_ms);
         if human.habit == Habit::Typing {
             self.type_something(index, room_speaks);
             return;
