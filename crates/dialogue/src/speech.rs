@@ -144,8 +144,10 @@ impl Speech {
 
     /// How much of it should have been heard by now, if all went well.
     pub(crate) fn heard_by(&self, now: Time) -> Duration {
-        let Phase::Heard { since } = self.phase else {
-            return Duration::ZERO;
+        let since = match self.phase {
+            Phase::Heard { since } => since,
+            Phase::Stopping { .. } => return self.heard_when_cut,
+            Phase::Planned | Phase::Released { .. } => return Duration::ZERO,
         };
         let paused = self.held.map_or(Duration::ZERO, |held| now.since(held));
         now.since(since)

@@ -32,8 +32,8 @@ pub(crate) struct Playing {
     /// No more sound comes.
     pub(crate) is_ended: bool,
     pub(crate) is_released: bool,
-    /// When it was let loose first.
-    pub(crate) released_ms: u64,
+    /// When something last happened to it.
+    pub(crate) touched_ms: u64,
     pub(crate) is_held: bool,
     /// Its first sound was reported.
     pub(crate) has_started: bool,
@@ -56,7 +56,7 @@ impl Playing {
             chunks: Vec::new(),
             is_ended: false,
             is_released: false,
-            released_ms: u64::MAX,
+            touched_ms: 0,
             is_held: false,
             has_started: false,
             heard_before_ms: 0,
@@ -91,6 +91,7 @@ impl Playing {
     pub(crate) fn update(&mut self, now_ms: u64) -> Option<u64> {
         self.heard_before_ms = self.heard_ms(now_ms);
         self.run += 1;
+        self.touched_ms = now_ms;
         let left = self.made_ms() - self.heard_before_ms;
         let runs = self.is_released && !self.is_held && left > 0;
         self.running_since_ms = runs.then_some(now_ms);

@@ -81,7 +81,8 @@ impl Conversation {
             && waiting.to.first() == Some(&speech.character);
         if fits {
             waiting.speech = Some(id);
-            self.called = waiting.to.iter().skip(1).cloned().collect();
+            let (to, character) = (waiting.to.clone(), speech.character.clone());
+            self.call_others(&to, &character);
         }
         fits
     }
@@ -118,9 +119,16 @@ impl Conversation {
         if let ([waiting], Some(speech)) = (self.waiting.make_contiguous(), &mut self.speech) {
             speech.basis = Some((waiting.person.clone(), waiting.text.clone()));
         }
-        let others = oldest.to.iter().filter(|id| **id != character);
-        self.called = others.cloned().collect();
+        self.call_others(&oldest.to, &character);
         self.release(now);
+    }
+
+    /// Whoever else was asked answers afterwards.
+    fn call_others(&mut self, asked: &[CharacterId], first: &CharacterId) {
+        let others = asked
+            .iter()
+            .filter(|id| *id != first && self.director.member(id).is_some());
+        self.called = others.cloned().collect();
     }
 
     /// Makes an answer in advance for a turn that may be over.

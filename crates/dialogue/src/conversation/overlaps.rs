@@ -145,8 +145,7 @@ impl Conversation {
         let Some(turn) = self.people.get_mut(id).and_then(|person| person.turn.as_mut()) else {
             return;
         };
-        turn.words = turn.before_overlap.take();
-        turn.over = None;
+        turn.restore();
         self.counters.overlap(overlap);
         self.outputs.push_back(Output::OverlapResolved {
             person: id.clone(),

@@ -35,32 +35,48 @@ impl Conversation {
                     turn.over = over;
                     turn.before_overlap.clone_from(&turn.words);
                 }
-                if turn.ended.take().is_some() {
-                    self.counters.turns_continued += 1;
-                    self.waiting
-                        .retain(|waiting| waiting.person != id || waiting.is_settled);
-                }
+                self.continue_turn(&id);
             }
         }
         self.continue_at = None;
         self.reopen_at = None;
-        if self
-            .speech
-            .as_ref()
-            .is_some_and(crate::speech::Speech::is_released)
-        {
+        self.hold_unheard(now);
+    }
+
+    /// A turn that had ended goes on.
+    fn continue_turn(&mut self, id: &PersonId) {
+        let turn = self.people.get_mut(id).and_then(|person| person.turn.as_mut());
+        if turn.is_some_and(|turn| turn.ended.take().is_some()) {
+            self.counters.turns_continued += 1;
+            self.waiting
+                .retain(|waiting| waiting.person != *id || waiting.is_settled);
+        }
+    }
+
+    /// Keeps a speech back of which nothing was heard.
+    fn hold_unheard(&mut self, now: Time) {
+        let speech = self.speech.as_ref();
+        if speech.is_some_and(crate::speech::Speech::is_released) {
             self.hold(now);
         }
     }
 
     pub(super) fn voice_paused(&mut self, now: Time, id: PersonId, last_voice: Time) {
         let person = self.people.entry(id.clone()).or_default();
-        person.voice = None;
+        let was_heard = person.voice.take().is_some();
         person.is_noise = false;
         let turn = person.turn.get_or_insert_with(|| Turn::new(last_voice, None));
         if turn.ended.is_some() {
-            return;
+            if !was_heard {
+                return;
+            }
+            // It was taken to be over in a noise, and nobody knows what was said in that noise.
+            self.continue_turn(&id);
+            self.hold_unheard(now);
         }
+        let Some(turn) = self.people.get_mut(&id).and_then(|person| person.turn.as_mut()) else {
+            return;
+        };
         turn.last_voice = last_voice.max(turn.last_voice);
         turn.probed = None;
         if turn.takes < self.tuning.takes_eager_max {
@@ -78,11 +94,10 @@ impl Conversation {
                 turn.covers = turn.words.is_some();
             }
         }
-        if self
-            .people
-            .get(id)
-            .is_some_and(|person| person.paused_words().is_some())
-        {
+        // What they said over a speech may still turn out to be nothing.
+        self.look_at_overlap(now, id);
+        let person = self.people.get(id);
+        if person.is_some_and(|person| person.paused_words().is_some()) {
             self.end_turn(now, id);
         }
         self.settle(id);

@@ -16,8 +16,9 @@ impl Conversation {
         let id = member.id.clone();
         self.director.add(member);
         self.show(id, AgentState::Listening);
-        if self.mode == Mode::Scripted && self.last.is_none() && self.speech.is_none() {
-            self.continue_at = Some(now + self.tuning.scene_start);
+        // A scene begins, or goes on if it stood still for want of somebody to speak with.
+        if self.mode == Mode::Scripted && self.continue_at.is_none() {
+            self.quiet_again(now);
         }
     }
 

@@ -13,7 +13,7 @@ const QUIET_MS: u64 = 160_000;
 const ANSWER_MS: u64 = 25_000;
 /// Time in which a line of a scene must follow the one before, with the making of both, ms.
 const LINE_MS: u64 = 45_000;
-/// Longest a speech of these rooms may take from its release on, beside its sound, with all deadlines, ms.
+/// Longest a released speech may make no progress, with all deadlines, ms.
 const SPEECH_MS_MAX: u64 = 60_000;
 /// Steps in which something is waited for, ms.
 const STEP_MS: u64 = 200;
@@ -25,11 +25,11 @@ impl Driver {
         self.checker.rest(&self.conversation);
         let now_ms = self.now_ms;
         for playing in self.playing.values() {
-            let bound_ms = playing.made_ms() + SPEECH_MS_MAX;
             if playing.has_started && playing.is_held {
                 self.checker.fail("a paused speech never goes on");
             }
-            if playing.released_ms.saturating_add(bound_ms) < now_ms {
+            let goes_on = playing.is_sounding() || playing.touched_ms + SPEECH_MS_MAX > now_ms;
+            if playing.is_released && !goes_on {
                 self.checker.fail("a speech never comes to its end");
             }
         }

@@ -63,11 +63,7 @@ impl Driver {
                 self.made(speech, chunk, ready_ms, is_complete)
             }
             Event::Release(speech) => {
-                let now_ms = self.now_ms;
-                self.with(speech, |playing| {
-                    playing.is_released = true;
-                    playing.released_ms = now_ms;
-                });
+                self.with(speech, |playing| playing.is_released = true);
             }
             Event::Hold(speech) => self.with(speech, |playing| playing.is_held = true),
             Event::Resume(speech) => self.with(speech, |playing| playing.is_held = false),
