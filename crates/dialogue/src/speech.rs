@@ -87,6 +87,11 @@ impl Speech {
         matches!(self.phase, Phase::Heard { .. })
     }
 
+    /// Whether anything of it was heard.
+    pub(crate) fn was_heard(&self) -> bool {
+        matches!(self.phase, Phase::Heard { .. } | Phase::Stopping { .. })
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         matches!(self.phase, Phase::Stopping { .. })
     }

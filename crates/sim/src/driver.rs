@@ -212,8 +212,10 @@ impl Driver {
 
     /// Whether what is heard asks something, as far as it is written.
     fn asks(&self) -> bool {
+        let over = self.over.values().map(|(playing, _)| playing);
         self.playing
             .values()
+            .chain(over)
             .filter(|playing| playing.has_started)
             .any(|playing| {
                 let last = playing.chunks.last();

@@ -43,7 +43,7 @@ pub struct Conversation {
     called: VecDeque<CharacterId>,
     /// The last line of a character.
     last: Option<(CharacterId, String)>,
-    /// The last speech that was heard to its end, and when that was.
+    /// The last speech that was heard, and when it was over.
     ended: Option<(SpeechId, Time)>,
     /// Whether a person has spoken since that line.
     people_spoke: bool,

@@ -1,12 +1,14 @@
 //! Sounds over a speech: pause it, and find out what they were.
 
+use std::time::Duration;
+
 use super::Conversation;
 use crate::endpointing::words;
 use crate::event::{Output, Overlap};
 use crate::fault::Fault;
 use crate::id::PersonId;
 use crate::overlap::{Circumstances, is_backchannel, is_echo, resolve};
-use crate::speech::Phase;
+use crate::speech::{Phase, Speech};
 use crate::time::Time;
 
 /// Words that a voice must have brought before it is taken at them without waiting for its pause.
@@ -99,10 +101,14 @@ impl Conversation {
             Some(speech) => {
                 let circumstances = Circumstances {
                     spoken: &speech.heard(speech.heard_by(now) + ECHO_AHEAD),
-                    before_end_of_question: speech.asks().then(|| speech.left(now)),
+                    before_end_of_question: self.before_end_of_question(now, speech),
                     is_to_a_person: self.director.is_to_a_person(id, &text),
                 };
-                resolve(&text, circumstances, &self.tuning)
+                match resolve(&text, circumstances, &self.tuning) {
+                    // A microphone may be a line behind.
+                    Overlap::Interruption if self.repeats_last(&text) => Overlap::Echo,
+                    overlap => overlap,
+                }
             }
             // It is over: a sign of listening at its end still is no turn, unless it asked something.
             None if is_backchannel(&text) && !self.question_is_open() => Overlap::Backchannel,
@@ -133,6 +139,15 @@ impl Conversation {
         }
         self.restore_turn(id, overlap);
         true
+    }
+
+    /// How long before the end of a question somebody speaks, if there is one that they can have heard.
+    fn before_end_of_question(&self, now: Time, speech: &Speech) -> Option<Duration> {
+        if speech.was_heard() {
+            speech.asks().then(|| speech.left(now))
+        } else {
+            self.question_is_open().then_some(Duration::ZERO)
+        }
     }
 
     /// Whether words are those of the line that was heard last, coming back late.
@@ -174,4 +189,4 @@ impl Conversation {
 }
 
 /// An echo may be ahead of what is known to have been heard by so much.
-const ECHO_AHEAD: std::time::Duration = std::time::Duration::from_millis(600);
+const ECHO_AHEAD: Duration = Duration::from_millis(600);

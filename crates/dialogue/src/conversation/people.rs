@@ -14,8 +14,10 @@ impl Conversation {
             Phase::Planned | Phase::Stopping { .. } => None,
         });
         // It takes a moment to know a voice: it may have begun over a speech that is over by now.
-        let ended = self.ended.filter(|(_, at)| since < *at);
-        let over = over.or(ended.map(|(speech, _)| speech));
+        let before = match &self.speech {
+            Some(speech) if speech.is_stopping() => Some(speech.id),
+            _ => self.ended.filter(|(_, at)| since < *at).map(|(speech, _)| speech),
+        };
         let person = self.people.entry(id.clone()).or_default();
         // Otherwise the end of the former voice got lost, and nobody knows how long they paused.
         let has_paused = person.voice.is_none();
@@ -23,7 +25,7 @@ impl Conversation {
         person.is_noise = false;
         let Person { turn, habits, .. } = person;
         match turn {
-            None => *turn = Some(Turn::new(since, over)),
+            None => *turn = Some(Turn::new(since, over.or(before))),
             Some(turn) => {
                 if has_paused {
                     habits.paused(since.since(turn.last_voice));
@@ -106,6 +108,10 @@ impl Conversation {
         if !self.director.has_people() {
             self.nobody_is_left(now);
         }
+        if self.continue_at.is_none() && self.reopen_at.is_none() {
+            // Their voice may have kept the characters from going on.
+            self.quiet_again(now);
+        }
     }
 
     /// An answer is for whoever is there.
@@ -120,7 +126,6 @@ impl Conversation {
         if is_unheard {
             self.discard(now);
         }
-        self.quiet_again(now);
     }
 
     pub(super) fn typed(&mut self, now: Time, id: PersonId, text: String) {

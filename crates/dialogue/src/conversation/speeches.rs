@@ -234,6 +234,7 @@ impl Conversation {
             .speech
             .take_if(|current| current.id == id && current.is_stopping())
         {
+            self.ended = Some((id, now));
             let heard = if self.planted.is(Fault::HeardWhole) {
                 Duration::MAX
             } else {

@@ -145,10 +145,11 @@ impl Checker {
 
     pub(crate) fn output(&mut self, output: &Output, scene: &Scene<'_>) {
         let now_ms = self.now_ms;
+        let asks = scene.asks || self.run.asks();
         let verdicts = [
             self.floor.output(output, now_ms, scene.voices),
             self.overlaps
-                .output(output, scene.asks, &self.present, &mut self.transcript),
+                .output(output, asks, &self.present, &mut self.transcript),
             self.turns.output(output, now_ms, &self.present),
             self.run.output(output),
             self.transcript.output(output),
@@ -187,14 +188,10 @@ impl Checker {
         self.floor.is_silent(speech);
     }
 
-    /// A cut or finished speech: what is posted of it must be what was heard of it, after what it answers.
+    /// A cut or finished speech: what is posted of it must be what was heard of it.
     pub(crate) fn was_heard(&mut self, speech: SpeechId, heard: &Heard, entry: Option<&str>) {
         let verdict = self.transcript.was_heard(speech, heard, entry);
         self.note(verdict);
-        if entry.is_some() {
-            let verdict = self.turns.comes_after(speech, &self.transcript);
-            self.note(verdict);
-        }
     }
 
     /// A speech was thrown away: nothing of it may have been heard.

@@ -40,7 +40,7 @@ impl Overlaps {
                     self.begun.insert(person.clone(), (speech, told));
                 }
             }
-            Input::PersonLeft { person } => {
+            Input::PersonJoined { person, .. } => {
                 self.told.remove(person);
                 self.begun.remove(person);
             }

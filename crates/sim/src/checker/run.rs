@@ -19,6 +19,8 @@ pub(super) struct Run {
     /// Who said the last line of all.
     last: Option<Speaker>,
     last_character: Option<CharacterId>,
+    /// Whether the last line of a character asked something.
+    is_question: bool,
 }
 
 impl Run {
@@ -35,6 +37,7 @@ impl Run {
             has_reopened: false,
             last: None,
             last_character: None,
+            is_question: false,
         }
     }
 
@@ -43,19 +46,25 @@ impl Run {
         self.lines + self.failed
     }
 
+    /// Whether a question of a character was the last thing said.
+    pub(super) fn asks(&self) -> bool {
+        self.is_question && matches!(self.last, Some(Speaker::Character(_)))
+    }
+
     pub(super) fn output(&mut self, output: &Output) -> Verdict {
         if let Output::Generate { speech, cue, .. } = output {
             self.unasked = matches!(cue, Cue::GoOn | Cue::OpenScene).then_some(*speech);
         }
         match output {
             Output::Discard { speech } if self.unasked == Some(*speech) => self.failed += 1,
-            Output::Entry(Line { speaker, .. }) => {
+            Output::Entry(Line { speaker, text }) => {
                 match speaker {
                     Speaker::Person(_) => {
                         (self.lines, self.failed, self.has_reopened) = (0, 0, false);
                     }
                     Speaker::Character(character) => {
                         self.lines += 1;
+                        self.is_question = text.ends_with('?');
                         self.last_character = Some(character.clone());
                     }
                 }

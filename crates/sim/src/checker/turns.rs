@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use troupe_dialogue::{CharacterId, Conversation, Fate, Line, Output, PersonId, Speaker, SpeechId, named_in};
 
-use super::transcript::Transcript;
 use super::{Present, Verdict};
 use crate::options::Options;
-use crate::words::{unique_of, words_of};
+use crate::words::words_of;
 
-/// Whoever has been there for as long is there for the whole turn, ms.
+/// Whoever has been there for so long when a line is posted was there for the whole turn, ms.
 const THERE_MS_MIN: u64 = 40_000;
 
 /// What a speech was asked for.
@@ -18,8 +17,6 @@ struct Asked {
     character: CharacterId,
     /// What it answers, and how many entries the person had by then.
     pending: Vec<(Line, u64)>,
-    /// Whose turns were closed by it.
-    answers: Vec<PersonId>,
     is_apology: bool,
 }
 
@@ -30,8 +27,8 @@ pub(super) struct Turns {
     asked: BTreeMap<SpeechId, Asked>,
     /// Number of lines of each person.
     entries: BTreeMap<PersonId, u64>,
-    /// Lines of each person whose turns are not closed.
-    open: BTreeMap<PersonId, Vec<String>>,
+    /// Lines of each person whose turns are not closed, and when each was posted, ms.
+    open: BTreeMap<PersonId, Vec<(String, u64)>>,
     /// People of whom one of several lines was closed: which one is not known until all are.
     unsure: BTreeSet<PersonId>,
     /// Turns of each person that were closed, but for those that were not understood.
@@ -89,7 +86,6 @@ impl Turns {
                     Asked {
                         character,
                         pending,
-                        answers: Vec::new(),
                         is_apology: false,
                     },
                 );
@@ -103,7 +99,6 @@ impl Turns {
                     Asked {
                         character,
                         pending: Vec::new(),
-                        answers: Vec::new(),
                         is_apology: true,
                     },
                 );
@@ -113,7 +108,10 @@ impl Turns {
                 text,
             }) => {
                 *self.entries.entry(person.clone()).or_default() += 1;
-                self.open.entry(person.clone()).or_default().push(text.clone());
+                self.open
+                    .entry(person.clone())
+                    .or_default()
+                    .push((text.clone(), now_ms));
             }
             Output::TurnClosed { person, fate } => return self.close(person, *fate, now_ms, present),
             _ => {}
@@ -139,7 +137,7 @@ impl Turns {
             Fate::Answered(speech) => self.asked.get(&speech),
             _ => None,
         };
-        let is_asked = |line: &String| {
+        let is_asked = |(line, _): &(String, u64)| {
             let mut pending = asked.iter().flat_map(|asked| &asked.pending);
             pending.any(|(pending, _)| pending.text == *line)
         };
@@ -147,16 +145,16 @@ impl Turns {
             Fate::BetweenPeople => open.len().checked_sub(1),
             _ => open.iter().position(is_asked).or((!open.is_empty()).then_some(0)),
         };
-        let line = at.map_or_else(String::new, |at| open.remove(at));
+        let Some((line, since_ms)) = at.map(|at| open.remove(at)) else {
+            return Err(format!(
+                "a turn of {person} is closed before its words are posted"
+            ));
+        };
         match fate {
             Fate::Answered(speech) => {
                 *self.answered.entry(person.clone()).or_default() += 1;
-                let Some(asked) = self.asked.get_mut(&speech) else {
-                    return Err(format!("{speech:?} answers {person} and was never begun"));
-                };
-                asked.answers.push(person.clone());
                 if is_sure {
-                    self.is_answered(person, speech, &line, now_ms, present)
+                    self.is_answered(person, speech, &line, since_ms, present)
                 } else {
                     Ok(())
                 }
@@ -191,11 +189,11 @@ impl Turns {
         person: &PersonId,
         speech: SpeechId,
         line: &str,
-        now_ms: u64,
+        since_ms: u64,
         present: &Present,
     ) -> Verdict {
         let Some(asked) = self.asked.get(&speech) else {
-            return Ok(());
+            return Err(format!("{speech:?} answers {person} and was never begun"));
         };
         let of_person = asked
             .pending
@@ -217,7 +215,7 @@ impl Turns {
             .find(|(_, names)| names.iter().any(|name| name == first));
         let is_there = |character: &CharacterId| {
             let since = present.characters.get(character);
-            since.is_some_and(|since| since + THERE_MS_MIN <= now_ms)
+            since.is_some_and(|since| since + THERE_MS_MIN <= since_ms)
         };
         if let Some((called, _)) = called.filter(|(called, _)| is_there(called))
             && *called != asked.character
@@ -225,24 +223,6 @@ impl Turns {
         {
             let other = &asked.character;
             return Err(format!("{person} asked {called}, and {other} answers"));
-        }
-        Ok(())
-    }
-
-    /// An answer stands after what it answers; what others have said meanwhile they may still go on with.
-    pub(super) fn comes_after(&self, speech: SpeechId, transcript: &Transcript) -> Verdict {
-        let Some(asked) = self.asked.get(&speech) else {
-            return Ok(());
-        };
-        for (line, _) in &asked.pending {
-            let is_answered = match &line.speaker {
-                Speaker::Person(person) => asked.answers.contains(person),
-                Speaker::Character(_) => false,
-            };
-            if is_answered && let Some(word) = unique_of(&line.text).find(|word| !transcript.was_posted(word))
-            {
-                return Err(format!("{speech:?} answers {word}, which is not posted"));
-            }
         }
         Ok(())
     }
