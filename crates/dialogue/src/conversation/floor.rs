@@ -89,11 +89,14 @@ impl Conversation {
 
     fn answer_oldest(&mut self, now: Time, oldest: &Waiting) {
         self.owes_apology = false;
-        let present = oldest
+        let mut present = oldest
             .to
             .iter()
             .find(|id| self.director.member(id).is_some())
             .cloned();
+        if self.planted.is(Fault::WrongCharacter) {
+            present = self.director.goes_on(oldest.to.first(), "");
+        }
         let Some(character) = present.or_else(|| self.director.opens()) else {
             self.settle(&oldest.person);
             self.waiting.pop_front();
@@ -180,6 +183,8 @@ impl Conversation {
         let run_max = match self.mode {
             // People said something that was not for the characters: they fall silent.
             Mode::Freeform if self.people_spoke => return,
+            _ if self.planted.is(Fault::SceneStops) && self.counters.turns > 0 => return,
+            _ if self.planted.is(Fault::RunsOn) => u32::MAX,
             Mode::Freeform => self.tuning.character_run_max,
             Mode::Scripted => self.tuning.scene_run_max,
         };

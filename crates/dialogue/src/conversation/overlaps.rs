@@ -117,6 +117,7 @@ impl Conversation {
         };
         let overlap = match overlap {
             Overlap::Backchannel if self.planted.is(Fault::BackchannelYields) => Overlap::Interruption,
+            Overlap::Echo if self.planted.is(Fault::EchoSpeaks) => Overlap::Interruption,
             other => other,
         };
         let is_certain =

@@ -147,6 +147,7 @@ impl Driver {
             may_answer |= self.asks();
             self.until(self.now_ms + STEP_MS)?;
         }
+        self.until(self.humans[human].busy_until_ms.max(self.now_ms))?;
         if self.finished != Some(speech) && !(is_sign && may_answer) {
             self.checker.fail(format!(
                 "{person} made a sound, and {speech:?} was not said to its end"
