@@ -199,6 +199,7 @@ impl Driver {
             }
             self.act(output);
         }
+        self.checker.acted(&self.conversation);
         lines
     }
 

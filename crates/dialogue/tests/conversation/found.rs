@@ -72,22 +72,20 @@ fn a_voice_that_begins_again_is_heeded_although_its_end_got_lost() {
 #[test]
 fn words_that_were_judged_once_are_not_judged_again() {
     let mut stage = Stage::with_cast(&["Ada"]);
-    stage.says(0, 1000, "I was in Rome and");
-    let person = ben();
-    let text = "Ada, tell us more.".into();
-    stage.hand_in(1200, Input::Typed { person, text });
-    stage.voice(ann(), 1300).pause(ann(), 1600);
-    tell(&mut stage, 1650, "I was in Rome and then home.");
+    stage.says(0, 1000, "Ada, I was in Rome.");
+    let ended = stage.ring(Wake::EndOfTurn);
+    // Nothing of the answer was heard, so that it is still her turn, which is heard anew with every look at it.
+    stage.voice(ann(), ended + 100).pause(ann(), ended + 250);
+    tell(&mut stage, ended + 400, "Ada, I was in Rome. Mhm.");
+    assert!(resolves(&stage, Overlap::Backchannel));
     stage.ring(Wake::EndOfTurn);
-    let (speech, ..) = stage.generated();
-    stage.make(5000, speech, "One two three four five six seven.");
-    // She goes on before anything is heard, and nods; what she says then is judged without the nod.
-    stage.voice(ann(), 5100).pause(ann(), 5300);
-    tell(&mut stage, 5400, "I was in Rome and then home. Mhm.");
+    let again = ended + 2000;
+    stage.voice(ann(), again).pause(ann(), again + 200);
+    tell(&mut stage, again + 400, "Ada, I was in Rome. Mhm. Yeah.");
     assert!(resolves(&stage, Overlap::Backchannel));
-    stage.voice(ann(), 5500).pause(ann(), 5700);
-    tell(&mut stage, 5800, "I was in Rome and then home. Mhm. Yeah.");
-    assert!(resolves(&stage, Overlap::Backchannel));
+    stage.ring(Wake::EndOfTurn);
+    stage.ring(Wake::Settle);
+    assert_eq!(stage.entries(), [pair("ann", "Ada, I was in Rome.")]);
 }
 
 #[test]
@@ -192,6 +190,7 @@ fn words_that_are_asked_for_later_are_waited_for() {
         Input::CharacterJoined(CastMember::new("ada".into(), vec!["Ada".into()], 0.5)),
     );
     stage.says(0, 1000, "I would like").voice(ann(), 1500);
+    stage.ring(Wake::PlanDoubt);
     stage.ring(Wake::Probe);
     let take = stage.take();
     let paused = 9500;

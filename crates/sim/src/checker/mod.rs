@@ -158,6 +158,11 @@ impl Checker {
         verdicts.into_iter().for_each(|verdict| self.note(verdict));
     }
 
+    /// After all outputs of an input.
+    pub(crate) fn acted(&mut self, conversation: &Conversation) {
+        self.run.counted(conversation.counters().turns);
+    }
+
     fn chunk(&mut self, output: &Output) -> Verdict {
         let Output::Synthesize { speech, chunk, .. } = output else {
             return Ok(());

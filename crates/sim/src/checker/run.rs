@@ -1,6 +1,6 @@
 //! Characters among themselves: for a while, not over people's own talk, and never one after itself.
 
-use troupe_dialogue::{CharacterId, Cue, Line, Mode, Output, Speaker, SpeechId};
+use troupe_dialogue::{CharacterId, Cue, Fate, Line, Mode, Output, Speaker, SpeechId};
 
 use super::Verdict;
 use crate::options::Options;
@@ -13,6 +13,9 @@ pub(super) struct Run {
     lines: u32,
     /// Lines that came to nothing, since then.
     failed: u32,
+    /// Turns of people so far, and those since the last input that were not understood.
+    turns: u64,
+    not_understood: u64,
     /// The speech that characters began by themselves.
     unasked: Option<SpeechId>,
     has_reopened: bool,
@@ -33,6 +36,8 @@ impl Run {
             },
             lines: 0,
             failed: 0,
+            turns: 0,
+            not_understood: 0,
             unasked: None,
             has_reopened: false,
             last: None,
@@ -51,22 +56,29 @@ impl Run {
         self.is_question && matches!(self.last, Some(Speaker::Character(_)))
     }
 
+    /// After the outputs of an input: whether a person's turn has ended with it, by the number of turns so far.
+    pub(super) fn counted(&mut self, turns: u64) {
+        if turns > self.turns + self.not_understood {
+            (self.lines, self.failed, self.has_reopened) = (0, 0, false);
+        }
+        (self.turns, self.not_understood) = (turns, 0);
+    }
+
     pub(super) fn output(&mut self, output: &Output) -> Verdict {
         if let Output::Generate { speech, cue, .. } = output {
             self.unasked = matches!(cue, Cue::GoOn | Cue::OpenScene).then_some(*speech);
         }
         match output {
+            Output::TurnClosed {
+                fate: Fate::NotUnderstood,
+                ..
+            } => self.not_understood += 1,
             Output::Discard { speech } if self.unasked == Some(*speech) => self.failed += 1,
             Output::Entry(Line { speaker, text }) => {
-                match speaker {
-                    Speaker::Person(_) => {
-                        (self.lines, self.failed, self.has_reopened) = (0, 0, false);
-                    }
-                    Speaker::Character(character) => {
-                        self.lines += 1;
-                        self.is_question = text.ends_with('?');
-                        self.last_character = Some(character.clone());
-                    }
+                if let Speaker::Character(character) = speaker {
+                    self.lines += 1;
+                    self.is_question = text.ends_with('?');
+                    self.last_character = Some(character.clone());
                 }
                 self.last = Some(speaker.clone());
             }
