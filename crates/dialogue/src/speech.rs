@@ -52,6 +52,8 @@ pub(crate) struct Speech {
     pub(crate) heard_when_cut: Duration,
     /// When the last sign of life came from whoever makes it.
     pub(crate) progress: Time,
+    /// Whether a person's turn has ended since it began.
+    pub(crate) is_past: bool,
     /// It is itself an apology: when it fails too, there is silence.
     pub(crate) is_apology: bool,
     chunker: Chunker,
@@ -71,6 +73,7 @@ impl Speech {
             held_for: Duration::ZERO,
             heard_when_cut: Duration::ZERO,
             progress: now,
+            is_past: false,
             is_apology: false,
             chunker: Chunker::default(),
             chunks: Vec::new(),

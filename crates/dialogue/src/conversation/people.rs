@@ -148,5 +148,9 @@ impl Conversation {
         self.continue_at = None;
         self.reopen_at = None;
         self.called.clear();
+        // What is still to be told of a speech that was cut for it comes before it.
+        if let Some(speech) = self.speech.as_mut().filter(|speech| speech.was_heard()) {
+            speech.is_past = true;
+        }
     }
 }

@@ -267,7 +267,7 @@ impl Conversation {
             text: text.clone(),
         }));
         self.last = Some((character, text));
-        self.people_spoke = false;
+        self.people_spoke &= speech.is_past;
     }
 
     /// Throws a speech away that nobody heard.

@@ -25,7 +25,8 @@ pub(super) struct Floor {
     started: Option<SpeechId>,
     /// When the last voice was known to end.
     quiet_ms: u64,
-    let_loose_ms: u64,
+    /// When a speech was last let loose or over.
+    last_ms: u64,
 }
 
 impl Floor {
@@ -39,12 +40,12 @@ impl Floor {
             held: None,
             started: None,
             quiet_ms: 0,
-            let_loose_ms: 0,
+            last_ms: 0,
         }
     }
 
-    pub(super) fn let_loose_ms(&self) -> u64 {
-        self.let_loose_ms
+    pub(super) fn last_ms(&self) -> u64 {
+        self.last_ms
     }
 
     /// Who was paused for a sound goes on when nobody has spoken for long enough.
@@ -70,6 +71,7 @@ impl Floor {
             Input::PlayoutStopped { speech, .. } | Input::PlayoutFinished { speech } => {
                 self.unconfirmed.take_if(|(stopped, _)| stopped == speech);
                 self.held.take_if(|(held, _)| held == speech);
+                self.last_ms = now_ms;
             }
             Input::VoicePaused { .. } | Input::PersonLeft { .. } => self.quiet_ms = now_ms,
             _ => {}
@@ -80,7 +82,7 @@ impl Floor {
         match output {
             Output::Play { speech } | Output::Resume { speech } => {
                 self.held = None;
-                self.let_loose_ms = now_ms;
+                self.last_ms = now_ms;
                 if let Some((person, _)) = voices
                     .iter()
                     .find(|(_, since)| now_ms.saturating_sub(*since) < NOISE_MS_MIN)

@@ -233,9 +233,9 @@ impl Checker {
         self.turns.answered(person)
     }
 
-    /// Lines of characters since a person's turn, and when the last one was begun, ms.
+    /// Lines of characters since a person's turn, and when the last one was begun or over, ms.
     pub(crate) fn lines(&self) -> (u32, u64) {
-        (self.run.lines(), self.floor.let_loose_ms())
+        (self.run.lines(), self.floor.last_ms())
     }
 }
 
