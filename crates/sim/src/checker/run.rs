@@ -19,6 +19,8 @@ pub(super) struct Run {
     /// The speech that characters began by themselves.
     unasked: Option<SpeechId>,
     has_reopened: bool,
+    /// Whether people spoke with each other since a character's last line.
+    is_between_people: bool,
     /// Who said the last line of all.
     last: Option<Speaker>,
     last_character: Option<CharacterId>,
@@ -40,6 +42,7 @@ impl Run {
             not_understood: 0,
             unasked: None,
             has_reopened: false,
+            is_between_people: false,
             last: None,
             last_character: None,
             is_question: false,
@@ -70,6 +73,10 @@ impl Run {
         }
         match output {
             Output::TurnClosed {
+                fate: Fate::BetweenPeople,
+                ..
+            } => self.is_between_people = true,
+            Output::TurnClosed {
                 fate: Fate::NotUnderstood,
                 ..
             } => self.not_understood += 1,
@@ -77,6 +84,7 @@ impl Run {
             Output::Entry(Line { speaker, text }) => {
                 if let Speaker::Character(character) = speaker {
                     self.lines += 1;
+                    self.is_between_people = false;
                     self.is_question = text.ends_with('?');
                     self.last_character = Some(character.clone());
                 }
@@ -90,7 +98,7 @@ impl Run {
                 if self.lines >= self.lines_max {
                     return Err(format!("{character} goes on after {} lines", self.lines));
                 }
-                if self.mode == Mode::Freeform && matches!(self.last, Some(Speaker::Person(_))) {
+                if self.mode == Mode::Freeform && self.is_between_people {
                     return Err(format!("{character} goes on where people spoke with each other"));
                 }
                 if self.last_character.as_ref() == Some(character) {
