@@ -29,11 +29,19 @@ pub enum Fault {
     EndlessQueue,
     /// A transcription that never comes is waited for without end.
     NoWordsDeadline,
+    /// Characters answer each other without bound.
+    RunsOn,
+    /// A scene does not go on after a person spoke.
+    SceneStops,
+    /// Whoever was called is passed over.
+    WrongCharacter,
+    /// What a microphone hears of a character counts as a person's words.
+    EchoSpeaks,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::BackchannelYields,
         Self::NeverResumes,
         Self::PausesLate,
@@ -46,6 +54,10 @@ impl Fault {
         Self::StaleAnswer,
         Self::EndlessQueue,
         Self::NoWordsDeadline,
+        Self::RunsOn,
+        Self::SceneStops,
+        Self::WrongCharacter,
+        Self::EchoSpeaks,
     ];
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct Speech {
     pub(crate) heard_when_cut: Duration,
     /// When the last sign of life came from whoever makes it.
     pub(crate) progress: Time,
+    /// Whether a person's turn has ended since it began.
+    pub(crate) is_past: bool,
     /// It is itself an apology: when it fails too, there is silence.
     pub(crate) is_apology: bool,
     chunker: Chunker,
@@ -71,6 +73,7 @@ impl Speech {
             held_for: Duration::ZERO,
             heard_when_cut: Duration::ZERO,
             progress: now,
+            is_past: false,
             is_apology: false,
             chunker: Chunker::default(),
             chunks: Vec::new(),
@@ -85,6 +88,11 @@ impl Speech {
     /// Whether it is heard, or was until it was paused.
     pub(crate) fn is_audible(&self) -> bool {
         matches!(self.phase, Phase::Heard { .. })
+    }
+
+    /// Whether anything of it was heard.
+    pub(crate) fn was_heard(&self) -> bool {
+        matches!(self.phase, Phase::Heard { .. } | Phase::Stopping { .. })
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
@@ -144,8 +152,10 @@ impl Speech {
 
     /// How much of it should have been heard by now, if all went well.
     pub(crate) fn heard_by(&self, now: Time) -> Duration {
-        let Phase::Heard { since } = self.phase else {
-            return Duration::ZERO;
+        let since = match self.phase {
+            Phase::Heard { since } => since,
+            Phase::Stopping { .. } => return self.heard_when_cut,
+            Phase::Planned | Phase::Released { .. } => return Duration::ZERO,
         };
         let paused = self.held.map_or(Duration::ZERO, |held| now.since(held));
         now.since(since)

@@ -1,16 +1,19 @@
 //! Drives the core through a room as a worker does: outputs become events, events become inputs.
 
 mod act;
+mod liveness;
+mod players;
 mod room;
+mod talk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use troupe_dialogue::{Conversation, Fault, Input, Output, PersonId, SpeechId, Time, Tuning};
+use troupe_dialogue::{Conversation, Fault, Input, Line, Output, PersonId, Speaker, SpeechId, Time};
 
 use crate::Report;
 use crate::chance::Chance;
-use crate::checker::{Checker, Violation};
+use crate::checker::{Checker, Scene, Violation};
 use crate::options::Options;
 use crate::people::Human;
 use crate::player::Playing;
@@ -18,10 +21,6 @@ use crate::queue::Queue;
 use crate::trace::Trace;
 use crate::words::Words;
 
-/// Silence between the phases in which everything must come to rest, ms: longer than all deadlines together.
-const QUIET_MS: u64 = 75_000;
-/// Time in which a turn of the liveness phase must be answered, ms.
-const ANSWER_MS: u64 = 25_000;
 /// Inputs of a run; more means that something goes round in circles.
 const INPUTS_MAX: u64 = 60_000;
 
@@ -34,8 +33,6 @@ enum Event {
     Voice(usize, u64, Input),
     /// A person thinks of speaking.
     Think(usize),
-    /// A transcription arrives.
-    Transcribed(PersonId, Input),
     /// More sound of a chunk was made.
     Made(SpeechId, usize, u64, bool),
     /// An order takes effect at a player.
@@ -46,13 +43,15 @@ enum Event {
     Discard(SpeechId),
     /// A player's sound runs dry.
     Dry(SpeechId, u64),
+    /// A player reports that a speech is over.
+    Over(SpeechId, Input),
     /// Whoever speaks over this speech since then must have silenced it.
-    CheckCut(usize, u64, SpeechId),
+    CheckCut(usize, u64, SpeechId, u64),
     /// A person leaves or returns.
     Leave(usize),
     Return(usize),
-    /// A character's connection is lost or comes back.
-    Lose(usize),
+    /// A character's connection is lost, perhaps with its player, or comes back.
+    Lose(usize, bool),
     Regain(usize),
 }
 
@@ -76,6 +75,14 @@ pub(crate) struct Driver {
     /// Whether each character is there.
     cast: Vec<bool>,
     playing: BTreeMap<SpeechId, Playing>,
+    /// Speeches that are over at their player, and how much of each was heard.
+    over: BTreeMap<SpeechId, (Playing, Duration)>,
+    /// Speeches whose player is gone: nobody reports them.
+    dead: BTreeSet<SpeechId>,
+    /// The latest speech that was played to its end.
+    finished: Option<SpeechId>,
+    /// Whether every transcription was right from the beginning.
+    is_transcribed: bool,
     checker: Checker,
     trace: Trace,
     inputs: u64,
@@ -83,7 +90,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(crate) fn new(options: Options, fault: Option<Fault>, trace: Trace) -> Self {
-        let conversation = Conversation::new(options.mode, Tuning::default(), options.seed);
+        let conversation = Conversation::new(options.mode, options.tuning, options.seed);
         let humans = options.people.iter().enumerate();
         Self {
             phase: Phase::Safety,
@@ -98,7 +105,11 @@ impl Driver {
             humans: humans.map(|(index, habit)| Human::new(index, *habit)).collect(),
             cast: vec![false; options.characters],
             playing: BTreeMap::new(),
-            checker: Checker::default(),
+            over: BTreeMap::new(),
+            dead: BTreeSet::new(),
+            finished: None,
+            is_transcribed: options.stt.is_sound(),
+            checker: Checker::new(&options),
             trace,
             inputs: 0,
             options,
@@ -106,38 +117,25 @@ impl Driver {
     }
 
     /// Plays the room to its end.
-    pub(crate) fn run(mut self) -> Result<Report, (Violation, Trace)> {
-        match self.play() {
-            Ok(()) => Ok(Report {
-                counters: self.conversation.counters(),
-                inputs: self.inputs,
-                seconds: self.now_ms / 1000,
-            }),
-            Err(violation) => Err((violation, self.trace)),
-        }
+    pub(crate) fn run(mut self) -> (Result<Report, Violation>, Trace) {
+        let result = self.play().map(|()| Report {
+            counters: self.conversation.counters(),
+            inputs: self.inputs,
+            seconds: self.now_ms / 1000,
+        });
+        (result, self.trace)
     }
 
     fn play(&mut self) -> Result<(), Violation> {
         self.everyone_comes();
-        let safety_ms = self.options.safety_s * 1000;
-        self.until(safety_ms)?;
+        self.until(self.options.safety_s * 1000)?;
         self.phase = Phase::Quiet;
         self.heal();
-        self.until(safety_ms + QUIET_MS)?;
-        self.check_rest();
+        self.come_to_rest()?;
         self.phase = Phase::Liveness;
-        for human in 0..self.humans.len() {
-            self.ask_and_await(human)?;
-        }
-        let ends = self.now_ms + QUIET_MS;
+        self.talk_goes_on()?;
         self.phase = Phase::Quiet;
-        self.until(ends)?;
-        self.check_rest();
-        self.verdict()
-    }
-
-    fn verdict(&self) -> Result<(), Violation> {
-        self.checker.violation().map_or(Ok(()), Err)
+        self.come_to_rest()
     }
 
     /// Lets time pass up to this moment.
@@ -154,54 +152,87 @@ impl Driver {
                 break;
             };
             self.now_ms = self.now_ms.max(at);
-            self.checker.at(self.now_ms);
+            let voices = self.voices();
+            self.checker.at(self.now_ms, &voices);
             if is_wake {
-                self.hand_in(Input::Wake, None);
+                self.hand_in(Input::Wake);
             } else if let Some((_, event)) = self.queue.pop() {
                 self.happen(event);
             }
-            self.verdict()?;
+            self.checker.verdict()?;
             if self.inputs > INPUTS_MAX {
                 self.checker.fail("it goes round in circles");
             }
         }
         self.now_ms = self.now_ms.max(end_ms);
-        self.checker.at(self.now_ms);
-        Ok(())
+        let voices = self.voices();
+        self.checker.at(self.now_ms, &voices);
+        self.checker.verdict()
     }
 
     /// Hands an input in and does what comes out; answers the lines of characters that were posted.
-    fn hand_in(&mut self, input: Input, whose: Option<&PersonId>) -> Vec<String> {
+    fn hand_in(&mut self, input: Input) -> Vec<String> {
         self.inputs += 1;
         self.trace.step(self.now_ms, '>', &input);
-        self.checker.input(&input, whose);
+        self.checker.input(&input);
         let now = Time::after_start(Duration::from_millis(self.now_ms));
         self.conversation.handle_input(now, input);
-        let mut lines = Vec::new();
-        let mut outputs = Vec::new();
+        let (mut lines, mut outputs) = (Vec::new(), Vec::new());
         while let Some(output) = self.conversation.poll_output() {
             outputs.push(output);
         }
-        let voices: Vec<(PersonId, u64)> = self
-            .humans
-            .iter()
-            .filter_map(|human| Some((human.id.clone(), human.known_voice_ms?)))
-            .collect();
         self.checker.drained(&self.conversation, outputs.len());
+        let voices = self.voices();
         for output in outputs {
             self.trace.step(self.now_ms, '<', &output);
-            self.checker.may_answer = self
-                .playing
-                .values()
-                .any(|playing| playing.chunks.iter().any(|chunk| chunk.text.ends_with('?')));
-            self.checker.output(&output, &voices);
-            if let Output::Entry(line) = &output
-                && matches!(line.speaker, troupe_dialogue::Speaker::Character(_))
+            let scene = Scene {
+                voices: &voices,
+                asks: self.asks(),
+            };
+            self.checker.output(&output, &scene);
+            if let Output::Entry(Line {
+                speaker: Speaker::Character(_),
+                text,
+            }) = &output
             {
-                lines.push(line.text.clone());
+                lines.push(text.clone());
             }
             self.act(output);
         }
+        self.checker.acted(&self.conversation);
         lines
+    }
+
+    /// Voices that the core knows of, and since when.
+    fn voices(&self) -> Vec<(PersonId, u64)> {
+        let voices = self.humans.iter();
+        voices
+            .filter_map(|human| Some((human.id.clone(), human.known_voice_ms?)))
+            .collect()
+    }
+
+    /// Whether what is heard asks something, as far as it is written.
+    fn asks(&self) -> bool {
+        let over = self.over.values().map(|(playing, _)| playing);
+        self.playing
+            .values()
+            .chain(over)
+            .filter(|playing| playing.has_started)
+            .any(|playing| {
+                let last = playing.chunks.last();
+                last.is_some_and(|chunk| chunk.text.ends_with('?'))
+            })
+    }
+
+    /// Whether a character is to be heard.
+    fn sounding(&self) -> Option<SpeechId> {
+        let mut playing = self.playing.iter();
+        playing
+            .find(|(_, playing)| playing.is_sounding())
+            .map(|(speech, _)| *speech)
+    }
+
+    fn later(&mut self, after_ms: u64, event: Event) {
+        self.queue.at(self.now_ms + after_ms, event);
     }
 }

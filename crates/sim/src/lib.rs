@@ -3,12 +3,14 @@
 //! at everything that goes in and comes out.
 //!
 //! ```text
-//! seed ──▶ options ──▶ safety phase (with faults) ──▶ quiet ──▶ liveness phase (without) ──▶ verdict
+//! seed ──▶ options ──▶ safety phase (with faults) ──▶ quiet ──▶ liveness phase (without) ──▶ quiet ──▶ verdict
 //! ```
 //!
 //! In the safety phase nothing forbidden may happen, whatever fails. In the liveness phase everything that was
-//! promised must happen, in bounded time. A run depends on its seed and nothing else; [`run`] with a trace shows
-//! every step of it.
+//! promised must happen, in bounded time. A run depends on its seed and nothing else; [`run_traced`] shows every
+//! step of it.
+//!
+//! What is checked, and how to reproduce a seed: `docs/simulation.md`.
 
 mod chance;
 mod checker;
@@ -18,13 +20,16 @@ mod people;
 mod player;
 mod providers;
 mod queue;
+mod sweep;
 mod trace;
 mod words;
 
 pub use checker::Violation;
-pub use options::Options;
+pub use options::{Habit, Options};
+pub use providers::Provider;
+pub use sweep::{Failure, Progress, Sweep};
 pub use trace::Trace;
-use troupe_dialogue::{Counters, Fault};
+pub use troupe_dialogue::{Counters, Fault};
 
 use driver::Driver;
 
@@ -44,15 +49,10 @@ pub struct Report {
 /// # Errors
 /// The first thing that should not have happened.
 pub fn run(seed: u64, fault: Option<Fault>) -> Result<Report, Violation> {
-    Driver::new(Options::draw(seed), fault, Trace::off())
-        .run()
-        .map_err(|(violation, _)| violation)
+    Driver::new(Options::draw(seed), fault, Trace::off()).run().0
 }
 
-/// The same, and every step of it.
+/// The same, and the latest steps of it.
 pub fn run_traced(seed: u64, fault: Option<Fault>) -> (Result<Report, Violation>, Trace) {
-    match Driver::new(Options::draw(seed), fault, Trace::on()).run() {
-        Ok(report) => (Ok(report), Trace::off()),
-        Err((violation, trace)) => (Err(violation), trace),
-    }
+    Driver::new(Options::draw(seed), fault, Trace::on()).run()
 }

@@ -1,84 +1,105 @@
-//! `troupe-sim [SEEDS] [FROM]`: plays rooms of that many seeds on all cores; prints what fails.
-//! `troupe-sim trace SEED`: every step of one.
+//! Plays rooms of many seeds on all cores, or one of them with every step.
 #![expect(clippy::print_stdout, reason = "a command prints what it found")]
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-use troupe_sim::{Options, Report, run, run_traced};
+use clap::Parser;
+use troupe_sim::{Fault, Options, Progress, Sweep, run_traced};
 
-/// Seeds unless told otherwise.
-const SEEDS: u64 = 100_000;
-/// Failures after which no more are looked for.
-const FAILURES_MAX: u64 = 10;
+/// Time between two lines of progress.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+
+/// Looks for faults in the turn-taking core: plays rooms drawn from seeds on virtual time.
+#[derive(Debug, Parser)]
+struct Args {
+    /// Rooms to play.
+    #[arg(long, default_value_t = 100_000)]
+    seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// Plays this seed alone and prints its steps.
+    #[arg(long, conflicts_with_all = ["seeds", "from"])]
+    seed: Option<u64>,
+    /// Threads; all cores unless told otherwise.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Plants this fault into the core, to see how it is found.
+    #[arg(long, value_parser = fault)]
+    fault: Option<Fault>,
+}
+
+fn fault(name: &str) -> Result<Fault, String> {
+    let mut all = Fault::ALL.into_iter();
+    let found = all.find(|fault| format!("{fault:?}") == name);
+    found.ok_or_else(|| format!("no fault is called {name}; there are {:?}", Fault::ALL))
+}
 
 fn main() -> ExitCode {
-    let mut args: Vec<String> = std::env::args().skip(1).collect();
-    if args.first().is_some_and(|first| first == "trace") {
-        let seed = args.pop().and_then(|seed| seed.parse().ok()).unwrap_or(0);
-        let (result, trace) = run_traced(seed, None);
-        println!("{}\n{trace}{result:?}", Options::draw(seed));
-        return ExitCode::from(u8::from(result.is_err()));
+    let args = Args::parse();
+    let is_clean = match args.seed {
+        Some(seed) => play_one(seed, args.fault),
+        None => play_many(&args),
+    };
+    ExitCode::from(u8::from(!is_clean))
+}
+
+fn play_one(seed: u64, fault: Option<Fault>) -> bool {
+    let (result, trace) = run_traced(seed, fault);
+    println!("{}\n{trace}", Options::draw(seed));
+    match &result {
+        Ok(report) => println!("clean: {report:?}"),
+        Err(violation) => println!("{violation}"),
     }
-    let number = |at: usize| args.get(at).and_then(|text: &String| text.parse::<u64>().ok());
-    let (seeds, from) = (number(0).unwrap_or(SEEDS), number(1).unwrap_or(0));
+    result.is_ok()
+}
+
+fn play_many(args: &Args) -> bool {
+    let usual = Sweep::of(args.seeds);
+    let sweep = Sweep {
+        from: args.from,
+        threads: args.threads.unwrap_or(usual.threads),
+        fault: args.fault,
+        ..usual
+    };
     let began = Instant::now();
-    let (next, failures) = (AtomicU64::new(0), AtomicU64::new(0));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let total = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| work(&next, &failures, from, seeds)))
-            .collect();
-        let reports = workers.into_iter().filter_map(|worker| worker.join().ok());
-        reports.fold((Report::default(), 0), |(sum, count), (report, played)| {
-            (add(sum, report), count + played)
-        })
-    });
-    let (report, played) = total;
+    let told = Mutex::new((began, 0));
+    let progress = sweep.play(|progress| tell(progress, args, began, &told));
+    let (report, seconds) = (&progress.report, began.elapsed().as_secs_f64());
     println!(
-        "{played} seeds, {} failures, {:.1} s; {} h of talk, {} inputs; {:?}",
-        failures.load(Ordering::Relaxed),
-        began.elapsed().as_secs_f64(),
+        "{} seeds from {}, {} failures, {seconds:.1} s, {:.0} seeds a second",
+        progress.played,
+        args.from,
+        progress.failures.len(),
+        progress.played as f64 / seconds
+    );
+    println!(
+        "{} h of talk, {} inputs, {:?}",
         report.seconds / 3600,
         report.inputs,
         report.counters
     );
-    ExitCode::from(u8::from(failures.into_inner() > 0))
+    progress.failures.is_empty()
 }
 
-fn work(next: &AtomicU64, failures: &AtomicU64, from: u64, seeds: u64) -> (Report, u64) {
-    let (mut sum, mut played) = (Report::default(), 0);
-    loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        if index >= seeds || failures.load(Ordering::Relaxed) >= FAILURES_MAX {
-            return (sum, played);
-        }
-        played += 1;
-        match run(from + index, None) {
-            Ok(report) => sum = add(sum, report),
-            Err(violation) => {
-                failures.fetch_add(1, Ordering::Relaxed);
-                println!("{}\n  {violation}", Options::draw(from + index));
-            }
-        }
+fn tell(progress: &Progress, args: &Args, began: Instant, told: &Mutex<(Instant, usize)>) {
+    let Ok(mut told) = told.lock() else { return };
+    for failure in progress.failures.iter().skip(told.1) {
+        println!("{}\n  {}", Options::draw(failure.seed), failure.violation);
+        let planted = args
+            .fault
+            .map_or(String::new(), |fault| format!(" --fault {fault:?}"));
+        println!(
+            "  to see it: cargo run --release -p troupe-sim -- --seed {}{planted}",
+            failure.seed
+        );
     }
-}
-
-fn add(mut sum: Report, report: Report) -> Report {
-    sum.inputs += report.inputs;
-    sum.seconds += report.seconds;
-    let (all, one) = (&mut sum.counters, report.counters);
-    all.takes += one.takes;
-    all.plans += one.plans;
-    all.plans_kept += one.plans_kept;
-    all.plans_dropped += one.plans_dropped;
-    all.turns += one.turns;
-    all.turns_continued += one.turns_continued;
-    all.turns_answered += one.turns_answered;
-    all.backchannels += one.backchannels;
-    all.false_interruptions += one.false_interruptions;
-    all.interruptions += one.interruptions;
-    all.overdue += one.overdue;
-    sum
+    told.1 = progress.failures.len();
+    if told.0.elapsed() >= PROGRESS_EVERY {
+        told.0 = Instant::now();
+        let rate = progress.played as f64 / began.elapsed().as_secs_f64();
+        eprintln!("{} of {} seeds, {rate:.0} a second", progress.played, args.seeds);
+    }
 }

@@ -1,10 +1,12 @@
 //! What a room is like, drawn from its seed.
 
 use std::fmt;
+use std::time::Duration;
 
-use troupe_dialogue::Mode;
+use troupe_dialogue::{Mode, Tuning};
 
 use crate::chance::Chance;
+use crate::providers::Provider;
 
 /// How a person behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,25 +21,26 @@ pub enum Habit {
     Backchannelling,
     /// Coughs, and has noise around.
     Noisy,
+    /// Their microphone hears the characters.
+    Echoing,
     /// Hardly says anything.
     Silent,
     /// Types, now and then a lot.
     Typing,
 }
 
-/// How a provider behaves; shares are percent of requests.
-#[derive(Debug, Clone, Copy)]
-pub struct Provider {
-    /// Shortest time to an answer, ms.
-    pub latency_ms_min: u64,
-    /// Longest time to an answer, ms.
-    pub latency_ms_max: u64,
-    /// Requests that fail.
-    pub fails: u64,
-    /// Requests that are never answered.
-    pub hangs: u64,
-    /// Answers that are wrong: no words, words for noise, sound without end.
-    pub lies: u64,
+impl Habit {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Polite,
+        Self::Hesitant,
+        Self::Overlapping,
+        Self::Backchannelling,
+        Self::Noisy,
+        Self::Echoing,
+        Self::Silent,
+        Self::Typing,
+    ];
 }
 
 /// What a room is like.
@@ -47,7 +50,9 @@ pub struct Options {
     pub seed: u64,
     /// How the room plays.
     pub mode: Mode,
-    /// People and their habits.
+    /// The room's thresholds.
+    pub tuning: Tuning,
+    /// People and their habits; a scene may play without any.
     pub people: Vec<Habit>,
     /// Number of characters.
     pub characters: usize,
@@ -61,10 +66,14 @@ pub struct Options {
     pub judged: u64,
     /// Whether text to speech tells word times.
     pub word_times: bool,
-    /// Time until an order to a player has its effect, longest, ms.
-    pub player_ms_max: u64,
+    /// Time until an order to a player has its effect, ms.
+    pub order_ms: u64,
+    /// Time until a player's report is known, ms.
+    pub report_ms: u64,
     /// Connections of people and characters that drop, per minute and hundred.
     pub drops: u64,
+    /// Ends of voices that get lost on the way, percent.
+    pub lost_ends: u64,
     /// Length of the safety phase, s.
     pub safety_s: u64,
 }
@@ -73,74 +82,65 @@ impl Options {
     /// Draws the options of a seed.
     pub fn draw(seed: u64) -> Self {
         let mut chance = Chance::from_seed(seed);
-        let habits = [
-            Habit::Polite,
-            Habit::Hesitant,
-            Habit::Overlapping,
-            Habit::Backchannelling,
-            Habit::Noisy,
-            Habit::Silent,
-            Habit::Typing,
-        ];
-        let count = chance.within(1, 4);
-        let people = (0..count).filter_map(|_| chance.pick(&habits)).collect();
-        let mode = if chance.percent(25) {
+        let mode = if chance.percent(30) {
             Mode::Scripted
         } else {
             Mode::Freeform
         };
+        let people_min = u64::from(mode == Mode::Freeform);
+        let count = chance.within(people_min, 4);
+        let is_networked = chance.percent(40);
         Self {
             seed,
             mode,
-            people,
+            tuning: tuning(mode, &mut chance),
+            people: (0..count).filter_map(|_| chance.pick(&Habit::ALL)).collect(),
             characters: usize::try_from(chance.within(1, 3)).unwrap_or(1),
-            stt: provider(&mut chance, 300),
-            llm: provider(&mut chance, 900),
-            tts: provider(&mut chance, 400),
+            stt: Provider::draw(&mut chance, 300),
+            llm: Provider::draw(&mut chance, 900),
+            tts: Provider::draw(&mut chance, 400),
             judged: chance.within(0, 100),
             word_times: chance.percent(50),
-            player_ms_max: chance.within(0, 60),
-            drops: if chance.percent(40) {
-                chance.within(1, 60)
-            } else {
-                0
-            },
+            order_ms: chance.within(0, 60),
+            report_ms: chance.within(0, 40),
+            drops: if is_networked { chance.within(1, 60) } else { 0 },
+            lost_ends: if is_networked { chance.within(0, 8) } else { 0 },
             safety_s: chance.within(30, 120),
         }
     }
 }
 
-fn provider(chance: &mut Chance, latency_ms: u64) -> Provider {
-    let is_fast = chance.percent(25);
-    let latency_ms_min = if is_fast { 0 } else { chance.within(10, latency_ms) };
-    let is_slow = chance.percent(10);
-    let spread = if is_fast {
-        5
-    } else {
-        latency_ms * if is_slow { 20 } else { 2 }
-    };
-    let is_bad = chance.percent(40);
-    let mut share = |max| if is_bad { chance.within(0, max) } else { 0 };
-    Provider {
-        latency_ms_min,
-        latency_ms_max: latency_ms_min + spread,
-        fails: share(25),
-        hangs: share(8),
-        lies: share(10),
+/// The usual thresholds, or others that a room may have.
+fn tuning(mode: Mode, chance: &mut Chance) -> Tuning {
+    let mut tuning = Tuning::default();
+    if mode == Mode::Scripted {
+        // Of a length that a run can hold.
+        tuning.scene_run_max = u32::try_from(chance.within(4, 14)).unwrap_or(4);
     }
-}
-
-impl Provider {
-    /// The same without any fault.
-    pub(crate) fn healed(self) -> Self {
-        Self {
-            latency_ms_max: self.latency_ms_max.min(self.latency_ms_min + 500),
-            fails: 0,
-            hangs: 0,
-            lies: 0,
-            ..self
-        }
+    if chance.percent(50) {
+        return tuning;
     }
+    let mut ms = |low, high| Duration::from_millis(chance.within(low, high));
+    tuning.end_of_turn_min = ms(0, 600);
+    tuning.end_of_turn_max = ms(600, 5000);
+    tuning.doubt = ms(20, 1000);
+    tuning.plan_doubt = ms(0, 800);
+    tuning.take_later = ms(0, 1500);
+    tuning.merge_window = ms(0, 4000);
+    tuning.overlap_pause = ms(0, 300);
+    tuning.overlap_pause_step = ms(0, 150);
+    tuning.false_interruption = ms(500, 4000);
+    tuning.answer_lead = ms(0, 2000);
+    tuning.continuation = ms(100, 4000);
+    tuning.continuation_when_named = ms(50, 1000);
+    tuning.reopen_after = ms(3000, 20_000);
+    tuning.side_talk = ms(0, 10_000);
+    let mut count =
+        |low, high| u32::try_from(chance.within(low, high)).unwrap_or(low.try_into().unwrap_or(0));
+    tuning.plans_max = count(0, 6);
+    tuning.takes_eager_max = count(1, 12);
+    tuning.character_run_max = count(0, 8);
+    tuning
 }
 
 impl fmt::Display for Options {
@@ -151,20 +151,28 @@ impl fmt::Display for Options {
             self.seed, self.mode, self.characters, self.people
         )?;
         for (name, provider) in [("stt", self.stt), ("llm", self.llm), ("tts", self.tts)] {
-            writeln!(
-                f,
-                "  {name}: {}-{} ms, fails {} %, hangs {} %, lies {} %",
-                provider.latency_ms_min,
-                provider.latency_ms_max,
-                provider.fails,
-                provider.hangs,
-                provider.lies
-            )?;
+            writeln!(f, "  {name}: {provider}")?;
         }
-        write!(
+        writeln!(
             f,
-            "  judged {} %, word times {}, player within {} ms, drops {}, {} s of faults",
-            self.judged, self.word_times, self.player_ms_max, self.drops, self.safety_s
-        )
+            "  judged {} %, word times {}, orders {} ms, reports {} ms, drops {}, lost ends {} %, {} s of faults",
+            self.judged,
+            self.word_times,
+            self.order_ms,
+            self.report_ms,
+            self.drops,
+            self.lost_ends,
+            self.safety_s
+        )?;
+        write!(f, "  thresholds:")?;
+        let usual = Tuning::default();
+        for threshold in Tuning::TABLE {
+            if let Some(value) = self.tuning.get(threshold.name)
+                && usual.get(threshold.name) != Some(value)
+            {
+                write!(f, " {} {value}", threshold.name)?;
+            }
+        }
+        Ok(())
     }
 }

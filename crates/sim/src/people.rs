@@ -29,7 +29,7 @@ pub(crate) struct Human {
     pub(crate) said: Vec<(u64, String)>,
     /// Words up to here are settled.
     pub(crate) taken_until_ms: u64,
-    /// The latest transcription was asked for here.
+    /// Sound up to here is what a transcription would be of: the last pause, or the last look into a voice.
     pub(crate) asked_until_ms: u64,
     /// Since when the core knows of their voice.
     pub(crate) known_voice_ms: Option<u64>,
@@ -69,7 +69,7 @@ impl Human {
     pub(crate) fn next_thought_ms(&self, chance: &mut Chance) -> u64 {
         match self.habit {
             Habit::Silent => chance.within(10_000, 40_000),
-            Habit::Backchannelling | Habit::Noisy => chance.within(400, 3_000),
+            Habit::Backchannelling | Habit::Noisy | Habit::Echoing => chance.within(400, 3_000),
             Habit::Polite | Habit::Hesitant | Habit::Overlapping | Habit::Typing => chance.within(500, 6_000),
         }
     }
@@ -85,6 +85,12 @@ impl Human {
         match self.habit {
             Habit::Backchannelling if room_speaks => Some(vec![backchannel(chance)]),
             Habit::Noisy if chance.percent(60) => Some(vec![noise(chance)]),
+            // Speech that rises out of a noise, without a pause in between.
+            Habit::Noisy if chance.percent(20) => {
+                let mut segments = vec![noise(chance)];
+                segments.extend(turn(chance, words, names, 600));
+                Some(segments)
+            }
             Habit::Overlapping => Some(turn(chance, words, names, 700)),
             Habit::Hesitant if !room_speaks => Some(turn(chance, words, names, 2500)),
             _ if room_speaks && !chance.percent(4) => None,
@@ -94,7 +100,7 @@ impl Human {
     }
 }
 
-fn backchannel(chance: &mut Chance) -> Segment {
+pub(crate) fn backchannel(chance: &mut Chance) -> Segment {
     let word = chance
         .pick(&["Mhm.", "Yeah.", "Okay.", "Uh-huh."])
         .unwrap_or("Mhm.");
@@ -106,16 +112,35 @@ fn backchannel(chance: &mut Chance) -> Segment {
 }
 
 fn noise(chance: &mut Chance) -> Segment {
-    let is_long = chance.percent(15);
+    if chance.percent(15) {
+        let voice_ms = chance.within(2_000, 20_000);
+        Segment {
+            voice_ms,
+            ..cough(chance)
+        }
+    } else {
+        cough(chance)
+    }
+}
+
+pub(crate) fn cough(chance: &mut Chance) -> Segment {
     Segment {
         words: Vec::new(),
-        voice_ms: if is_long {
-            chance.within(2_000, 20_000)
-        } else {
-            chance.within(80, 600)
-        },
+        voice_ms: chance.within(80, 600),
         pause_ms: 0,
     }
+}
+
+/// The last words that were heard of a character, if there are enough, as a microphone far from it hears them.
+pub(crate) fn echo(heard: &[String], chance: &mut Chance) -> Option<Segment> {
+    let count = usize::try_from(chance.within(3, 6)).unwrap_or(3);
+    let first = heard.len().checked_sub(count)?;
+    let words = heard.get(first..)?.to_vec();
+    Some(Segment {
+        words,
+        voice_ms: count as u64 * chance.within(150, 300),
+        pause_ms: 0,
+    })
 }
 
 /// A turn of up to three stretches.

@@ -102,7 +102,8 @@ impl Conversation {
         if fits {
             self.owes_turn = false;
             waiting.speech = Some(id);
-            self.called = waiting.to.iter().skip(1).cloned().collect();
+            let (to, character) = (waiting.to.clone(), speech.character.clone());
+            self.call_others(&to, &character);
         }
         fits
     }
@@ -110,11 +111,14 @@ impl Conversation {
     fn answer_oldest(&mut self, now: Time, oldest: &Waiting) {
         self.owes_apology = false;
         self.owes_turn = false;
-        let present = oldest
+        let mut present = oldest
             .to
             .iter()
             .find(|id| self.director.member(id).is_some())
             .cloned();
+        if self.planted.is(Fault::WrongCharacter) {
+            present = self.director.goes_on(oldest.to.first(), "");
+        }
         let Some(character) = present.or_else(|| self.director.opens()) else {
             self.settle(&oldest.person);
             self.waiting.pop_front();
@@ -130,16 +134,26 @@ impl Conversation {
             .collect();
         let speech = self.generate(now, character.clone(), Cue::Answer, pending);
         for waiting in &mut self.waiting {
-            if waiting.to.first() == oldest.to.first() || waiting.person == oldest.person {
+            // What the same person has said since is answered along, unless it calls somebody else.
+            let calls = self.director.named(&waiting.text, None);
+            let is_along = waiting.person == oldest.person && calls.is_none_or(|called| called == character);
+            if waiting.to.first() == oldest.to.first() || is_along {
                 waiting.speech = Some(speech);
             }
         }
         if let ([waiting], Some(speech)) = (self.waiting.make_contiguous(), &mut self.speech) {
             speech.basis = Some((waiting.person.clone(), waiting.text.clone()));
         }
-        let others = oldest.to.iter().filter(|id| **id != character);
-        self.called = others.cloned().collect();
+        self.call_others(&oldest.to, &character);
         self.release(now);
+    }
+
+    /// Whoever else was asked answers afterwards.
+    fn call_others(&mut self, asked: &[CharacterId], first: &CharacterId) {
+        let others = asked
+            .iter()
+            .filter(|id| *id != first && self.director.member(id).is_some());
+        self.called = others.cloned().collect();
     }
 
     /// Makes an answer in advance for a turn that may be over.
@@ -191,6 +205,8 @@ impl Conversation {
         let run_max = match self.mode {
             // People said something that was not for the characters: they fall silent.
             Mode::Freeform if self.people_spoke => return,
+            _ if self.planted.is(Fault::SceneStops) && self.counters.turns > 0 => return,
+            _ if self.planted.is(Fault::RunsOn) => u32::MAX,
             Mode::Freeform => self.tuning.character_run_max,
             Mode::Scripted => self.tuning.scene_run_max,
         };

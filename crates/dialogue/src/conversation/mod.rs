@@ -45,6 +45,8 @@ pub struct Conversation {
     called: VecDeque<CharacterId>,
     /// The last line of a character.
     last: Option<(CharacterId, String)>,
+    /// The last speech that was heard, and when it was over.
+    ended: Option<(SpeechId, Time)>,
     /// Whether a person has spoken since that line.
     people_spoke: bool,
     /// Speeches of characters since a person's turn.
@@ -73,6 +75,7 @@ impl Conversation {
             owes_turn: false,
             called: VecDeque::new(),
             last: None,
+            ended: None,
             people_spoke: false,
             run: 0,
             has_reopened: false,

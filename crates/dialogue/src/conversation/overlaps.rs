@@ -1,12 +1,14 @@
 //! Sounds over a speech: pause it, and find out what they were.
 
+use std::time::Duration;
+
 use super::Conversation;
 use crate::endpointing::words;
 use crate::event::{Output, Overlap};
 use crate::fault::Fault;
 use crate::id::PersonId;
-use crate::overlap::{Circumstances, is_backchannel, resolve};
-use crate::speech::Phase;
+use crate::overlap::{Circumstances, is_backchannel, is_echo, resolve};
+use crate::speech::{Phase, Speech};
 use crate::time::Time;
 
 /// Words that a voice must have brought before it is taken at them without waiting for its pause.
@@ -94,22 +96,28 @@ impl Conversation {
             .strip_prefix(before.as_str())
             .unwrap_or(words_so_far)
             .to_owned();
-        let is_heard = person.is_speaking();
+        let is_heard = person.says_more();
         let overlap = match self.speech.as_ref().filter(|speech| speech.id == over) {
             Some(speech) => {
                 let circumstances = Circumstances {
                     spoken: &speech.heard(speech.heard_by(now) + ECHO_AHEAD),
-                    before_end_of_question: speech.asks().then(|| speech.left(now)),
+                    before_end_of_question: self.before_end_of_question(now, speech),
                     is_to_a_person: self.director.is_to_a_person(id, &text),
                 };
-                resolve(&text, circumstances, &self.tuning)
+                match resolve(&text, circumstances, &self.tuning) {
+                    // A microphone may be a line behind.
+                    Overlap::Interruption if self.repeats_last(&text) => Overlap::Echo,
+                    overlap => overlap,
+                }
             }
             // It is over: a sign of listening at its end still is no turn, unless it asked something.
             None if is_backchannel(&text) && !self.question_is_open() => Overlap::Backchannel,
+            None if self.repeats_last(&text) => Overlap::Echo,
             None => Overlap::Interruption,
         };
         let overlap = match overlap {
             Overlap::Backchannel if self.planted.is(Fault::BackchannelYields) => Overlap::Interruption,
+            Overlap::Echo if self.planted.is(Fault::EchoSpeaks) => Overlap::Interruption,
             other => other,
         };
         let is_certain =
@@ -134,13 +142,26 @@ impl Conversation {
         true
     }
 
+    /// How long before the end of a question somebody speaks, if there is one that they can have heard.
+    fn before_end_of_question(&self, now: Time, speech: &Speech) -> Option<Duration> {
+        if speech.was_heard() {
+            speech.asks().then(|| speech.left(now))
+        } else {
+            self.question_is_open().then_some(Duration::ZERO)
+        }
+    }
+
+    /// Whether words are those of the line that was heard last, coming back late.
+    fn repeats_last(&self, text: &str) -> bool {
+        self.last.as_ref().is_some_and(|(_, line)| is_echo(text, line))
+    }
+
     /// What was said over a speech was nothing; the turn stands as it was before.
     fn restore_turn(&mut self, id: &PersonId, overlap: Overlap) {
         let Some(turn) = self.people.get_mut(id).and_then(|person| person.turn.as_mut()) else {
             return;
         };
-        turn.words = turn.before_overlap.take();
-        turn.over = None;
+        turn.restore();
         self.counters.overlap(overlap);
         self.outputs.push_back(Output::OverlapResolved {
             person: id.clone(),
@@ -169,4 +190,4 @@ impl Conversation {
 }
 
 /// An echo may be ahead of what is known to have been heard by so much.
-const ECHO_AHEAD: std::time::Duration = std::time::Duration::from_millis(600);
+const ECHO_AHEAD: Duration = Duration::from_millis(600);

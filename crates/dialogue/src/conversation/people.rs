@@ -13,18 +13,23 @@ impl Conversation {
             Phase::Released { .. } | Phase::Heard { .. } => Some(speech.id),
             Phase::Planned | Phase::Stopping { .. } => None,
         });
+        // It takes a moment to know a voice: it may have begun over a speech that is over by now.
+        let before = match &self.speech {
+            Some(speech) if speech.is_stopping() => Some(speech.id),
+            _ => self.ended.filter(|(_, at)| since < *at).map(|(speech, _)| speech),
+        };
         let person = self.people.entry(id.clone()).or_default();
-        if person.voice.is_some() {
-            // The end of the former voice got lost; it is one voice.
-            return;
-        }
+        // Otherwise the end of the former voice got lost, and nobody knows how long they paused.
+        let has_paused = person.voice.is_none();
         person.voice = Some(since);
         person.is_noise = false;
         let Person { turn, habits, .. } = person;
         match turn {
-            None => *turn = Some(Turn::new(since, over)),
+            None => *turn = Some(Turn::new(since, over.or(before))),
             Some(turn) => {
-                habits.paused(since.since(turn.last_voice));
+                if has_paused {
+                    habits.paused(since.since(turn.last_voice));
+                }
                 turn.covers = false;
                 turn.audio = None;
                 turn.take_at = None;
@@ -32,32 +37,48 @@ impl Conversation {
                     turn.over = over;
                     turn.before_overlap.clone_from(&turn.words);
                 }
-                if turn.ended.take().is_some() {
-                    self.counters.turns_continued += 1;
-                    self.waiting
-                        .retain(|waiting| waiting.person != id || waiting.is_settled);
-                }
+                self.continue_turn(&id);
             }
         }
         self.continue_at = None;
         self.reopen_at = None;
-        if self
-            .speech
-            .as_ref()
-            .is_some_and(crate::speech::Speech::is_released)
-        {
+        self.hold_unheard(now);
+    }
+
+    /// A turn that had ended goes on.
+    fn continue_turn(&mut self, id: &PersonId) {
+        let turn = self.people.get_mut(id).and_then(|person| person.turn.as_mut());
+        if turn.is_some_and(|turn| turn.ended.take().is_some()) {
+            self.counters.turns_continued += 1;
+            self.waiting
+                .retain(|waiting| waiting.person != *id || waiting.is_settled);
+        }
+    }
+
+    /// Keeps a speech back of which nothing was heard.
+    fn hold_unheard(&mut self, now: Time) {
+        let speech = self.speech.as_ref();
+        if speech.is_some_and(crate::speech::Speech::is_released) {
             self.hold(now);
         }
     }
 
     pub(super) fn voice_paused(&mut self, now: Time, id: PersonId, last_voice: Time) {
         let person = self.people.entry(id.clone()).or_default();
-        person.voice = None;
+        let was_heard = person.voice.take().is_some();
         person.is_noise = false;
         let turn = person.turn.get_or_insert_with(|| Turn::new(last_voice, None));
         if turn.ended.is_some() {
-            return;
+            if !was_heard {
+                return;
+            }
+            // It was taken to be over in a noise, and nobody knows what was said in that noise.
+            self.continue_turn(&id);
+            self.hold_unheard(now);
         }
+        let Some(turn) = self.people.get_mut(&id).and_then(|person| person.turn.as_mut()) else {
+            return;
+        };
         turn.last_voice = last_voice.max(turn.last_voice);
         turn.probed = None;
         if turn.takes < self.tuning.takes_eager_max {
@@ -75,11 +96,10 @@ impl Conversation {
                 turn.covers = turn.words.is_some();
             }
         }
-        if self
-            .people
-            .get(id)
-            .is_some_and(|person| person.paused_words().is_some())
-        {
+        // What they said over a speech may still turn out to be nothing.
+        self.look_at_overlap(now, id);
+        let person = self.people.get(id);
+        if person.is_some_and(|person| person.paused_words().is_some()) {
             self.end_turn(now, id);
         }
         self.settle(id);
@@ -87,6 +107,10 @@ impl Conversation {
         self.director.remove_person(id);
         if !self.director.has_people() {
             self.nobody_is_left(now);
+        }
+        if self.continue_at.is_none() && self.reopen_at.is_none() {
+            // Their voice may have kept the characters from going on.
+            self.quiet_again(now);
         }
     }
 
@@ -102,7 +126,6 @@ impl Conversation {
         if is_unheard {
             self.discard(now);
         }
-        self.quiet_again(now);
     }
 
     pub(super) fn typed(&mut self, now: Time, id: PersonId, text: String) {
@@ -125,5 +148,9 @@ impl Conversation {
         self.continue_at = None;
         self.reopen_at = None;
         self.called.clear();
+        // What is still to be told of a speech that was cut for it comes before it.
+        if let Some(speech) = self.speech.as_mut().filter(|speech| speech.was_heard()) {
+            speech.is_past = true;
+        }
     }
 }

@@ -48,6 +48,11 @@ pub(super) struct Turn {
     pub(super) over: Option<SpeechId>,
     /// The words that had been said before, if it began earlier.
     pub(super) before_overlap: Option<String>,
+    /// What the transcriber made of the turn when last asked.
+    heard: String,
+    /// What it had made of it when something said over a speech turned out to be nothing, and what was left of
+    /// the turn: it hears all of it again each time.
+    resolved: Option<(String, String)>,
     /// Since when it is over, unless the person goes on.
     pub(super) ended: Option<Time>,
     pub(super) takes: u32,
@@ -75,16 +80,43 @@ impl Turn {
             audio: None,
             over,
             before_overlap: None,
+            heard: String::new(),
+            resolved: None,
             ended: None,
             takes: 0,
             plans: 0,
         }
     }
 
-    /// Takes in words.
-    pub(super) fn learn(&mut self, now: Time, words: String) {
+    /// Takes in what a transcriber makes of all that was said; answers whether it is news.
+    pub(super) fn learn(&mut self, now: Time, heard: &str) -> bool {
+        let heard = heard.trim();
+        if heard.is_empty() {
+            return false;
+        }
+        heard.clone_into(&mut self.heard);
+        let rest = self
+            .resolved
+            .as_ref()
+            .and_then(|(before, left)| Some((heard.strip_prefix(before.as_str())?.trim(), left)));
+        let words = match rest {
+            Some((rest, left)) => [left.as_str(), rest].join(" ").trim().to_owned(),
+            None => heard.to_owned(),
+        };
+        if words.is_empty() || self.words.as_ref() == Some(&words) {
+            return false;
+        }
         self.words = Some(words);
         self.words_changed = now;
+        true
+    }
+
+    /// What was said over a speech was nothing: the turn is what it was before.
+    pub(super) fn restore(&mut self) {
+        let left = self.before_overlap.take().unwrap_or_default();
+        self.resolved = Some((self.heard.clone(), left.clone()));
+        self.words = Some(left).filter(|left| !left.is_empty());
+        self.over = None;
     }
 
     /// Whether all words are there and the turn is not over.
@@ -97,6 +129,12 @@ impl Person {
     /// Whether they are heard, and with more than noise.
     pub(super) fn is_speaking(&self) -> bool {
         self.voice.is_some() && !self.is_noise
+    }
+
+    /// Whether they have said or will say more than the latest transcription can know: they speak, or what they
+    /// said up to a pause is asked for later.
+    pub(super) fn says_more(&self) -> bool {
+        self.is_speaking() || self.turn.as_ref().is_some_and(|turn| turn.take_at.is_some())
     }
 
     /// Since when they speak, if they do.

@@ -16,8 +16,9 @@ impl Conversation {
         let id = member.id.clone();
         self.director.add(member);
         self.show(id, AgentState::Listening);
-        if self.mode == Mode::Scripted && self.last.is_none() && self.speech.is_none() {
-            self.continue_at = Some(now + self.tuning.scene_start);
+        // A scene begins, or goes on if it stood still for want of somebody to speak with.
+        if self.mode == Mode::Scripted && self.continue_at.is_none() {
+            self.quiet_again(now);
         }
     }
 
@@ -149,6 +150,7 @@ impl Conversation {
     /// A released speech that nobody heard comes to nothing: say so once, if somebody waits for it.
     fn fail(&mut self, now: Time) {
         let Some(failed) = self.speech.take() else { return };
+        self.counters.plans_dropped += u64::from(failed.was_planned);
         self.outputs.push_back(Output::Discard { speech: failed.id });
         self.show(failed.character.clone(), AgentState::Listening);
         if failed.is_apology {
@@ -221,6 +223,7 @@ impl Conversation {
             .speech
             .take_if(|current| current.id == id && current.phase != Phase::Planned)
         {
+            self.ended = Some((id, now));
             self.was_heard(&finished, finished.heard(Duration::MAX));
             self.quiet_again(now);
         }
@@ -231,6 +234,7 @@ impl Conversation {
             .speech
             .take_if(|current| current.id == id && current.is_stopping())
         {
+            self.ended = Some((id, now));
             let heard = if self.planted.is(Fault::HeardWhole) {
                 Duration::MAX
             } else {
@@ -263,7 +267,7 @@ impl Conversation {
             text: text.clone(),
         }));
         self.last = Some((character, text));
-        self.people_spoke = false;
+        self.people_spoke &= speech.is_past;
     }
 
     /// Throws a speech away that nobody heard.

@@ -71,7 +71,7 @@ impl Conversation {
         if text.trim().is_empty() || turn.covers {
             return;
         }
-        turn.learn(now, text);
+        turn.learn(now, &text);
         self.look_at_overlap(now, id);
     }
 
@@ -81,18 +81,14 @@ impl Conversation {
         let Some(person) = self.people.get_mut(&id) else {
             return;
         };
-        let (is_heard, heard_for) = (person.is_speaking(), person.heard_for(now));
+        let (is_heard, heard_for) = (person.says_more(), person.heard_for(now));
         let Some(turn) = &mut person.turn else { return };
         turn.take = None;
         if turn.ended.is_some() {
             // It ended with what was known; an answer to that is on its way.
             return;
         }
-        let text = text.trim();
-        let is_new = !text.is_empty() && turn.words.as_deref() != Some(text);
-        if is_new {
-            turn.learn(now, text.to_owned());
-        }
+        let is_new = turn.learn(now, &text);
         turn.covers = !is_heard && turn.words.is_some();
         let is_stuck = is_heard && heard_for >= noise_after && now.since(turn.words_changed) >= noise_after;
         let has_words = turn.words.is_some();
@@ -114,8 +110,8 @@ impl Conversation {
         if self.look_at_overlap(now, &id) {
             return;
         }
-        if is_new {
-            let text = text.to_owned();
+        let turn = self.people.get(&id).and_then(|person| person.turn.as_ref());
+        if let Some(text) = turn.and_then(|turn| turn.words.clone()).filter(|_| is_new) {
             self.outputs.push_back(Output::Caption { person: id, text });
         }
     }

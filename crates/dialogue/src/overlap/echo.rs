@@ -8,12 +8,23 @@ const WORDS_MIN: usize = 3;
 const SHARE_MIN_PERCENT: usize = 75;
 
 /// Whether `text` repeats what a character has just `spoken`.
-pub(super) fn is_echo(text: &str, spoken: &str) -> bool {
+pub(crate) fn is_echo(text: &str, spoken: &str) -> bool {
     let (heard, spoken): (Vec<String>, Vec<String>) = (words(text).collect(), words(spoken).collect());
     if heard.len() < WORDS_MIN {
         return false;
     }
-    common_in_order(&heard, &spoken) * 100 >= heard.len() * SHARE_MIN_PERCENT
+    let common = common_in_order(&heard, &spoken).max(common_in_runs(&heard, &spoken));
+    common * 100 >= heard.len() * SHARE_MIN_PERCENT
+}
+
+/// Words that stand next to one that they also stand next to in the other: an echo may come twice.
+fn common_in_runs(one: &[String], other: &[String]) -> usize {
+    let is_pair = |at: usize| {
+        let pair = one.get(at..at + 2);
+        pair.is_some_and(|pair| other.windows(2).any(|window| window == pair))
+    };
+    let in_run = (0..one.len()).filter(|at| is_pair(*at) || *at > 0 && is_pair(*at - 1));
+    in_run.count()
 }
 
 /// Length of the longest common subsequence.
@@ -39,6 +50,7 @@ mod tests {
         let spoken = "It runs from the harbour to the old mill, twice a day.";
         assert!(is_echo("From the harbour to the mill", spoken));
         assert!(!is_echo("The harbour?", spoken));
+        assert!(is_echo("to the old mill to the old mill twice", spoken));
         assert!(!is_echo("Does it run on a Sunday too", spoken));
         assert!(!is_echo("mill old harbour day the from", spoken));
     }

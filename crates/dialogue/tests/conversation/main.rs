@@ -5,10 +5,12 @@
 //! - `overlaps`: sounds over a speech
 //! - `cast`: who answers, who goes on, who stays silent
 //! - `failures`: providers that fail or hang
+//! - `found`: what the simulator found
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod cast;
 mod failures;
+mod found;
 mod overlaps;
 mod stage;
 mod turns;

@@ -1,17 +1,18 @@
-//! From the core's outputs to events, and the players and providers behind them.
+//! From the core's outputs to events, and the providers behind them.
 
 use std::time::Duration;
 
-use troupe_dialogue::{Input, Line, Output, PersonId, Sounding, SpeechId, TakeId};
+use troupe_dialogue::{CharacterId, Input, Output, PersonId, SpeechId, TakeId};
 
 use super::{Driver, Event};
 use crate::player::{Chunk, Playing};
 use crate::providers::Outcome;
+use crate::words::length_of;
 
 impl Driver {
     pub(super) fn act(&mut self, output: Output) {
         match output {
-            Output::Transcribe { person, take } => self.transcribe(person, take),
+            Output::Transcribe { person, take } => self.transcribe(&person, take),
             Output::JudgeEnd { take, .. } => {
                 if self.chance.percent(self.options.judged) {
                     let after = self.chance.within(20, 400);
@@ -24,12 +25,13 @@ impl Driver {
                     human.taken_until_ms = human.asked_until_ms;
                 }
             }
-            Output::Generate { speech, .. } => {
-                self.playing.insert(speech, Playing::new(speech));
-                self.write(speech);
-            }
-            Output::Apologise { speech, .. } => {
-                self.playing.insert(speech, Playing::new(speech));
+            Output::Generate {
+                speech, character, ..
+            } => self.write(speech, character),
+            Output::Apologise {
+                speech, character, ..
+            } => {
+                self.playing.insert(speech, Playing::new(character));
                 let delta = format!("{}.", self.words.several(4).join(" "));
                 self.later(0, Event::In(Input::ReplyText { speech, delta }));
                 self.later(0, Event::In(Input::ReplyDone { speech }));
@@ -50,22 +52,17 @@ impl Driver {
             | Output::OverlapResolved { .. }
             | Output::Caption { .. }
             | Output::State { .. }
-            | Output::Entry(Line { .. }) => {}
+            | Output::Entry(_) => {}
         }
-    }
-
-    pub(super) fn later(&mut self, after_ms: u64, event: Event) {
-        self.queue.at(self.now_ms + after_ms, event);
     }
 
     /// Orders arrive in their order, all after the same time.
     fn order(&mut self, event: Event) {
-        let after = self.options.player_ms_max;
-        self.later(after, event);
+        self.later(self.options.order_ms, event);
     }
 
-    fn transcribe(&mut self, person: PersonId, take: TakeId) {
-        let Some(human) = self.humans.iter_mut().find(|human| human.id == person) else {
+    fn transcribe(&mut self, person: &PersonId, take: TakeId) {
+        let Some(human) = self.humans.iter_mut().find(|human| human.id == *person) else {
             return;
         };
         human.asked_until_ms = self.now_ms;
@@ -85,15 +82,17 @@ impl Driver {
             Outcome::Fails(after) => (after, Input::TranscriptionFailed { take }),
             Outcome::Hangs => return,
         };
-        self.later(after, Event::Transcribed(person, input));
+        self.later(after, Event::In(input));
     }
 
-    fn write(&mut self, speech: SpeechId) {
+    fn write(&mut self, speech: SpeechId, character: CharacterId) {
+        self.playing.insert(speech, Playing::new(character));
         let outcome = self.options.llm.asked(&mut self.chance);
         let names: Vec<String> = (0..self.cast.len())
             .map(|index| Self::name_of(index).to_owned())
             .collect();
         let text = match outcome {
+            Outcome::Lies(_) if self.chance.percent(20) => self.words.ramble(&mut self.chance),
             Outcome::Lies(_) => "... !".to_owned(),
             _ => self.words.reply(&mut self.chance, &names),
         };
@@ -132,142 +131,46 @@ impl Driver {
         };
         let mut at = 0;
         let ends = text.split_whitespace().map(|word| {
-            at += pace_ms * (word.chars().count() as u64 + 1);
+            at += pace_ms * length_of(word);
             at
         });
         let word_ends_ms: Vec<u64> = ends.collect();
         let total = word_ends_ms.last().copied().unwrap_or(0);
-        if playing.chunks.len() == chunk {
-            playing.chunks.push(Chunk {
-                text,
-                ready_ms: 0,
-                word_ends_ms,
-            });
-        }
+        playing.chunks.push(Chunk {
+            text,
+            ready_ms: 0,
+            is_complete: false,
+            word_ends_ms,
+        });
         let begins = playing.tts_free_ms.max(self.now_ms);
         let (ready, length) = match outcome {
             Outcome::Answers(after) => (begins + after, total),
             Outcome::Fails(after) => (begins + after, 0),
             // A voice that stays behind with half of its sound made, and never comes back.
             Outcome::Hangs | Outcome::Lies(_) => {
-                self.queue
-                    .at(begins + 50, Event::Made(speech, chunk, total / 2, false));
+                let half = Event::Made(speech, chunk, total / 2, false);
+                self.queue.at(begins + 50, half);
                 playing.tts_free_ms = u64::MAX / 2;
                 return;
             }
         };
         playing.tts_free_ms = ready + total / 4;
         if length > 0 {
-            self.queue
-                .at(ready, Event::Made(speech, chunk, length / 3, false));
+            let first = Event::Made(speech, chunk, length / 3, false);
+            self.queue.at(ready, first);
         }
-        self.queue
-            .at(ready + total / 4, Event::Made(speech, chunk, length, true));
+        let all = Event::Made(speech, chunk, length, true);
+        self.queue.at(ready + total / 4, all);
     }
 
-    pub(super) fn made(&mut self, speech: SpeechId, chunk: usize, ready_ms: u64, is_complete: bool) {
-        let Some(playing) = self.playing.get_mut(&speech) else {
-            return;
-        };
-        let mut ends = None;
-        if let Some(sound) = playing.chunks.get_mut(chunk) {
-            sound.ready_ms = ready_ms;
-            ends = (is_complete && ready_ms > 0).then(|| sound.word_ends_ms.clone());
-        }
-        playing.complete += usize::from(is_complete);
-        self.hand_in(
-            Input::ChunkAudio {
-                speech,
-                chunk,
-                duration: Duration::from_millis(ready_ms),
-                complete: is_complete,
-            },
-            None,
-        );
-        if let Some(ends) = ends.filter(|_| self.options.word_times) {
-            let sounding = Sounding::WordEnds(ends.into_iter().map(Duration::from_millis).collect());
-            self.hand_in(
-                Input::ChunkSounding {
-                    speech,
-                    chunk,
-                    sounding,
-                },
-                None,
-            );
-        }
-        self.end_if_complete(speech);
-        self.update(speech);
+    /// Words of what a character says just now, for a microphone that hears it.
+    pub(super) fn words_in_the_air(&self) -> Vec<String> {
+        let sounding = self.sounding().and_then(|speech| self.playing.get(&speech));
+        let heard = sounding.map(|playing| playing.words_heard(self.heard_of(playing), true).words);
+        heard.unwrap_or_default()
     }
 
-    fn end_if_complete(&mut self, speech: SpeechId) {
-        if let Some(playing) = self.playing.get_mut(&speech)
-            && playing.is_all_asked
-            && playing.complete == playing.chunks.len()
-        {
-            playing.is_ended = true;
-        }
-        self.update(speech);
-    }
-
-    /// Starts or stops a player's sound as things stand.
-    pub(super) fn update(&mut self, speech: SpeechId) {
-        let now_ms = self.now_ms;
-        let Some(playing) = self.playing.get_mut(&speech) else {
-            return;
-        };
-        let dry = playing.update(now_ms);
-        let run = playing.run;
-        if let Some(dry) = dry {
-            let is_first = !std::mem::replace(&mut playing.has_started, true);
-            self.checker.sounds(speech);
-            self.queue.at(dry, Event::Dry(speech, run));
-            if is_first {
-                self.hand_in(Input::PlayoutStarted { speech }, None);
-            }
-            return;
-        }
-        self.checker.is_silent(speech);
-        if self
-            .playing
-            .get(&speech)
-            .is_some_and(|playing| playing.is_finished(now_ms))
-        {
-            self.finish(speech);
-        }
-    }
-
-    fn finish(&mut self, speech: SpeechId) {
-        let Some(playing) = self.playing.remove(&speech) else {
-            return;
-        };
-        let lines = self.hand_in(Input::PlayoutFinished { speech }, None);
-        if playing.has_started {
-            let is_exact = self.options.word_times;
-            self.checker.heard(
-                &playing,
-                Duration::MAX,
-                lines.first().map(String::as_str),
-                is_exact,
-            );
-        }
-    }
-
-    /// A cut takes effect.
-    pub(super) fn stopped(&mut self, speech: SpeechId) {
-        let heard = self
-            .playing
-            .get(&speech)
-            .map_or(Duration::ZERO, |playing| playing.heard(self.now_ms));
-        self.checker.is_silent(speech);
-        let playing = self.playing.remove(&speech);
-        let lines = self.hand_in(Input::PlayoutStopped { speech, heard }, None);
-        if let Some(playing) = playing {
-            let all_made = playing.complete == playing.chunks.len();
-            let is_exact = self.options.word_times && all_made;
-            if is_exact || lines.len() == 1 && all_made {
-                self.checker
-                    .heard(&playing, heard, lines.first().map(String::as_str), is_exact);
-            }
-        }
+    fn heard_of(&self, playing: &Playing) -> Duration {
+        playing.heard(self.now_ms)
     }
 }
