@@ -12,6 +12,9 @@ use super::{Sample, fit};
 const ANY_SILENCE_MAX: f64 = 4.0;
 /// When the end-of-turn model alone is asked, s after the last sound.
 pub const ASKED_AFTER_S: f64 = 0.2;
+/// Patience where doubt costs no silence, log odds, and how much it rises with each second of it: a line through
+/// the product's defaults, so that one knob turns both and even clear ends are waited for where cuts must be rare.
+const PATIENCE: [f64; 2] = [2.0, 2.0];
 /// Longest silence that outweighs one unit of log odds, s.
 const DOUBT_MAX: f64 = 1.2;
 /// Positions of a knob.
@@ -28,7 +31,7 @@ pub enum Policy {
         /// Silence that ends a complete turn, s.
         complete_after_s: f64,
     },
-    /// The product's fused decision with its own thresholds, `doubt` being the knob; for each sample the weights
+    /// The product's fused decision, `doubt` being the knob with `patience` following it; for each sample the weights
     /// that were fitted without it.
     Fused {
         /// Weights, one for each sample.
@@ -62,14 +65,20 @@ impl Policy {
                 sample.decided_after_s(Duration::from_secs_f64(silence), true)
             }
             Self::Fused { weights } => {
-                let tuning = Tuning {
-                    doubt: Duration::from_secs_f64(knob),
-                    ..Tuning::default()
-                };
                 let log_odds = sample.evidence().log_odds(weights.get(index)?);
-                sample.decided_after_s(delay_at(log_odds, &sample.habits, &tuning), false)
+                sample.decided_after_s(delay_at(log_odds, &sample.habits, &tuning(knob)), false)
             }
         }
+    }
+}
+
+/// The product's thresholds at a position of the knob, s of doubt.
+fn tuning(doubt_s: f64) -> Tuning {
+    let [least, rise] = PATIENCE;
+    Tuning {
+        doubt: Duration::from_secs_f64(doubt_s),
+        patience: (least + rise * doubt_s) as f32,
+        ..Tuning::default()
     }
 }
 
@@ -105,6 +114,13 @@ mod tests {
         let after = leave_one_out(&samples, |sample| &sample.speaker);
         assert_eq!(before[0], after[0]);
         assert_ne!(before[1], after[1], "but about the others'");
+    }
+
+    #[test]
+    fn the_curve_leads_through_what_is_shipped() {
+        let shipped = Tuning::default();
+        let there = tuning(shipped.doubt.as_secs_f64());
+        assert!((there.patience - shipped.patience).abs() < 1e-5, "{there:?}");
     }
 
     #[test]

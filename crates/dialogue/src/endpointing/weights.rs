@@ -16,6 +16,8 @@ pub struct Weights {
     pub finished: f32,
     /// For each unit of [`length`]: a turn that has just begun seldom ends.
     pub length: f32,
+    /// Added to `finished` for a question: whoever asks one waits.
+    pub question: f32,
     /// The last words are digits or letters being spelled.
     pub spelling: f32,
     /// A short answer to a character's question.
@@ -26,25 +28,28 @@ pub struct Weights {
 
 impl Weights {
     /// Fitted by `troupe bench turns DIR`, which prints them, on all of its recordings (docs/tuning.md has
-    /// provenance and what was left out). `spelling` and `answer` are set by hand: the recordings hold too few
-    /// of either.
+    /// provenance and what was left out). `question`, `spelling` and `answer` are set by hand: the recordings
+    /// hold too few of them.
     pub const FITTED: Self = Self {
-        base: -2.6,
-        audio: 0.46,
+        base: -2.4,
+        audio: 0.47,
         finished: 1.84,
-        length: 0.9,
+        length: 0.68,
+        question: 0.5,
         spelling: -0.8,
         answer: 1.0,
-        audio_unknown: 0.0,
+        audio_unknown: 0.14,
     };
 
     pub(super) fn log_odds(&self, evidence: &Evidence<'_>) -> f32 {
         let cues = WordCues::of(evidence.words);
         let mut sum = self.base + self.audio * evidence.audio.map_or(self.audio_unknown, log_odds);
         sum += self.length * length(evidence.spoken);
-        if cues.ending != Ending::Open {
-            sum += self.finished;
-        }
+        sum += match cues.ending {
+            Ending::Question => self.finished + self.question,
+            Ending::Sentence => self.finished,
+            Ending::Open => 0.0,
+        };
         if cues.spells {
             sum += self.spelling;
         }
