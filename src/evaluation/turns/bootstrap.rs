@@ -22,7 +22,11 @@ pub struct Interval {
 }
 
 /// How often each sample counts in each draw of speakers.
-pub struct Draws(Vec<Vec<u32>>);
+#[derive(Debug)]
+pub struct Draws {
+    times: Vec<Vec<u32>>,
+    speakers: usize,
+}
 
 impl Draws {
     /// Draws as many speakers as there are, with replacement.
@@ -47,14 +51,35 @@ impl Draws {
             }
             of_speaker.iter().map(|speaker| times[*speaker]).collect()
         };
-        Self((0..DRAWS).map(draw).collect())
+        Self {
+            times: (0..DRAWS).map(draw).collect(),
+            speakers: speakers.len(),
+        }
+    }
+
+    /// Speakers that are drawn from.
+    pub fn speakers(&self) -> usize {
+        self.speakers
+    }
+
+    /// The figure alone, where an interval would take long and say little.
+    pub fn value(&self, decisions: &Decisions, figure: impl Fn(&[Point]) -> Option<f64>) -> Interval {
+        Interval {
+            value: figure(&decisions.curve(&self.once())),
+            low: None,
+            high: None,
+        }
+    }
+
+    fn once(&self) -> Vec<u32> {
+        vec![1; self.times.first().map_or(0, Vec::len)]
     }
 
     /// Where `figure` lies for a curve drawn anew.
     pub fn interval(&self, decisions: &Decisions, figure: impl Fn(&[Point]) -> Option<f64>) -> Interval {
-        let once = vec![1; self.0.first().map_or(0, Vec::len)];
+        let once = self.once();
         let mut values: Vec<f64> = self
-            .0
+            .times
             .iter()
             .filter_map(|times| figure(&decisions.curve(times)))
             .collect();
@@ -80,8 +105,8 @@ impl Draws {
                 .min_by(f64::total_cmp)?;
             (best > 0.0).then_some(figure(&ours.curve(times))? / best)
         };
-        let once = vec![1; self.0.first().map_or(0, Vec::len)];
-        let mut values: Vec<f64> = self.0.iter().filter_map(|times| ratio(times)).collect();
+        let once = self.once();
+        let mut values: Vec<f64> = self.times.iter().filter_map(|times| ratio(times)).collect();
         values.sort_by(f64::total_cmp);
         let quantile = |share: f64| values.get((values.len() as f64 * share) as usize).copied();
         Interval {

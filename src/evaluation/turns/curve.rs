@@ -52,6 +52,14 @@ impl Decisions {
         }
     }
 
+    /// These and the others': for a policy with a second knob.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.knobs.extend(others.knobs);
+        self.outcomes.extend(others.outcomes);
+        self
+    }
+
     /// The curve, each sample counting as often as `times` says.
     pub fn curve(&self, times: &[u32]) -> Vec<Point> {
         let points = self.knobs.iter().zip(&self.outcomes).map(|(knob, outcomes)| {
@@ -92,27 +100,12 @@ pub fn cuts_at(curve: &[Point], delay_ms_max: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::tests::sample;
     use super::*;
-    use troupe_dialogue::endpointing::Habits;
-
-    fn sample(goes_on_after_s: Option<f64>) -> Sample {
-        Sample {
-            clip: "a".into(),
-            speaker: "a".into(),
-            at_s: 1.0,
-            goes_on_after_s,
-            heard_after_s: Some(0.1),
-            last_voice_s: 0.0,
-            audio: None,
-            audio_later: Some(0.2),
-            words: String::new(),
-            habits: Habits::default(),
-        }
-    }
 
     #[test]
     fn a_silence_timeout_cuts_what_is_longer_and_delays_by_itself() {
-        let samples = [sample(Some(0.5)), sample(Some(1.5)), sample(None)];
+        let samples = [sample("a", Some(0.5)), sample("a", Some(1.5)), sample("a", None)];
         let curve = Decisions::of(&Policy::Silence, &samples).curve(&[1, 1, 1]);
         let delay = delay_at(&curve, 0.5).unwrap_or(0.0);
         assert!((delay - 500.0).abs() < 20.0, "{delay}");
@@ -122,9 +115,12 @@ mod tests {
 
     #[test]
     fn a_pause_that_was_not_heard_is_not_cut() {
-        let mut unheard = sample(Some(0.1));
+        let mut unheard = sample("a", Some(0.1));
         unheard.heard_after_s = None;
-        let curve = Decisions::of(&Policy::SmartTurn, &[unheard]).curve(&[1]);
+        let model = Policy::SmartTurn {
+            complete_after_s: 0.2,
+        };
+        let curve = Decisions::of(&model, &[unheard]).curve(&[1]);
         assert!(curve.iter().all(|point| point.false_cut_in == 0.0));
     }
 }

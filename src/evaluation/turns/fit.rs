@@ -1,17 +1,15 @@
 //! Fits the weights of the end-of-turn decision: a logistic model with a small ridge, by Newton's method.
 
-use troupe_dialogue::endpointing::{Ending, Weights, WordCues};
+use troupe_dialogue::endpointing::{Ending, Weights, WordCues, length, log_odds};
 
 use super::Sample;
 
-/// Weights that are fitted: base, audio, question, sentence, hanging.
-const PARAMETERS: usize = 5;
+/// Weights that are fitted: base, audio, finished, length.
+const PARAMETERS: usize = 4;
 /// Penalty on the square of each weight but the base: keeps rare evidence from weighing much.
 const RIDGE: f64 = 1.0;
 /// Steps of Newton's method; it has settled long before.
 const STEPS: usize = 30;
-/// Log odds that the audio model's probability is held to, either way.
-const ODDS_MAX: f64 = 6.907;
 
 type Vector = [f64; PARAMETERS];
 
@@ -22,30 +20,27 @@ pub fn weights<'s>(samples: impl Iterator<Item = &'s Sample>) -> Weights {
         .map(|sample| (features(sample), if sample.is_end() { 1.0 } else { 0.0 }))
         .collect();
     let fitted = newton(&rows);
-    let [base, audio, question, sentence, hanging] = fitted.map(|weight| weight as f32);
+    let [base, audio, finished, length] = fitted.map(|weight| weight as f32);
     Weights {
         base,
         audio,
-        question,
-        sentence,
-        hanging,
+        finished,
+        length,
         ..Weights::FITTED
     }
 }
 
+/// The features as the product computes them.
 fn features(sample: &Sample) -> Vector {
-    let cues = WordCues::of(&sample.words);
-    let audio = sample.audio.map_or(0.0, |probability| {
-        let inside = f64::from(probability).clamp(0.001, 0.999);
-        (inside / (1.0 - inside)).ln().clamp(-ODDS_MAX, ODDS_MAX)
-    });
-    let flag = |is: bool| if is { 1.0 } else { 0.0 };
+    let evidence = sample.evidence();
+    let is_finished = WordCues::of(evidence.words).ending != Ending::Open;
     [
         1.0,
-        audio,
-        flag(cues.ending == Ending::Question),
-        flag(cues.ending == Ending::Sentence),
-        flag(cues.hangs),
+        evidence
+            .audio
+            .map_or(0.0, |probability| f64::from(log_odds(probability))),
+        if is_finished { 1.0 } else { 0.0 },
+        f64::from(length(evidence.spoken)),
     ]
 }
 
@@ -83,8 +78,8 @@ fn solve(mut matrix: [Vector; PARAMETERS], mut right: Vector) -> Vector {
         let pivot = row[at].max(1e-12);
         for below in at + 1..PARAMETERS {
             let factor = matrix[below][at] / pivot;
-            for (entry, above) in matrix[below].iter_mut().zip(row).skip(at) {
-                *entry -= factor * above;
+            for (cell, above) in matrix[below].iter_mut().zip(row).skip(at) {
+                *cell -= factor * above;
             }
             right[below] -= factor * right[at];
         }
@@ -105,18 +100,12 @@ mod tests {
 
     #[test]
     fn a_known_model_is_found_again() {
-        let truth = [-1.0, 0.5, 2.0, 1.0, -1.5];
+        let truth = [-1.0, 0.5, 2.0, -1.5];
         let mut rows = Vec::new();
         for index in 0..4000_u32 {
             let bit = |shift: u32| f64::from(index >> shift & 1);
             let audio = f64::from(index % 13) - 6.0;
-            let x = [
-                1.0,
-                audio,
-                bit(1) * (1.0 - bit(2)),
-                bit(2) * (1.0 - bit(1)),
-                bit(4),
-            ];
+            let x = [1.0, audio, bit(1), bit(4)];
             let sum: f64 = x.iter().zip(&truth).map(|(x, weight)| x * weight).sum();
             // Exact shares instead of draws: each row stands for its probability.
             rows.push((x, 1.0 / (1.0 + (-sum).exp())));

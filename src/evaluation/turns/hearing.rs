@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use troupe_dialogue::endpointing::Habits;
+use troupe_dialogue::endpointing::{Ending, Habits, WordCues};
 use troupe_inference::end_of_turn::{SmartTurn, WINDOW_SAMPLES};
 
 use super::Sample;
 use super::manifest::{Clip, Event, Kind};
+use super::policy::ASKED_AFTER_S;
 use crate::audio_file::{self, AudioFileError};
 use crate::ear::offline::OfflineEar;
 use crate::ear::{EarError, Heard as Edge, TRACK_RATE_HZ};
@@ -17,8 +19,6 @@ use crate::providers::{ProviderError, SPEECH_RATE_HZ, SpeechToText};
 const TAIL_S: usize = 4;
 /// A pause of the ear belongs to an event of the manifest this near, s.
 const SAME_PAUSE_S: f64 = 0.2;
-/// How long after the last sound the end-of-turn model is asked alone, s.
-const ALONE_AFTER_S: f64 = 0.2;
 /// Sound before a turn that the model hears as well, s.
 const BEFORE_TURN_S: f64 = 0.3;
 
@@ -45,9 +45,13 @@ pub struct Models {
     pub stt: Arc<dyn SpeechToText>,
     /// End of turn.
     pub judge: SmartTurn,
+    /// What words and the end-of-turn model's answer are taken to cost; `None`: what they cost here and now, the
+    /// one being asked beside the other.
+    pub evidence: Option<Duration>,
 }
 
 /// What the ear found in a recording.
+#[derive(Debug, Clone)]
 pub struct Heard {
     /// One sample for each event.
     pub samples: Vec<Sample>,
@@ -58,6 +62,8 @@ pub struct Heard {
 /// A pause that the ear reported.
 struct Pause {
     found_s: f64,
+    /// The first sound of the turn.
+    began_s: f64,
     last_voice_s: f64,
     turn: Arc<[i16]>,
 }
@@ -81,32 +87,28 @@ pub async fn hear(folder: &Path, clip: &Clip, models: &mut Models) -> Result<Hea
     for event in &clip.events {
         let pause = nearest(&pauses, event);
         heard.unlabelled -= usize::from(pause.is_some());
-        let mut sample = Sample {
-            clip: clip.name.clone(),
-            speaker: event.speaker.clone().unwrap_or_else(|| clip.name.clone()),
-            at_s: event.t,
-            goes_on_after_s: event
-                .end
-                .filter(|_| event.kind == Kind::MidTurnPause)
-                .map(|end| end - event.t),
-            heard_after_s: pause.map(|pause| pause.found_s - event.t),
-            last_voice_s: pause.map_or(0.0, |pause| pause.last_voice_s - event.t),
-            audio: None,
-            audio_later: None,
-            words: String::new(),
-            habits,
-        };
+        let mut sample = unheard(clip, event);
+        sample.habits = habits;
         if let Some(pause) = pause {
+            sample.heard_after_s = Some(pause.found_s - event.t);
+            sample.last_voice_s = pause.last_voice_s - event.t;
+            sample.spoken_s = pause.last_voice_s - pause.began_s;
+            let asked = Instant::now();
             sample.audio = Some(models.judge.probability(&scaled(&pause.turn))?);
-            let until = ((pause.last_voice_s + ALONE_AFTER_S) * f64::from(SPEECH_RATE_HZ)) as usize;
+            let judged = asked.elapsed();
+            let until = ((pause.last_voice_s + ASKED_AFTER_S) * f64::from(SPEECH_RATE_HZ)) as usize;
             let from = ((turn_began_s - BEFORE_TURN_S).max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
             let alone = speech.get(from..until.min(speech.len())).unwrap_or_default();
             sample.audio_later = Some(models.judge.probability(&scaled(alone))?);
+            let asked = Instant::now();
             sample.words = models.stt.transcribe(&pause.turn, "en").await?;
+            let measured = asked.elapsed().max(judged);
+            sample.evidence_s = models.evidence.unwrap_or(measured).as_secs_f64();
+            sample.finished = WordCues::of(&sample.words).ending != Ending::Open;
         }
         match event.end.filter(|_| event.kind == Kind::MidTurnPause) {
             Some(end) if pause.is_some() => {
-                habits.paused(std::time::Duration::from_secs_f64((end - event.t).max(0.0)));
+                habits.paused(Duration::from_secs_f64((end - event.t).max(0.0)));
             }
             Some(_) => {}
             None => turn_began_s = event.t,
@@ -116,27 +118,61 @@ pub async fn hear(folder: &Path, clip: &Clip, models: &mut Models) -> Result<Hea
     Ok(heard)
 }
 
+/// What a pause is without an ear.
+fn unheard(clip: &Clip, event: &Event) -> Sample {
+    let own = clip.speaker.as_ref().or(event.speaker.as_ref());
+    Sample {
+        clip: clip.name.clone(),
+        speaker: own.unwrap_or(&clip.name).clone(),
+        category: clip.category.clone(),
+        at_s: event.t,
+        goes_on_after_s: event
+            .end
+            .filter(|_| event.kind == Kind::MidTurnPause)
+            .map(|end| end - event.t),
+        heard_after_s: None,
+        last_voice_s: 0.0,
+        evidence_s: 0.0,
+        spoken_s: 0.0,
+        audio: None,
+        audio_later: None,
+        finished: false,
+        words: String::new(),
+        habits: Habits::default(),
+    }
+}
+
 /// All pauses of the ear. At the known ends of turns it forgets, as it does once a turn is answered.
 fn pauses(pcm: &[i16], clip: &Clip) -> Result<Vec<Pause>, EarError> {
     let mut ear = OfflineEar::open()?;
     let mut pauses = Vec::new();
     let mut ends = Vec::new();
+    let mut began_s: Option<f64> = None;
     // In pieces, so that the ear forgets in time.
     for piece in pcm.chunks(TRACK_RATE_HZ as usize / 50) {
-        ear.hear(piece, |now, edge| {
-            if let Edge::Paused { ago, pcm, end } = edge {
+        let known = pauses.len();
+        ear.hear(piece, |now, edge| match edge {
+            Edge::Started { ago } => {
+                began_s.get_or_insert(now.saturating_sub(ago).as_secs_f64());
+            }
+            Edge::Paused { ago, pcm, end } => {
+                let last_voice_s = now.saturating_sub(ago).as_secs_f64();
                 pauses.push(Pause {
                     found_s: now.as_secs_f64(),
-                    last_voice_s: now.saturating_sub(ago).as_secs_f64(),
+                    began_s: began_s.unwrap_or(last_voice_s),
+                    last_voice_s,
                     turn: pcm,
                 });
                 ends.push(end);
             }
+            Edge::Probed { .. } => {}
         });
-        if let (Some(pause), Some(end)) = (pauses.last(), ends.last()) {
+        let newest = pauses.last().zip(ends.last());
+        if let Some((pause, end)) = newest.filter(|_| pauses.len() > known) {
             let mut turn_ends = clip.events.iter().filter(|event| event.kind == Kind::TurnEnd);
             if turn_ends.any(|event| (event.t - pause.last_voice_s).abs() < SAME_PAUSE_S) {
                 ear.forget(*end);
+                began_s = None;
             }
         }
     }

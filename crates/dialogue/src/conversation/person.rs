@@ -26,6 +26,8 @@ pub(super) struct Person {
 /// What a person is saying, or has said and may go on with.
 #[derive(Debug)]
 pub(super) struct Turn {
+    /// The beginning of their first sound.
+    pub(super) began: Time,
     /// The end of their last sound.
     pub(super) last_voice: Time,
     /// The transcription that is under way.
@@ -69,6 +71,7 @@ pub(super) struct Take {
 impl Turn {
     pub(super) fn new(began: Time, over: Option<SpeechId>) -> Self {
         Self {
+            began,
             last_voice: began,
             take: None,
             take_at: None,
@@ -163,6 +166,7 @@ impl Person {
         let evidence = Evidence {
             audio: turn.audio,
             words,
+            spoken: turn.last_voice.since(turn.began),
             answers_question,
         };
         Some(turn.last_voice + evidence.delay(&self.habits, tuning))

@@ -17,7 +17,7 @@ mod words;
 use std::time::Duration;
 
 pub use habits::Habits;
-pub use weights::Weights;
+pub use weights::{Weights, length, log_odds};
 pub(crate) use words::words;
 pub use words::{Ending, WordCues};
 
@@ -30,6 +30,8 @@ pub struct Evidence<'a> {
     pub audio: Option<f32>,
     /// The words of the turn so far; empty if they are not known.
     pub words: &'a str,
+    /// From the first sound of the turn to the last.
+    pub spoken: Duration,
     /// Whether a character has just asked a question, which a few words may answer.
     pub answers_question: bool,
 }
@@ -37,7 +39,7 @@ pub struct Evidence<'a> {
 impl Evidence<'_> {
     /// The log odds that the turn is over.
     pub fn log_odds(&self, weights: &Weights) -> f32 {
-        weights.log_odds(self.audio, &WordCues::of(self.words), self.answers_question)
+        weights.log_odds(self)
     }
 
     /// How long silence must last, from the last sound on, to end the turn.
@@ -62,6 +64,7 @@ mod tests {
         let evidence = Evidence {
             audio,
             words,
+            spoken: Duration::from_millis(350 * words.split_whitespace().count() as u64),
             answers_question,
         };
         evidence.delay(&Habits::default(), &Tuning::default())
@@ -113,6 +116,7 @@ mod tests {
         let evidence = Evidence {
             audio: Some(0.3),
             words: "I was in Rome",
+            spoken: Duration::from_millis(1400),
             answers_question: false,
         };
         let mut hesitant = Habits::default();

@@ -1,5 +1,8 @@
 //! How much each piece of evidence weighs.
 
+use std::time::Duration;
+
+use super::Evidence;
 use super::words::{Ending, WordCues};
 
 /// Weights of a logistic model of finished turns.
@@ -9,12 +12,12 @@ pub struct Weights {
     pub base: f32,
     /// For each unit of the audio model's own log odds.
     pub audio: f32,
-    /// The words end in a question mark.
+    /// The words end as a sentence or a question does.
+    pub finished: f32,
+    /// For each unit of [`length`]: a turn that has just begun seldom ends.
+    pub length: f32,
+    /// Added to `finished` for a question: whoever asks one waits.
     pub question: f32,
-    /// The words end as a sentence does.
-    pub sentence: f32,
-    /// The last word wants another: "and", "the", "um".
-    pub hanging: f32,
     /// The last words are digits or letters being spelled.
     pub spelling: f32,
     /// A short answer to a character's question.
@@ -24,41 +27,51 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Fitted by `troupe bench turns --fit` on its recordings (docs/tuning.md has provenance and intervals).
-    /// `spelling` and `answer` are set by hand: the recordings hold too few of either.
+    /// Fitted by `troupe bench turns DIR`, which prints them, on all of its recordings (docs/tuning.md has
+    /// provenance and what was left out). `question`, `spelling` and `answer` are set by hand: the recordings
+    /// hold too few of them.
     pub const FITTED: Self = Self {
-        base: -1.25,
-        audio: 0.39,
-        question: 1.62,
-        sentence: 1.36,
-        hanging: -0.4,
+        base: -2.4,
+        audio: 0.47,
+        finished: 1.84,
+        length: 0.68,
+        question: 0.5,
         spelling: -0.8,
         answer: 1.0,
-        audio_unknown: 0.0,
+        audio_unknown: 0.14,
     };
 
-    pub(super) fn log_odds(&self, audio: Option<f32>, cues: &WordCues, answers_question: bool) -> f32 {
-        let mut sum = self.base + self.audio * audio.map_or(self.audio_unknown, log_odds);
+    pub(super) fn log_odds(&self, evidence: &Evidence<'_>) -> f32 {
+        let cues = WordCues::of(evidence.words);
+        let mut sum = self.base + self.audio * evidence.audio.map_or(self.audio_unknown, log_odds);
+        sum += self.length * length(evidence.spoken);
         sum += match cues.ending {
-            Ending::Question => self.question,
-            Ending::Sentence => self.sentence,
+            Ending::Question => self.finished + self.question,
+            Ending::Sentence => self.finished,
             Ending::Open => 0.0,
         };
-        if cues.hangs {
-            sum += self.hanging;
-        }
         if cues.spells {
             sum += self.spelling;
         }
-        if answers_question && cues.is_short && !cues.hangs && !cues.spells {
+        if evidence.answers_question && cues.is_short && !cues.hangs && !cues.spells {
             sum += self.answer;
         }
         sum
     }
 }
 
+/// Longest turn that is told from a longer one, s.
+const SPOKEN_MAX_S: f32 = 8.0;
+/// Keeps the shortest words from counting without bounds, s.
+const SPOKEN_ADDED_S: f32 = 0.3;
+
+/// The logarithm of how long a turn has lasted, s.
+pub fn length(spoken: Duration) -> f32 {
+    (spoken.as_secs_f32().min(SPOKEN_MAX_S) + SPOKEN_ADDED_S).ln()
+}
+
 /// Log odds of a probability, within ±7; what is no probability says nothing.
-pub(super) fn log_odds(probability: f32) -> f32 {
+pub fn log_odds(probability: f32) -> f32 {
     if probability.is_nan() {
         return 0.0;
     }

@@ -31,16 +31,16 @@ thresholds! {
     /// waited for longer.
     end_of_turn_max: Duration = 3000.0 in 300.0..=10000.0;
     /// Log odds of a finished turn from which it ends at the shortest silence. Larger: fewer false
-    /// cut-ins, later answers; the one knob of the curve that `troupe bench turns` draws.
-    patience: f32 = 2.2 in -10.0..=20.0;
+    /// cut-ins, later answers even to what sounds finished.
+    patience: f32 = 2.4 in -10.0..=20.0;
     /// Silence that outweighs one unit of log odds, for a speaker of usual pauses. Larger: doubtful ends are
-    /// waited for longer.
-    doubt: Duration = 280.0 in 20.0..=2000.0;
+    /// waited for longer; the one knob of the curve that `troupe bench turns` draws.
+    doubt: Duration = 200.0 in 20.0..=2000.0;
     /// How much a speaker's own pauses so far stretch or shrink that silence: 0 not at all, 1 in proportion.
     habit_weight: f32 = 0.7 in 0.0..=1.0;
     /// Voice after a pause for this long throws away an answer made in advance. Larger: a cough keeps it, a
     /// continued turn wastes more.
-    plan_doubt: Duration = 250.0 in 0.0..=2000.0;
+    plan_doubt: Duration = 200.0 in 0.0..=2000.0;
     /// Answers made in advance for one turn. Larger: hesitant speech costs more model time.
     plans_max: u32 = 4.0 in 0.0..=50.0;
     /// Transcriptions of one turn that are asked for at the first pause; later ones wait for `take_later`.
