@@ -2,7 +2,7 @@
 
 use troupe_dialogue::{CastMember, Conversation, Fate, Input, Mode, Output, Overlap, Tuning, Wake};
 
-use crate::stage::{Stage, ann, at, ben, pair};
+use crate::stage::{Stage, ann, at, ben, ms, pair};
 
 fn resolves(stage: &Stage, overlap: Overlap) -> bool {
     let person = ann();
@@ -179,6 +179,8 @@ fn nobody_answers_a_question_that_was_not_heard() {
 fn words_that_are_asked_for_later_are_waited_for() {
     let tuning = Tuning {
         takes_eager_max: 1,
+        // The words come before the turn may end.
+        end_of_turn_min: ms(1000),
         ..Tuning::default()
     };
     let mut stage = Stage {
