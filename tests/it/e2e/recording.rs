@@ -36,6 +36,19 @@ fn heard_out(person: &Person, identity: &str) -> Vec<u64> {
     ends.map(|event| ms(event, "soundMs")).collect()
 }
 
+/// Stretches as the person counts them, who goes on hearing across a gap as short as this, ms.
+fn as_heard(stretches: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    const GAP_MS: u64 = 300;
+    let mut heard: Vec<(u64, u64)> = Vec::new();
+    for &(from, to) in stretches {
+        match heard.last_mut() {
+            Some(last) if from < last.1 + GAP_MS => last.1 = to,
+            _ => heard.push((from, to)),
+        }
+    }
+    heard
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_holds_both_voices_where_they_were_and_ends_where_they_were_cut() {
     let stack = Stack::start().await;
@@ -133,7 +146,7 @@ async fn a_recording_holds_both_voices_where_they_were_and_ends_where_they_were_
         "{recorded} instead of {delay}"
     );
     // Each answer is as long as it was heard, the cut one as well.
-    let taped: Vec<u64> = voice.iter().map(|(from, to)| to - from).collect();
+    let taped: Vec<u64> = as_heard(&voice).iter().map(|(from, to)| to - from).collect();
     eprintln!("answers were heard for {lengths:?} ms and are recorded for {taped:?} ms");
     assert_eq!(taped.len(), 3);
     assert!(lengths[1] + 1_000 < lengths[2], "the second was cut: {lengths:?}");
