@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ArrayBuilder, SchemaFormat};
+use utoipa::openapi::schema::ArrayBuilder;
 
 use super::super::auth::Project;
 use super::super::body::{JsonBody, NoBody};
@@ -54,7 +54,6 @@ fn events_schema() -> ArrayBuilder {
 
 fn url_schema() -> utoipa::openapi::schema::ObjectBuilder {
     schema::filled(URL_CHARS_MAX)
-        .format(Some(SchemaFormat::Custom("uri".to_owned())))
         .pattern(Some(r"^https://[^\s\u0000-\u001f\u007f-\u009f]+$"))
         .description(Some("An https URL that leads to a public address."))
 }
