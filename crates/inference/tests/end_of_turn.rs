@@ -17,7 +17,7 @@ fn recordings_sound_as_finished_as_to_the_reference() {
         let actual = [&pcm[..], &pcm[..pcm.len() / 2]].map(|turn| model.probability(turn).unwrap());
         let expected: [f32; 2] = [whole, half];
         for (actual, expected) in actual.iter().zip(expected) {
-            let is_undecided = (0.2..0.8).contains(expected);
+            let is_undecided = (0.2..0.8).contains(&expected);
             let tolerance = if is_undecided { 0.2 } else { 0.05 };
             assert!(
                 (actual - expected).abs() < tolerance,
