@@ -134,21 +134,8 @@ fn a_scene_plays_by_itself_takes_an_interruption_and_goes_on() {
     stage.voice(ann(), now + 300);
     stage.ring(Wake::OverlapPause);
     stage.pause(ann(), now + 900);
-    let take = stage.take();
-    stage.hand_in(
-        now + 1000,
-        Input::Transcribed {
-            take,
-            text: "Hold on, who are you?".into(),
-        },
-    );
-    stage.hand_in(
-        now + 1010,
-        Input::PlayoutStopped {
-            speech,
-            heard: std::time::Duration::from_millis(500),
-        },
-    );
+    stage.tell(now + 1000, "Hold on, who are you?");
+    stage.stopped(now + 1010, speech, std::time::Duration::from_millis(500));
     let (answer, _, cue, _) = stage.generated();
     assert_eq!(cue, Cue::Answer);
     if !stage.outputs.contains(&Output::Play { speech: answer }) {

@@ -103,13 +103,7 @@ fn a_speech_that_does_not_go_on_is_ended_where_it_stands() {
     let speech = stage.ada_answers();
     let now = stage.ring(Wake::PlayoutStalled);
     assert!(stage.outputs.contains(&Output::Stop { speech }));
-    stage.hand_in(
-        now,
-        Input::PlayoutStopped {
-            speech,
-            heard: ms(1000),
-        },
-    );
+    stage.stopped(now, speech, ms(1000));
     assert_eq!(stage.entries(), [pair("ada", "One two three four five.")]);
 }
 

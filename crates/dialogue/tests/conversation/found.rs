@@ -11,11 +11,6 @@ fn resolves(stage: &Stage, overlap: Overlap) -> bool {
         .contains(&Output::OverlapResolved { person, overlap })
 }
 
-fn tell(stage: &mut Stage, now: u64, text: &str) {
-    let (take, text) = (stage.take(), text.to_owned());
-    stage.hand_in(now, Input::Transcribed { take, text });
-}
-
 #[test]
 fn an_echo_whose_words_come_after_the_speech_is_no_turn() {
     let mut stage = Stage::with_cast(&["Ada"]);
@@ -23,8 +18,7 @@ fn an_echo_whose_words_come_after_the_speech_is_no_turn() {
     stage.voice(ann(), 3000).pause(ann(), 3600);
     let take = stage.take();
     stage.hand_in(3720, Input::PlayoutFinished { speech });
-    let text = "six seven eight".into();
-    stage.hand_in(3800, Input::Transcribed { take, text });
+    stage.tell_of(3800, take, "six seven eight");
     assert!(resolves(&stage, Overlap::Echo));
     assert_eq!(stage.conversation.turns_open(), 0);
 }
@@ -37,7 +31,7 @@ fn a_nod_that_began_over_a_speech_is_no_turn_although_it_was_noticed_after_it() 
     let (person, since) = (ann(), at(3450));
     stage.hand_in(3520, Input::VoiceStarted { person, since });
     stage.pause(ann(), 3700);
-    tell(&mut stage, 3900, "Mhm.");
+    stage.tell(3900, "Mhm.");
     assert!(resolves(&stage, Overlap::Backchannel));
     assert_eq!(stage.conversation.turns_open(), 0);
 }
@@ -55,7 +49,7 @@ fn a_voice_that_begins_again_is_heeded_although_its_end_got_lost() {
             .iter()
             .any(|output| matches!(output, Output::Transcribe { .. }))
         {
-            tell(&mut stage, now, "");
+            stage.tell(now, "");
         }
     }
     let person = ben();
@@ -76,12 +70,12 @@ fn words_that_were_judged_once_are_not_judged_again() {
     let ended = stage.ring(Wake::EndOfTurn);
     // Nothing of the answer was heard, so that it is still her turn, which is heard anew with every look at it.
     stage.voice(ann(), ended + 100).pause(ann(), ended + 250);
-    tell(&mut stage, ended + 400, "Ada, I was in Rome. Mhm.");
+    stage.tell(ended + 400, "Ada, I was in Rome. Mhm.");
     assert!(resolves(&stage, Overlap::Backchannel));
     stage.ring(Wake::EndOfTurn);
     let again = ended + 2000;
     stage.voice(ann(), again).pause(ann(), again + 200);
-    tell(&mut stage, again + 400, "Ada, I was in Rome. Mhm. Yeah.");
+    stage.tell(again + 400, "Ada, I was in Rome. Mhm. Yeah.");
     assert!(resolves(&stage, Overlap::Backchannel));
     stage.ring(Wake::EndOfTurn);
     stage.ring(Wake::Settle);
@@ -97,7 +91,7 @@ fn whoever_is_called_answers_although_the_same_person_asked_another_before() {
         stage.hand_in(100, Input::Typed { person, text });
     }
     stage.pause(ben(), 300);
-    tell(&mut stage, 500, "");
+    stage.tell(500, "");
     let (speech, character, ..) = stage.generated();
     assert_eq!(character, "ada");
     stage.make(600, speech, "No.");
@@ -150,7 +144,7 @@ fn an_echo_of_somebody_who_leaves_is_nobodys_words() {
     stage.voice(ann(), 2200);
     stage.ring(Wake::OverlapPause);
     stage.ring(Wake::Probe);
-    tell(&mut stage, 3200, "One two three");
+    stage.tell(3200, "One two three");
     stage.hand_in(3300, Input::PersonLeft { person: ann() });
     assert!(resolves(&stage, Overlap::Echo));
     assert_eq!(stage.entries(), []);
@@ -197,10 +191,9 @@ fn words_that_are_asked_for_later_are_waited_for() {
     let take = stage.take();
     let paused = 9500;
     stage.pause(ann(), paused);
-    let text = "I would like to".into();
-    stage.hand_in(paused + 200, Input::Transcribed { take, text });
+    stage.tell_of(paused + 200, take, "I would like to");
     stage.ring(Wake::TakeLater);
-    tell(&mut stage, paused + 700, "I would like to know the way.");
+    stage.tell(paused + 700, "I would like to know the way.");
     stage.ring(Wake::EndOfTurn);
     stage.hand_in(paused + 10_000, Input::Wake);
     assert_eq!(stage.entries(), [pair("ann", "I would like to know the way.")]);
@@ -223,11 +216,11 @@ fn what_was_said_in_a_noise_after_the_turn_is_not_lost() {
             .iter()
             .any(|output| matches!(output, Output::Transcribe { .. }))
         {
-            tell(&mut stage, now, "I was in Rome and");
+            stage.tell(now, "I was in Rome and");
         }
     }
     stage.pause(ann(), now + 500);
-    tell(&mut stage, now + 700, "I was in Rome and then home.");
+    stage.tell(now + 700, "I was in Rome and then home.");
     let lines: Vec<String> = std::iter::from_fn(|| {
         let (time, _) = stage.conversation.poll_timeout()?;
         let at = u64::try_from(time.since_start().as_millis()).unwrap() + 1;

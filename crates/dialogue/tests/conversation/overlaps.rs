@@ -21,23 +21,10 @@ fn an_interruption_pauses_at_once_and_cuts_to_what_was_heard() {
     assert!(paused <= 2150, "{paused}");
     assert_eq!(stage.outputs, [Output::Pause { speech }]);
     stage.pause(ann(), 2600);
-    let take = stage.take();
-    stage.hand_in(
-        2750,
-        Input::Transcribed {
-            take,
-            text: "Wait, which bridge?".into(),
-        },
-    );
+    stage.tell(2750, "Wait, which bridge?");
     assert!(stage.outputs.contains(&Output::Stop { speech }));
     assert_eq!(resolved(&stage), [Overlap::Interruption]);
-    stage.hand_in(
-        2760,
-        Input::PlayoutStopped {
-            speech,
-            heard: ms(620),
-        },
-    );
+    stage.stopped(2760, speech, ms(620));
     assert_eq!(stage.entries(), [pair("ada", "One two three")]);
     let (answer, ..) = stage.generated();
     if !stage.outputs.contains(&Output::Play { speech: answer }) {
@@ -50,17 +37,8 @@ fn an_interruption_pauses_at_once_and_cuts_to_what_was_heard() {
 fn a_backchannel_never_takes_the_floor() {
     let mut stage = Stage::with_cast(&["Ada"]);
     let speech = stage.ada_answers();
-    stage.voice(ann(), 2000);
-    stage.ring(Wake::OverlapPause);
-    stage.pause(ann(), 2250);
-    let take = stage.take();
-    stage.hand_in(
-        2400,
-        Input::Transcribed {
-            take,
-            text: "Mm-hmm.".into(),
-        },
-    );
+    stage.ann_over(2250);
+    stage.tell(2400, "Mm-hmm.");
     assert_eq!(resolved(&stage), [Overlap::Backchannel]);
     assert!(stage.outputs.contains(&Output::Resume { speech }));
     assert!(!stage.generates());
@@ -83,14 +61,7 @@ fn a_short_sound_does_not_even_pause() {
             last_voice: at(2050),
         },
     );
-    let take = stage.take();
-    stage.hand_in(
-        2200,
-        Input::Transcribed {
-            take,
-            text: "Mhm.".into(),
-        },
-    );
+    stage.tell(2200, "Mhm.");
     assert_eq!(resolved(&stage), [Overlap::Backchannel]);
     assert!(
         !stage
@@ -104,17 +75,8 @@ fn a_short_sound_does_not_even_pause() {
 fn noise_pauses_and_the_speech_goes_on_where_it_stopped() {
     let mut stage = Stage::with_cast(&["Ada"]);
     let speech = stage.ada_answers();
-    stage.voice(ann(), 2000);
-    stage.ring(Wake::OverlapPause);
-    stage.pause(ann(), 2300);
-    let take = stage.take();
-    stage.hand_in(
-        2400,
-        Input::Transcribed {
-            take,
-            text: String::new(),
-        },
-    );
+    stage.ann_over(2300);
+    stage.tell(2400, "");
     assert_eq!(resolved(&stage), [Overlap::Noise]);
     assert!(stage.outputs.contains(&Output::Resume { speech }));
 }
@@ -123,20 +85,12 @@ fn noise_pauses_and_the_speech_goes_on_where_it_stopped() {
 fn slow_words_do_not_keep_a_character_silent() {
     let mut stage = Stage::with_cast(&["Ada"]);
     let speech = stage.ada_answers();
-    stage.voice(ann(), 2000);
-    stage.ring(Wake::OverlapPause);
-    stage.pause(ann(), 2300);
+    stage.ann_over(2300);
     let take = stage.take();
     let resumed = stage.ring(Wake::FalseInterruption);
     assert_eq!(resumed, 4300);
     assert!(stage.outputs.contains(&Output::Resume { speech }));
-    stage.hand_in(
-        4500,
-        Input::Transcribed {
-            take,
-            text: "Stop, please.".into(),
-        },
-    );
+    stage.tell_of(4500, take, "Stop, please.");
     assert!(
         stage.outputs.contains(&Output::Stop { speech }),
         "late words still count"
@@ -157,13 +111,7 @@ fn endless_noise_is_found_out_and_talked_over() {
         stage.ring(Wake::Probe);
         let take = stage.take();
         now = 2000 + 900 * ((now - 2000) / 900 + 1);
-        stage.hand_in(
-            now + 50,
-            Input::Transcribed {
-                take,
-                text: String::new(),
-            },
-        );
+        stage.tell_of(now + 50, take, "");
     }
     assert!(stage.outputs.contains(&Output::Resume { speech }));
     assert!(now < 6000, "{now}");
@@ -184,17 +132,8 @@ fn words_in_a_voice_that_does_not_pause_interrupt_too() {
 fn an_echo_of_the_character_is_no_interruption() {
     let mut stage = Stage::with_cast(&["Ada"]);
     let speech = stage.ada_answers();
-    stage.voice(ann(), 2000);
-    stage.ring(Wake::OverlapPause);
-    stage.pause(ann(), 2600);
-    let take = stage.take();
-    stage.hand_in(
-        2700,
-        Input::Transcribed {
-            take,
-            text: "one two three".into(),
-        },
-    );
+    stage.ann_over(2600);
+    stage.tell(2700, "one two three");
     assert_eq!(resolved(&stage), [Overlap::Echo]);
     assert!(stage.outputs.contains(&Output::Resume { speech }));
 }
@@ -203,17 +142,8 @@ fn an_echo_of_the_character_is_no_interruption() {
 fn words_to_another_person_do_not_stop_a_character() {
     let mut stage = Stage::with_cast(&["Ada"]);
     let speech = stage.ada_answers();
-    stage.voice(ann(), 2000);
-    stage.ring(Wake::OverlapPause);
-    stage.pause(ann(), 2600);
-    let take = stage.take();
-    stage.hand_in(
-        2700,
-        Input::Transcribed {
-            take,
-            text: "Ben, close the door.".into(),
-        },
-    );
+    stage.ann_over(2600);
+    stage.tell(2700, "Ben, close the door.");
     assert_eq!(resolved(&stage), [Overlap::SideTalk]);
     assert!(stage.outputs.contains(&Output::Resume { speech }));
 }
@@ -239,13 +169,7 @@ fn what_was_heard_is_exact_to_the_word_where_the_voice_tells() {
             text: "Hello?".into(),
         },
     );
-    stage.hand_in(
-        1710,
-        Input::PlayoutStopped {
-            speech,
-            heard: ms(350),
-        },
-    );
+    stage.stopped(1710, speech, ms(350));
     assert_eq!(stage.entries(), [pair("ada", "One two")]);
 }
 
@@ -265,13 +189,7 @@ fn typed_text_interrupts_and_is_answered() {
         !stage.generates(),
         "not before the other one is known to be silent"
     );
-    stage.hand_in(
-        1610,
-        Input::PlayoutStopped {
-            speech,
-            heard: Duration::ZERO,
-        },
-    );
+    stage.stopped(1610, speech, Duration::ZERO);
     assert_eq!(stage.generated().1, "boris");
 }
 
@@ -281,12 +199,6 @@ fn a_character_that_leaves_is_cut_and_keeps_what_was_heard() {
     let speech = stage.ada_answers();
     stage.hand_in(2100, Input::CharacterLeft("ada".into()));
     assert!(stage.outputs.contains(&Output::Stop { speech }));
-    stage.hand_in(
-        2110,
-        Input::PlayoutStopped {
-            speech,
-            heard: ms(600),
-        },
-    );
+    stage.stopped(2110, speech, ms(600));
     assert_eq!(stage.entries(), [pair("ada", "One two three")]);
 }

@@ -122,6 +122,28 @@ impl Stage {
         self.hand_in(to + 100, Input::VoicePaused { person, last_voice })
     }
 
+    /// The words of the take that was just asked for.
+    pub(crate) fn tell(&mut self, ms: u64, text: &str) -> &mut Self {
+        self.tell_of(ms, self.take(), text)
+    }
+
+    /// The words of a take of before.
+    pub(crate) fn tell_of(&mut self, ms: u64, take: TakeId, text: &str) -> &mut Self {
+        let text = text.to_owned();
+        self.hand_in(ms, Input::Transcribed { take, text })
+    }
+
+    /// The player has stopped `speech`, of which so much was heard.
+    pub(crate) fn stopped(&mut self, ms: u64, speech: SpeechId, heard: Duration) -> &mut Self {
+        self.hand_in(ms, Input::PlayoutStopped { speech, heard })
+    }
+
+    /// Ann's voice from 2000 to `to`, over a character that pauses for it.
+    pub(crate) fn ann_over(&mut self, to: u64) -> &mut Self {
+        self.voice(ann(), 2000).ring(Wake::OverlapPause);
+        self.pause(ann(), to)
+    }
+
     /// A person says `text` from `from` to `to`; the words are known 150 ms later.
     pub(crate) fn person_says(&mut self, person: PersonId, from: u64, to: u64, text: &str) -> &mut Self {
         self.voice(person.clone(), from).pause(person, to);
@@ -133,8 +155,7 @@ impl Stage {
                 probability: 0.97,
             },
         );
-        let text = text.to_owned();
-        self.hand_in(to + 150, Input::Transcribed { take, text })
+        self.tell_of(to + 150, take, text)
     }
 
     pub(crate) fn says(&mut self, from: u64, to: u64, text: &str) -> &mut Self {

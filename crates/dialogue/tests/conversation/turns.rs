@@ -45,13 +45,7 @@ fn an_unfinished_thought_waits_and_its_continuation_is_one_turn() {
             probability: 0.02,
         },
     );
-    stage.hand_in(
-        1150,
-        Input::Transcribed {
-            take,
-            text: "My number is four one".into(),
-        },
-    );
+    stage.tell_of(1150, take, "My number is four one");
     let (planned, ..) = stage.generated();
     let (ends, wake) = stage.conversation.poll_timeout().unwrap();
     assert_eq!(wake, Wake::EndOfTurn);
@@ -61,8 +55,7 @@ fn an_unfinished_thought_waits_and_its_continuation_is_one_turn() {
     assert!(stage.outputs.contains(&Output::Discard { speech: planned }));
     stage.pause(ann(), 2500);
     let take = stage.take();
-    let text = "My number is four one five two.".to_owned();
-    stage.hand_in(2650, Input::Transcribed { take, text });
+    stage.tell_of(2650, take, "My number is four one five two.");
     let (speech, ..) = stage.generated();
     stage.ring(Wake::EndOfTurn);
     stage.make(3700, speech, "Thanks.");
@@ -107,8 +100,7 @@ fn a_cough_after_the_turn_keeps_the_answer() {
     stage.voice(ann(), ended + 50);
     stage.pause(ann(), ended + 150);
     let take = stage.take();
-    let text = "Where is the station?".to_owned();
-    stage.hand_in(ended + 300, Input::Transcribed { take, text });
+    stage.tell_of(ended + 300, take, "Where is the station?");
     if !stage.outputs.contains(&Output::Resume { speech }) {
         stage.ring(Wake::EndOfTurn);
     }
@@ -142,14 +134,7 @@ fn nobody_speaks_while_somebody_else_does() {
     stage.ring(Wake::EndOfTurn);
     assert!(!stage.generates());
     stage.pause(ben(), 2000);
-    let take = stage.take();
-    stage.hand_in(
-        2300,
-        Input::Transcribed {
-            take,
-            text: String::new(),
-        },
-    );
+    stage.tell(2300, "");
     stage.generated();
 }
 
@@ -168,13 +153,7 @@ fn two_turns_that_ended_are_both_answered() {
             probability: 0.97,
         },
     );
-    stage.hand_in(
-        1650,
-        Input::Transcribed {
-            take,
-            text: "Boris, what time is it?".into(),
-        },
-    );
+    stage.tell_of(1650, take, "Boris, what time is it?");
     stage.ring(Wake::EndOfTurn);
     let (first, character, ..) = stage.generated();
     assert_eq!(character, "ada");
