@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::{
     f32::consts::PI,
+    path::Path,
     process::Stdio,
     sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
@@ -21,14 +22,15 @@ use livekit::{
 };
 use livekit_token::{AccessToken, VideoGrants};
 use tokio::{
-    process::{Child, Command},
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
     sync::mpsc::UnboundedReceiver,
     task::JoinHandle,
     time::{sleep, timeout},
 };
 use troupe::devserver::{self, Source};
 
-use crate::client::cache;
+use crate::client::{cache, python};
 
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -154,6 +156,21 @@ pub(crate) fn token(room: &str, identity: &str) -> String {
         .with_grants(grants)
         .to_jwt()
         .unwrap()
+}
+
+/// The official client for Python on the stage, as `script` (a path in the repository) has it; tells by lines.
+pub(crate) async fn python_client(server: &Server, script: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
+    let mut process = Command::new(python().await)
+        .arg(script)
+        .args([&server.url, &token(STAGE, "python")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    (process, lines)
 }
 
 pub(crate) type Events = UnboundedReceiver<RoomEvent>;

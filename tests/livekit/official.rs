@@ -1,21 +1,18 @@
 //! The official Python client, Google's C++ inside, on the other side.
 
-use std::process::Stdio;
-
 use livekit::{
     DataPacket, RoomEvent,
     data_stream::api::{SendTextOptions, StreamReader},
     webrtc::audio_stream::native::NativeAudioStream,
 };
 use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
+    io::{BufReader, Lines},
+    process::{Child, ChildStdout},
     time::{Duration, sleep, timeout},
 };
 
-use crate::client::python;
 use crate::harness::{
-    PATIENCE, STAGE, Server, hear, hum, join, publish, server, subscribed, token, tone, until,
+    PATIENCE, Server, hear, hum, join, publish, python_client, server, subscribed, tone, until,
 };
 
 struct Peer {
@@ -25,19 +22,8 @@ struct Peer {
 
 impl Peer {
     async fn start(server: &Server) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/livekit/peer.py");
-        let mut process = Command::new(python().await)
-            .args([script, &server.url, &token(STAGE, "python")])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut peer = Self {
-            _process: process,
-            lines,
-        };
+        let (_process, lines) = python_client(server, "tests/livekit/peer.py").await;
+        let mut peer = Self { _process, lines };
         peer.until("ready").await;
         peer
     }

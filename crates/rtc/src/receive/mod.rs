@@ -18,6 +18,7 @@ mod clock;
 mod config;
 mod delay;
 mod immediate;
+mod intake;
 mod playout;
 mod receiver;
 mod sequence;
@@ -29,6 +30,7 @@ mod voice;
 
 pub use config::{BUFFER_CAPACITY_PACKETS, FRAME_SAMPLES, ReceiverConfig};
 pub use immediate::{ImmediateReceiver, Listener, PATIENCE_MS_MAX, Piece};
-pub use receiver::{Receiver, RtpIn};
+pub use intake::RtpIn;
+pub use receiver::Receiver;
 pub use staging::Played;
 pub use stats::ReceiverStats;

@@ -1,25 +1,15 @@
 use super::buffer::Buffer;
 use super::clock::Clock;
 use super::config::{FRAME_SAMPLES, ReceiverConfig, SAMPLES_PER_MS};
+use super::intake::{Arrived, RtpIn, admit};
 use super::playout::Playout;
 use super::sequence::{Order, Sequence};
 use super::staging::Played;
 use super::stats::ReceiverStats;
 use super::steer::{PAUSE_SAMPLES, TOLERANCE_SAMPLES};
 use super::voice::{QUIET_PEAK, Voice};
-use crate::opus::{OpusError, PacketShape};
+use crate::opus::OpusError;
 use std::time::Instant;
-
-/// What matters of an RTP packet.
-#[derive(Debug, Clone, Copy)]
-pub struct RtpIn<'a> {
-    /// The sequence number on the wire.
-    pub sequence: u16,
-    /// The timestamp on the wire, at 48 kHz.
-    pub timestamp: u32,
-    /// The Opus packet; empty for padding.
-    pub payload: &'a [u8],
-}
 
 /// Plays one stream; see the [module](super).
 #[derive(Debug)]
@@ -49,26 +39,23 @@ impl Receiver {
 
     /// Takes a packet that arrived `now`.
     pub fn push(&mut self, now: Instant, packet: RtpIn<'_>) {
-        self.stats.received += 1;
-        let shape = PacketShape::read(packet.payload);
-        if shape.is_none() && !packet.payload.is_empty() {
-            self.stats.discarded += 1;
+        let Self {
+            clock,
+            sequence,
+            stats,
+            ..
+        } = self;
+        let Some(arrived) = admit(packet, now, clock, sequence, stats) else {
             return;
-        }
-        let arrival = self.clock.samples(now);
-        let (order, number, time) = self.sequence.place(packet.sequence, packet.timestamp);
-        match order {
-            Order::Duplicate => {
-                self.stats.duplicated += 1;
-                return;
-            }
-            Order::Suspect => {
-                self.stats.discarded += 1;
-                return;
-            }
-            Order::Restart | Order::Newer | Order::Older => {}
-        }
-        self.follow(order, number, time, arrival - time);
+        };
+        let Arrived {
+            order,
+            number,
+            time,
+            travel,
+            shape,
+        } = arrived;
+        self.follow(order, number, time, travel);
         let end = time + shape.map_or(0, |shape| shape.samples as i64);
         if shape.is_some()
             && self

@@ -5,12 +5,12 @@ mod line;
 use super::buffer::Buffer;
 use super::clock::Clock;
 use super::config::{FRAME_SAMPLES, SAMPLES_PER_MS};
-use super::receiver::RtpIn;
+use super::intake::{Arrived, RtpIn, admit};
 use super::sequence::{Order, Sequence};
 use super::staging::Played;
 use super::stats::ReceiverStats;
 use super::voice::Voice;
-use crate::opus::{Channels, OpusError, PacketShape};
+use crate::opus::{Channels, OpusError};
 use line::Line;
 use std::time::Instant;
 
@@ -82,26 +82,23 @@ impl ImmediateReceiver {
 
     /// Takes a packet that arrived `now`, and tells all that it completes.
     pub fn push(&mut self, now: Instant, packet: RtpIn<'_>, listener: Listener<'_>) {
-        self.stats.received += 1;
-        let shape = PacketShape::read(packet.payload);
-        if shape.is_none() && !packet.payload.is_empty() {
-            self.stats.discarded += 1;
+        let Self {
+            clock,
+            sequence,
+            stats,
+            ..
+        } = self;
+        let Some(arrived) = admit(packet, now, clock, sequence, stats) else {
             return;
-        }
-        let arrival = self.clock.samples(now);
-        let (order, number, time) = self.sequence.place(packet.sequence, packet.timestamp);
-        match order {
-            Order::Duplicate => {
-                self.stats.duplicated += 1;
-                return;
-            }
-            Order::Suspect => {
-                self.stats.discarded += 1;
-                return;
-            }
-            Order::Restart | Order::Newer | Order::Older => {}
-        }
-        self.follow(order, number, time, arrival - time);
+        };
+        let Arrived {
+            order,
+            number,
+            time,
+            travel,
+            shape,
+        } = arrived;
+        self.follow(order, number, time, travel);
         if self.line.as_ref().is_some_and(|line| number <= line.last) {
             self.stats.late += 1;
             return;
