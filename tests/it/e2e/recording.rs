@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use super::harness::Stack;
 use super::person::{Person, is};
-use crate::recordings::sound::{decode, stretches};
+use crate::recordings::sound::{decode, stretches, stretches_across};
 
+/// Silence that ends a stretch for the person, ms: `SILENCE` of `person.py`.
+const HEARD_ACROSS_MS: u64 = 300;
 /// How far two clocks and two networks may put one sound apart, ms.
 const TOLERANCE_MS: u64 = 400;
 
@@ -34,19 +36,6 @@ fn heard_out(person: &Person, identity: &str) -> Vec<u64> {
         .iter()
         .filter(|event| is(event, "silence", identity));
     ends.map(|event| ms(event, "soundMs")).collect()
-}
-
-/// Stretches as the person counts them, who goes on hearing across a gap as short as this, ms.
-fn as_heard(stretches: &[(u64, u64)]) -> Vec<(u64, u64)> {
-    const GAP_MS: u64 = 300;
-    let mut heard: Vec<(u64, u64)> = Vec::new();
-    for &(from, to) in stretches {
-        match heard.last_mut() {
-            Some(last) if from < last.1 + GAP_MS => last.1 = to,
-            _ => heard.push((from, to)),
-        }
-    }
-    heard
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,9 +102,10 @@ async fn a_recording_holds_both_voices_where_they_were_and_ends_where_they_were_
             let kept = format!("{}.opus", recording["id"].as_str().unwrap());
             std::fs::write(std::path::Path::new(&folder).join(kept), &file).unwrap();
         }
-        files.push(stretches(&decode(&file)));
+        files.push(decode(&file));
     }
-    let [mix, guest, voice] = files.try_into().unwrap();
+    let voice_as_heard = stretches_across(&files[2], HEARD_ACROSS_MS);
+    let [mix, guest, voice] = [0, 1, 2].map(|file: usize| stretches(&files[file]));
     eprintln!("mix {mix:?}\nguest {guest:?}\ncharacter {voice:?}");
 
     // From the first second: the file begins with the room.
@@ -146,7 +136,7 @@ async fn a_recording_holds_both_voices_where_they_were_and_ends_where_they_were_
         "{recorded} instead of {delay}"
     );
     // Each answer is as long as it was heard, the cut one as well.
-    let taped: Vec<u64> = as_heard(&voice).iter().map(|(from, to)| to - from).collect();
+    let taped: Vec<u64> = voice_as_heard.iter().map(|(from, to)| to - from).collect();
     eprintln!("answers were heard for {lengths:?} ms and are recorded for {taped:?} ms");
     assert_eq!(taped.len(), 3);
     assert!(lengths[1] + 1_000 < lengths[2], "the second was cut: {lengths:?}");

@@ -27,7 +27,7 @@ async fn told(mut script: Command) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// A room with a character in it, started, and its name at LiveKit.
+/// A room with a character in it, started.
 async fn started(stack: &Stack, character: &str) -> String {
     let room = stack.room(&[character]).await;
     stack

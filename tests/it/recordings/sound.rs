@@ -43,6 +43,11 @@ pub(crate) fn decode(file: &[u8]) -> Vec<i16> {
 
 /// The stretches of sound, ms, with pauses under 100 ms bridged.
 pub(crate) fn stretches(pcm: &[i16]) -> Vec<(u64, u64)> {
+    stretches_across(pcm, 100)
+}
+
+/// The stretches of sound, ms, with pauses up to `gap_ms` bridged.
+pub(crate) fn stretches_across(pcm: &[i16], gap_ms: u64) -> Vec<(u64, u64)> {
     let mut found: Vec<(u64, u64)> = Vec::new();
     for (index, piece) in pcm.chunks(RATE_HZ as usize / 100).enumerate() {
         if piece.iter().all(|sample| sample.unsigned_abs() < LOUD) {
@@ -50,7 +55,7 @@ pub(crate) fn stretches(pcm: &[i16]) -> Vec<(u64, u64)> {
         }
         let at = index as u64 * 10;
         match found.last_mut() {
-            Some((_, end)) if at <= *end + 100 => *end = at + 10,
+            Some((_, end)) if at <= *end + gap_ms => *end = at + 10,
             _ => found.push((at, at + 10)),
         }
     }
