@@ -10,18 +10,22 @@ mod wav;
 fn recordings_sound_as_finished_as_to_the_reference() {
     let file = store::model("smart-turn").join("smart-turn-v3.2-cpu.onnx");
     let mut model = SmartTurn::load(&file).unwrap();
-    // Computed once with the authors' features and ONNX Runtime. The model's 8-bit arithmetic rounds differently
-    // here, and differently again on another processor, which shows most where the model is undecided.
-    for (name, whole, half) in [("brooklyn.wav", 0.988, 0.568), ("weather_q.wav", 0.099, 0.009)] {
+    // What the authors' features and ONNX Runtime give, without and with its graph optimisations: that alone makes
+    // such a difference in the model's 8-bit arithmetic, most where it is undecided.
+    for (name, whole, half) in [
+        ("brooklyn.wav", [0.987, 0.988], [0.431, 0.569]),
+        ("weather_q.wav", [0.099, 0.141], [0.008, 0.010]),
+    ] {
         let pcm = wav::pcm_16k(name);
         let actual = [&pcm[..], &pcm[..pcm.len() / 2]].map(|turn| model.probability(turn).unwrap());
-        let expected: [f32; 2] = [whole, half];
-        for (actual, expected) in actual.iter().zip(expected) {
-            let is_undecided = (0.2..0.8).contains(&expected);
-            let tolerance = if is_undecided { 0.2 } else { 0.1 };
+        let expected: [[f32; 2]; 2] = [whole, half];
+        for (actual, [low, high]) in actual.into_iter().zip(expected) {
+            // The arithmetic used here leans to "over" where the model is undecided.
+            let is_undecided = low > 0.2 && high < 0.8;
+            let above = if is_undecided { 0.15 } else { 0.05 };
             assert!(
-                (actual - expected).abs() < tolerance,
-                "{name}: {actual} instead of {expected}"
+                (low - 0.05..high + above).contains(&actual),
+                "{name}: {actual} instead of {low} to {high}"
             );
         }
     }

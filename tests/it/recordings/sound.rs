@@ -6,7 +6,7 @@ use troupe::opus_file::{OpusWriter, PACKET_SAMPLES, PcmReader, RATE_HZ, SILENCE}
 use troupe_rtc::opus::{Encoded, Encoder, EncoderConfig};
 
 /// From which level on a sample counts as sound.
-const LOUD: u16 = 2000;
+pub(crate) const LOUD: u16 = 2000;
 
 /// A segment of `packets`, with a tone of 500 Hz in those of `tone`.
 pub(crate) fn segment(packets: u64, tone: std::ops::Range<u64>) -> Vec<u8> {
@@ -43,14 +43,14 @@ pub(crate) fn decode(file: &[u8]) -> Vec<i16> {
 
 /// The stretches of sound, ms, with pauses under 100 ms bridged.
 pub(crate) fn stretches(pcm: &[i16]) -> Vec<(u64, u64)> {
-    stretches_across(pcm, 100)
+    stretches_with(pcm, LOUD, 100)
 }
 
-/// The stretches of sound, ms, with pauses up to `gap_ms` bridged.
-pub(crate) fn stretches_across(pcm: &[i16], gap_ms: u64) -> Vec<(u64, u64)> {
+/// The stretches of sound of at least this level, ms, with pauses up to `gap_ms` bridged.
+pub(crate) fn stretches_with(pcm: &[i16], loud: u16, gap_ms: u64) -> Vec<(u64, u64)> {
     let mut found: Vec<(u64, u64)> = Vec::new();
     for (index, piece) in pcm.chunks(RATE_HZ as usize / 100).enumerate() {
-        if piece.iter().all(|sample| sample.unsigned_abs() < LOUD) {
+        if piece.iter().all(|sample| sample.unsigned_abs() < loud) {
             continue;
         }
         let at = index as u64 * 10;
