@@ -11,8 +11,8 @@ use super::EarError;
 /// The model's name among the local models.
 pub const MODEL: &str = "smart-turn";
 
-/// Pauses that may wait for the model. At 50 to 100 ms each, more would be judged too late to matter: the pause
-/// is decided without.
+/// Pauses that may wait for the model. At 25 to 50 ms each, more would be judged too late to matter: the pause is
+/// decided without.
 const WAITING_MAX: usize = 4;
 
 struct Question {

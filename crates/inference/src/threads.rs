@@ -13,6 +13,11 @@ pub(crate) fn on_one_thread() -> RunOptions {
     RunOptions::default().with_thread_pool(Some(Arc::clone(&ONE_THREAD)))
 }
 
+/// Runs `work` on the thread that all small models share, with what it calls.
+pub(crate) fn alone<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    ONE_THREAD.run(work)
+}
+
 /// Runs on two threads: speech is wanted soon, and more would take the cores from rooms that listen.
 static TWO_THREADS: LazyLock<Arc<ThreadPool>> = LazyLock::new(|| Arc::new(ThreadPool::with_num_threads(2)));
 

@@ -21,27 +21,27 @@ const BINS: usize = FFT / 2 + 1;
 /// Added to the variance, so that silence can be normalised.
 const VARIANCE_MIN: f32 = 1e-7;
 /// Smallest energy of a band.
-const ENERGY_MIN: f64 = 1e-10;
+const ENERGY_MIN: f32 = 1e-10;
 /// Quieter than the loudest by more than this, in tens of decibels, counts as this quiet.
-const RANGE: f64 = 8.0;
+const RANGE: f32 = 8.0;
 
 /// The transform, with what it needs each time.
 pub(super) struct LogMel {
-    fft: Arc<dyn RealToComplex<f64>>,
-    hann: Vec<f64>,
+    fft: Arc<dyn RealToComplex<f32>>,
+    hann: Vec<f32>,
     /// For each band its first bin and the weights from there on.
-    bands: Vec<(usize, Vec<f64>)>,
+    bands: Vec<(usize, Vec<f32>)>,
     /// The window with half a frame mirrored at either end.
-    padded: Vec<f64>,
-    frame: Vec<f64>,
-    spectrum: Vec<Complex<f64>>,
+    padded: Vec<f32>,
+    frame: Vec<f32>,
+    spectrum: Vec<Complex<f32>>,
     features: Vec<f32>,
 }
 
 impl LogMel {
     pub(super) fn new() -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(FFT);
-        let hann = (0..FFT).map(|at| 0.5 - 0.5 * (2.0 * PI * at as f64 / FFT as f64).cos());
+        let hann = (0..FFT).map(|at| (0.5 - 0.5 * (2.0 * PI * at as f64 / FFT as f64).cos()) as f32);
         Self {
             frame: fft.make_input_vec(),
             spectrum: fft.make_output_vec(),
@@ -53,30 +53,26 @@ impl LogMel {
         }
     }
 
-    /// The features of the end of `pcm`, band by band, each with its frames in order.
+    /// The features of the end of `pcm`, frame by frame, each with its bands in order.
     pub(super) fn of(&mut self, pcm: &[f32]) -> &[f32] {
         self.fill(pcm);
-        let mut loudest = f64::NEG_INFINITY;
-        let mut logs = vec![0.0; MELS * FRAMES];
-        for index in 0..FRAMES {
+        let mut loudest = f32::NEG_INFINITY;
+        for (index, frame) in self.features.chunks_mut(MELS).enumerate() {
             let samples = self.padded.iter().skip(index * HOP).zip(&self.hann);
             for (out, (sample, weight)) in self.frame.iter_mut().zip(samples) {
                 *out = sample * weight;
             }
             // It fails for buffers of the wrong length alone, and these are its own.
             let _ = self.fft.process(&mut self.frame, &mut self.spectrum);
-            for (band, (first, weights)) in self.bands.iter().enumerate() {
+            for (out, (first, weights)) in frame.iter_mut().zip(&self.bands) {
                 let bins = self.spectrum.iter().skip(*first).zip(weights);
-                let energy: f64 = bins.map(|(bin, weight)| bin.norm_sqr() * weight).sum();
-                let log = energy.max(ENERGY_MIN).log10();
-                loudest = loudest.max(log);
-                if let Some(out) = logs.get_mut(band * FRAMES + index) {
-                    *out = log;
-                }
+                let energy: f32 = bins.map(|(bin, weight)| bin.norm_sqr() * weight).sum();
+                *out = energy.max(ENERGY_MIN).log10();
+                loudest = loudest.max(*out);
             }
         }
-        for (out, log) in self.features.iter_mut().zip(logs) {
-            *out = ((log.max(loudest - RANGE) + 4.0) / 4.0) as f32;
+        for feature in &mut self.features {
+            *feature = (feature.max(loudest - RANGE) + 4.0) / 4.0;
         }
         &self.features
     }
@@ -98,7 +94,7 @@ impl LogMel {
         let silence = std::iter::repeat_n(0.0, WINDOW_SAMPLES - newest.len());
         let samples = silence.chain(newest.iter().map(|sample| f64::from(*sample)));
         for (out, sample) in self.padded.iter_mut().skip(half).zip(samples) {
-            *out = (sample - mean) / deviation;
+            *out = ((sample - mean) / deviation) as f32;
         }
         for at in 0..half {
             self.padded[half - 1 - at] = self.padded[half + 1 + at];
@@ -108,7 +104,7 @@ impl LogMel {
 }
 
 /// Triangular bands of equal area (Slaney's), evenly spaced in mel up to half the sample rate.
-fn bands() -> Vec<(usize, Vec<f64>)> {
+fn bands() -> Vec<(usize, Vec<f32>)> {
     let top = f64::from(RATE_HZ) / 2.0;
     let corners: Vec<f64> = (0..MELS + 2)
         .map(|index| mel_to_hz(hz_to_mel(top) * index as f64 / (MELS + 1) as f64))
@@ -118,9 +114,9 @@ fn bands() -> Vec<(usize, Vec<f64>)> {
         let weights = (0..BINS).map(|bin| {
             let hz = top * bin as f64 / (BINS - 1) as f64;
             let slope = ((hz - low) / (middle - low)).min((high - hz) / (high - middle));
-            slope.max(0.0) * 2.0 / (high - low)
+            (slope.max(0.0) * 2.0 / (high - low)) as f32
         });
-        let weights: Vec<f64> = weights.collect();
+        let weights: Vec<f32> = weights.collect();
         let first = weights.iter().position(|weight| *weight > 0.0).unwrap_or(0);
         let end = weights
             .iter()
@@ -194,7 +190,7 @@ mod tests {
         let mut log_mel = LogMel::new();
         let features = log_mel.of(&sweep());
         for (band, frame, value) in expected {
-            let actual: f32 = features[band * FRAMES + frame];
+            let actual: f32 = features[frame * MELS + band];
             assert!(
                 (actual - value).abs() < 2e-4,
                 "{band} {frame}: {actual} instead of {value}"

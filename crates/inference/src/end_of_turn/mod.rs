@@ -4,15 +4,14 @@
 //! in the spectrogram and knows no words; it was trained on clips that end in about 200 ms of silence.
 
 mod log_mel;
+mod network;
 
 use std::path::Path;
 
-use rten::{Model, NodeId, ValueOrView};
-use rten_tensor::{AsView, NdTensorView, Tensor};
-
 use crate::error::InferenceError;
-use crate::threads::on_one_thread;
-use log_mel::{FRAMES, LogMel, MELS};
+use crate::threads::alone;
+use log_mel::LogMel;
+use network::Network;
 
 /// Sample rate of the speech, Hz, mono.
 pub const RATE_HZ: u32 = 16_000;
@@ -23,9 +22,7 @@ const NAME: &str = "smart-turn";
 
 /// A loaded model, for one turn at a time.
 pub struct SmartTurn {
-    model: Model,
-    features: NodeId,
-    probability: NodeId,
+    network: Network,
     log_mel: LogMel,
 }
 
@@ -35,13 +32,10 @@ impl SmartTurn {
     /// # Errors
     /// When the file is missing or holds another model.
     pub fn load(file: &Path) -> Result<Self, InferenceError> {
-        let failed = |error: &dyn std::fmt::Display| InferenceError::load(NAME, error);
-        let model = Model::load_file(file).map_err(|e| failed(&format!("{}: {e}", file.display())))?;
+        let network = alone(|| Network::read(file));
         Ok(Self {
-            features: model.node_id("input_features").map_err(|e| failed(&e))?,
-            probability: model.node_id("logits").map_err(|e| failed(&e))?,
+            network: network.map_err(|error| InferenceError::load(NAME, error))?,
             log_mel: LogMel::new(),
-            model,
         })
     }
 
@@ -51,17 +45,8 @@ impl SmartTurn {
     /// # Errors
     /// When the model fails.
     pub fn probability(&mut self, turn: &[f32]) -> Result<f32, InferenceError> {
-        let failed = |error: &dyn std::fmt::Display| InferenceError::run(NAME, error);
         let features = self.log_mel.of(turn);
-        let features = NdTensorView::from_data([1, MELS, FRAMES], features);
-        let inputs = vec![(self.features, ValueOrView::from(features))];
-        let [probability] = self
-            .model
-            .run_n(inputs, [self.probability], Some(on_one_thread()))
-            .map_err(|e| failed(&e))?;
-        let probability: Tensor<f32> = probability.try_into().map_err(|e| failed(&e))?;
-        // The output is called logits and holds a probability.
-        let probability = probability.iter().next().copied();
-        probability.ok_or_else(|| failed(&"the model answered no probability"))
+        let probability = alone(|| self.network.probability(features));
+        probability.map_err(|error| InferenceError::run(NAME, error))
     }
 }

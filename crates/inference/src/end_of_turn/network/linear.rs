@@ -1,0 +1,79 @@
+//! A layer of weights: bytes in, real numbers out.
+
+use rten_gemm::{GemmInputB, PackedBMatrix};
+use rten_tensor::{Layout, Matrix};
+
+use super::product::Product;
+use super::scale::Scale;
+
+/// Weights with what belongs to them. A number is the sum of products, plus `before`; then a byte holds it, and
+/// `after` is added to what remains.
+pub(super) struct Linear {
+    pub(super) weights: PackedBMatrix<i8>,
+    pub(super) input: Scale,
+    /// What a unit of a column's sum is worth.
+    pub(super) steps: Vec<f32>,
+    /// The byte in between, where there is one.
+    pub(super) output: Option<Scale>,
+    pub(super) before: Vec<f32>,
+    pub(super) after: Vec<f32>,
+}
+
+impl Linear {
+    /// The same with the byte that holds its numbers.
+    pub(super) fn held_by(mut self, output: Scale) -> Self {
+        self.output = Some(output);
+        self
+    }
+
+    /// The same with a bias that is added at once.
+    pub(super) fn biased(mut self, bias: Vec<f32>) -> Self {
+        self.before = bias;
+        self
+    }
+
+    /// The same with a bias that is added to what the byte held.
+    pub(super) fn biased_after(mut self, bias: Vec<f32>) -> Self {
+        self.after = bias;
+        self
+    }
+
+    /// Numbers of each row.
+    pub(super) fn columns(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Works rows of bytes off into rows of numbers. `sums` is scratch space.
+    pub(super) fn run(
+        &self,
+        product: &mut Product,
+        rows: Matrix<u8>,
+        sums: &mut Vec<i32>,
+        out: &mut [f32],
+    ) -> Result<(), String> {
+        sums.resize(rows.size(0) * self.columns(), 0);
+        let weights = (GemmInputB::Packed(&self.weights), 0);
+        product.of((rows, self.input.zero), weights, sums)?;
+        for (out, sums) in out.chunks_mut(self.columns()).zip(sums.chunks(self.columns())) {
+            let columns = out.iter_mut().zip(sums).zip(&self.steps);
+            for ((out, sum), step) in columns {
+                *out = *sum as f32 * step;
+            }
+            add(out, &self.before);
+            if let Some(output) = self.output {
+                let steps = 1.0 / output.step;
+                for out in out.iter_mut() {
+                    *out = output.held(*out * steps);
+                }
+            }
+            add(out, &self.after);
+        }
+        Ok(())
+    }
+}
+
+fn add(out: &mut [f32], bias: &[f32]) {
+    for (out, bias) in out.iter_mut().zip(bias) {
+        *out += bias;
+    }
+}
