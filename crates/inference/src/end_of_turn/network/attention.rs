@@ -1,10 +1,9 @@
 //! Who listens to whom: each frame of a head takes from all frames what resembles it.
 
-use rten_gemm::GemmInputB;
 use rten_tensor::NdTensorView;
 
 use super::lanes::sum;
-use super::product::Product;
+use super::product::{Product, Right};
 use super::scale::{Scale, nearest};
 use super::{FRAMES, HEAD, HEADS, WIDTH};
 
@@ -71,13 +70,13 @@ impl Attention {
             let queries = of_head(&room.queries, first)?;
             let keys = of_head(&room.keys, first)?;
             let values = of_head(&room.values, first)?;
-            let keys = (GemmInputB::Unpacked(keys.transposed()), signed(self.key.zero));
+            let keys = Right::Bytes(keys.transposed(), signed(self.key.zero));
             product.of((queries, self.query.zero), keys, &mut room.sums)?;
             for (sums, shares) in room.sums.chunks(FRAMES).zip(room.shares.chunks_mut(FRAMES)) {
                 self.share(sums, &mut room.exponentials, shares);
             }
             let shares = NdTensorView::from_data([FRAMES, FRAMES], &room.shares[..]);
-            let values = (GemmInputB::Unpacked(values), signed(self.value.zero));
+            let values = Right::Bytes(values, signed(self.value.zero));
             let sums = &mut room.sums[..FRAMES * HEAD];
             product.of((shares, self.share.zero), values, sums)?;
             let steps = self.share.step * self.value.step / self.mix.step;

@@ -1,9 +1,9 @@
 //! A layer of weights: bytes in, real numbers out.
 
-use rten_gemm::{GemmInputB, PackedBMatrix};
+use rten_gemm::PackedBMatrix;
 use rten_tensor::{Layout, Matrix};
 
-use super::product::Product;
+use super::product::{Product, Right};
 use super::scale::Scale;
 
 /// Weights with what belongs to them. A number is the sum of products, plus `before`; then a byte holds it, and
@@ -52,8 +52,7 @@ impl Linear {
         out: &mut [f32],
     ) -> Result<(), String> {
         sums.resize(rows.size(0) * self.columns(), 0);
-        let weights = (GemmInputB::Packed(&self.weights), 0);
-        product.of((rows, self.input.zero), weights, sums)?;
+        product.of((rows, self.input.zero), Right::Weights(&self.weights), sums)?;
         for (out, sums) in out.chunks_mut(self.columns()).zip(sums.chunks(self.columns())) {
             let columns = out.iter_mut().zip(sums).zip(&self.steps);
             for ((out, sum), step) in columns {

@@ -3,6 +3,15 @@
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
 use rten_tensor::{Layout, Matrix, NdTensorView};
 
+/// A right factor.
+#[derive(Clone, Copy)]
+pub(super) enum Right<'a> {
+    /// Weights, whose zero is 0.
+    Weights(&'a PackedBMatrix<i8>),
+    /// Bytes and what counts as zero among them.
+    Bytes(Matrix<'a, i8>, i8),
+}
+
 /// Multiplies unsigned by signed bytes and sums up in 32 bits.
 pub(super) struct Product {
     /// Whether a factor is split into its upper seven bits and its lowest one. Processors without a dot product
@@ -27,7 +36,7 @@ impl Product {
         }
     }
 
-    /// A right factor that is used many times.
+    /// Weights in the order in which they are multiplied.
     pub(super) fn pack(&self, right: Matrix<i8>) -> PackedBMatrix<i8> {
         executor().prepack_b(right)
     }
@@ -36,9 +45,14 @@ impl Product {
     pub(super) fn of(
         &mut self,
         (left, left_zero): (Matrix<u8>, u8),
-        (right, right_zero): (GemmInputB<i8>, i8),
+        right: Right,
         out: &mut [i32],
     ) -> Result<(), String> {
+        // Packed weights bring their zero along.
+        let (right, right_zero) = match right {
+            Right::Weights(weights) => (GemmInputB::Packed(weights), 0),
+            Right::Bytes(bytes, zero) => (GemmInputB::Unpacked(bytes), zero),
+        };
         self.right_zeros.clear();
         self.right_zeros.resize(right.cols(), right_zero);
         if !self.splits {
@@ -112,28 +126,30 @@ mod tests {
             .map(|at| (at * 151 % 255) as u8 as i8)
             .collect();
         let (left_zero, right_zero) = (131, -3);
-        let expected: Vec<i32> = (0..rows * columns)
-            .map(|at| {
-                let (row, column) = (at / columns, at % columns);
+        let expected = |right_zero: i8| -> Vec<i32> {
+            let places = (0..rows * columns).map(|at| (at / columns, at % columns));
+            let product = |(row, column): (usize, usize)| {
                 let term = |k: usize| {
                     (i32::from(left[row * inner + k]) - i32::from(left_zero))
                         * (i32::from(right[k * columns + column]) - i32::from(right_zero))
                 };
                 (0..inner).map(term).sum()
-            })
-            .collect();
+            };
+            places.map(product).collect()
+        };
+        let left_view = NdTensorView::from_data([rows, inner], &left[..]);
+        let right_view = NdTensorView::from_data([inner, columns], &right[..]);
         for splits in [true, false] {
             let mut product = Product::new();
             product.splits |= splits;
-            let packed = product.pack(NdTensorView::from_data([inner, columns], &right[..]));
-            let left = NdTensorView::from_data([rows, inner], &left[..]);
+            let packed = product.pack(right_view);
             let mut out = vec![0; rows * columns];
-            let right = NdTensorView::from_data([inner, columns], &right[..]);
-            for right in [GemmInputB::Packed(&packed), GemmInputB::Unpacked(right)] {
-                product
-                    .of((left, left_zero), (right, right_zero), &mut out)
-                    .unwrap();
-                assert_eq!(out, expected, "split: {splits}");
+            for (right, zero) in [
+                (Right::Weights(&packed), 0),
+                (Right::Bytes(right_view, right_zero), right_zero),
+            ] {
+                product.of((left_view, left_zero), right, &mut out).unwrap();
+                assert_eq!(out, expected(zero), "split: {splits}");
             }
         }
     }
