@@ -44,6 +44,10 @@ WAIT_MS = 5
 HOOK = "https://127.0.0.1:9/troupe"
 # A cursor ends with the object that it names, and these can be deleted.
 DELETED = ("/v1/webhooks", "/v1/characters")
+TOOLS = [
+    {"kind": "http", "name": "weather", "description": "The weather.", "url": "https://api.example.com/weather"},
+    {"kind": "mcp", "name": "desk", "url": "https://desk.example.com/mcp"},
+]
 LIVE_NAME = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 BUILT_IN = ["ada", "bruno"]
 
@@ -128,6 +132,9 @@ def shorten_wait(body):
 
 
 def complete_body(path, body):
+    if path.startswith("/v1/characters") and isinstance(body.get("tools"), list):
+        # That names differ and where a URL may lead is beyond a schema.
+        body["tools"] = TOOLS[: len(body["tools"])]
     for name in ("characterId", "character_id", "replr_id"):
         # Where a character is prepared, one that does not exist is a fault of the request.
         if body.get(name) and path in PREPARING:

@@ -31,6 +31,7 @@
 //! - `postgres`: a throw-away Postgres
 //! - `recordings`: uploads, joined files, links and downloads
 //! - `prompts`: what language models are asked, as snapshots
+//! - `tools`: what characters have done, against real servers
 //! - `store`: both databases held to one behaviour
 
 #![expect(
@@ -76,5 +77,6 @@ mod roleplays;
 mod shape;
 mod store;
 mod support;
+mod tools;
 mod webhooks;
 mod worker_protocol;

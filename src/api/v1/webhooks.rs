@@ -20,8 +20,8 @@ use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
+use crate::outbound::URL_CHARS_MAX;
 use crate::rooms::webhooks::MadeWebhook;
-use crate::rooms::webhooks::destination::URL_CHARS_MAX;
 use crate::rooms::webhooks::event::EventKind;
 use crate::rooms::webhooks::record::{NewWebhook, Webhook, WebhookChange};
 

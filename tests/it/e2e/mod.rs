@@ -10,6 +10,7 @@
 //! - `recording`: files of what was said
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
+//! - `tools`: a character that looks something up while people wait
 //! - `harness`, `models`, `person`: what they stand on
 
 mod assigned;
@@ -24,3 +25,4 @@ mod recording;
 mod respondent;
 mod room;
 mod sdks;
+mod tools;
