@@ -1,4 +1,4 @@
-//! What rooms of two cost: this stack, the official client, the codec alone; and this stack with many rooms.
+//! What rooms cost: this stack, the official client, the codec alone; and this stack with many rooms.
 
 use std::{
     collections::BTreeMap,
@@ -242,16 +242,21 @@ async fn percent_of<const N: usize>(pids: [u32; N]) -> [f64; N] {
     after
 }
 
-/// Both clients in rooms of two, encoding and decoding.
+/// Both clients, encoding and decoding, each with one member of so many rooms. The other members speak what was
+/// encoded beforehand, so that they do not fill the machine.
 pub(crate) async fn measure(server: &Server, rooms: usize) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/transport/member.py");
     let mut theirs = Command::new(client::python().await);
     theirs
         .args([script, &server.url])
-        .args(Member::pairs(rooms).flatten());
+        .args(Member::pairs(rooms).map(|[a, _]| a));
     for name in ["this stack", "official client"] {
+        let crowd = Member::pairs(rooms).map(|[_, b]| b);
+        let Some(crowd) = Member::ours(server, Part::Crowd, crowd).await else {
+            return println!("{rooms} rooms: the crowd did not get there");
+        };
         let member = match name {
-            "this stack" => Member::ours(server, Part::Voices, Member::pairs(rooms).flatten()).await,
+            "this stack" => Member::ours(server, Part::Voices, Member::pairs(rooms).map(|[a, _]| a)).await,
             _ => Member::start(&mut theirs).await,
         };
         let Some(member) = member else {
@@ -259,17 +264,18 @@ pub(crate) async fn measure(server: &Server, rooms: usize) {
             continue;
         };
         sleep(SETTLE).await;
-        let [percent, of_server] = percent_of([member.pid(), server.pid()]).await;
+        let [percent, of_crowd, of_server] = percent_of([member.pid(), crowd.pid(), server.pid()]).await;
         println!(
-            "{name}, {rooms} rooms of two: {percent:.1} % of a core, {:.2} % a connection; {:.1} MB; connect \
-             {:.0} ms, publish {:.1} ms; server {of_server:.0} %; machine load {}",
-            percent / (2 * rooms) as f64,
+            "{name}, {rooms} rooms: {percent:.1} % of a core, {:.2} % a room; {:.1} MB; connect {:.0} ms, publish \
+             {:.1} ms; crowd {of_crowd:.0} %, server {of_server:.0} %; machine load {}",
+            percent / rooms as f64,
             resident_mb(member.pid()),
             member.connect_ms,
             member.publish_ms,
             machine_load()
         );
         member.end().await;
+        crowd.end().await;
     }
 }
 
