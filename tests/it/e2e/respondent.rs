@@ -1,6 +1,6 @@
 //! The respondent's page in a real Chromium, with a recorded microphone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -9,23 +9,10 @@ use tokio::process::Command;
 
 use super::harness::Stack;
 use crate::client::python_with;
-use crate::packages;
+use crate::packages::{BROWSER_DRIVER, browser};
 
-/// What drives the browser, pinned.
-const PACKAGES: [&str; 1] = ["playwright==1.65.2"];
-/// Names of the browser, as Debian and others install it.
-const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 /// Time for all of it. Nothing is measured by it.
 const WITHIN: Duration = Duration::from_secs(120);
-
-fn browser() -> PathBuf {
-    let installed = || {
-        std::env::split_paths(&std::env::var_os("PATH")?)
-            .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
-            .find(|path| path.is_file())
-    };
-    packages::need("chromium", installed)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_respondent_joins_talks_reads_and_ends() {
@@ -47,7 +34,7 @@ async fn a_respondent_joins_talks_reads_and_ends() {
 
     let pictures = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/e2e/respondent.py");
-    let output = Command::new(python_with(&PACKAGES).await)
+    let output = Command::new(python_with(&BROWSER_DRIVER).await)
         .arg(script)
         .arg(browser())
         .arg(room["url"].as_str().unwrap())
