@@ -176,7 +176,7 @@ pub(super) async fn list(
     let page = Page::read(&api, &project_id, "/v1/webhooks".into(), &mut params)?;
     params.finish()?;
     let webhooks = api.webhooks.list(&project_id, page.after(), page.fetch()).await?;
-    Ok(page.answer(webhooks, |webhook| &webhook.id))
+    Ok(page.answer(webhooks, |webhook| &webhook.seq))
 }
 
 /// Read a webhook.

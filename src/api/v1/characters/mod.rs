@@ -84,14 +84,12 @@ pub(super) async fn list(
     params.finish()?;
     let mut records = api.rooms.characters(&member.project_id).await?;
     records.iter_mut().for_each(|record| shown_to(&member, record));
-    if let Some(after) = page.after() {
-        let at = records
-            .iter()
-            .position(|record| record.character.id == after)
-            .ok_or_else(|| ApiError::invalid("after", "must be the id of a character"))?;
-        records.drain(..=at);
-    }
-    Ok(page.answer(records, |record| &record.character.id))
+    page.skip(
+        &mut records,
+        |record| &record.character.id,
+        |record| &record.place,
+    )?;
+    Ok(page.answer(records, |record| &record.place))
 }
 
 /// Read a character.

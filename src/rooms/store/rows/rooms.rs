@@ -13,6 +13,7 @@ const SCRIPTED: &str = "scripted";
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(in crate::rooms::store) struct RoomRow {
+    pub(in crate::rooms::store) seq: i64,
     pub(in crate::rooms::store) id: String,
     pub(in crate::rooms::store) project_id: String,
     pub(in crate::rooms::store) surface: String,
@@ -62,6 +63,7 @@ impl RoomRow {
             participants,
             record: self.record,
             livekit_room: self.livekit_room,
+            seq: self.seq,
         })
     }
 
