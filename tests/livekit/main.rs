@@ -7,7 +7,12 @@
 //! - `readers`: paced and immediate, statistics
 //! - `relay`: TURN over UDP, TCP and TLS
 //! - `reconnect`: resume, full reconnect, over UDP and TCP
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 
 mod audio;
 #[path = "../client/mod.rs"]
