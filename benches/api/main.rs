@@ -12,6 +12,7 @@
 
 mod figures;
 mod load;
+#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/packages/mod.rs"]
 mod packages;
 #[expect(dead_code, reason = "the tests use the rest")]
