@@ -9,11 +9,11 @@ use toml::de::{DeTable, DeValue};
 use super::{Character, EXAMPLES_MAX, Example, Models, NAME_MAX, PERSONA_MAX};
 
 /// Language of a character that names none.
-const LANGUAGE: &str = "en";
+pub(super) const LANGUAGE: &str = "en";
 /// Talkativeness of a character that names none.
-const TALKATIVENESS: f32 = 0.5;
+pub(super) const TALKATIVENESS: f32 = 0.5;
 /// Fields of a file.
-const FIELDS: &str =
+pub(super) const FIELDS: &str =
     "name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections";
 
 /// What is wrong at one place of a file.

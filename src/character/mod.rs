@@ -3,11 +3,13 @@
 mod builtin;
 mod file;
 mod load;
+mod schema;
 
 use std::collections::BTreeMap;
 
 pub use builtin::builtins;
-pub use load::{Fault, Faults, load};
+pub use load::{Fault, Faults, load, read};
+pub use schema::schema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
