@@ -1,11 +1,13 @@
 //! The command line: one file a command.
 
+mod agents;
 mod bench;
 mod characters;
 mod demo;
 mod dev;
 mod failure;
 mod keys;
+mod login;
 mod migrate;
 mod models;
 mod openapi;
@@ -57,6 +59,8 @@ enum Command {
     /// API keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// A link that opens the pages in a browser, once
+    Login(login::Args),
     /// Bring the database's tables to this version's
     Migrate(migrate::Args),
     /// Projects, and what they have going on
@@ -68,6 +72,9 @@ enum Command {
     /// Characters of the deployment and of a project
     #[command(subcommand)]
     Characters(characters::Command),
+    /// Character files: check them, try them out
+    #[command(subcommand)]
+    Agents(agents::Command),
     /// Rooms of a project
     #[command(subcommand)]
     Rooms(rooms::Command),
@@ -128,10 +135,12 @@ impl Cli {
             Command::Serve(args) => serve::run(args, context).await,
             Command::Worker(args) => worker::run(args, context).await,
             Command::Keys(command) => keys::run(command, context).await,
+            Command::Login(args) => login::run(args, context).await,
             Command::Migrate(args) => migrate::run(args, context).await,
             Command::Projects(command) => projects::run(command, context).await,
             Command::Users(command) => users::run(command, context).await,
             Command::Characters(command) => characters::run(command, context).await,
+            Command::Agents(command) => agents::run(command, context).await,
             Command::Rooms(command) => rooms::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
             Command::Openapi => openapi::run(&context),

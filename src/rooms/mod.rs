@@ -15,6 +15,7 @@ pub mod lease;
 pub mod library;
 pub mod live;
 pub mod livekit;
+pub mod pass;
 pub mod project;
 pub mod reconcile;
 pub mod recording;

@@ -2,17 +2,20 @@
 //! Python client as the person.
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
+//! - `agents`: a character tried out in writing
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
-//! - `respondent`: the respondent's page in a real Chromium
+//! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
 //! - `harness`, `models`, `person`: what they stand on
 
+mod agents;
 mod assigned;
+mod browser;
 mod demo;
 mod harness;
 mod live;
@@ -24,3 +27,4 @@ mod recording;
 mod respondent;
 mod room;
 mod sdks;
+mod stage;
