@@ -1,7 +1,7 @@
 //! The transport beside the official client, in one run against one server.
 //!
-//! `cargo bench --bench transport -- [rooms…]`, by default 1 and 20. Figures mean something on a quiet machine
-//! only; its load is printed with them.
+//! `cargo bench --bench transport -- [rooms…]`, by default 1 and 20 beside the official client, and 20 and 200 of
+//! this stack alone. Figures mean something on a quiet machine only; its load is printed with them.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -34,5 +34,8 @@ async fn main() {
     delay::measure(&server).await;
     for rooms in rooms {
         load::measure(&server, rooms).await;
+    }
+    for rooms in [20, 200] {
+        load::measure_density(&server, rooms).await;
     }
 }

@@ -1,16 +1,24 @@
 //! From the moment a tone begins at its sender to the moment a reader has it: three readers of one track.
 
-use std::time::{Duration, Instant};
+use std::{
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use futures::StreamExt;
 use livekit::webrtc::audio_stream::{immediate::ImmediateAudioStream, native::NativeAudioStream};
 use time::OffsetDateTime;
 use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
     sync::mpsc,
     time::{interval, sleep},
 };
 
-use crate::harness::{Server, join, publish, python_client, subscribed, tone};
+use crate::{
+    client::python,
+    harness::{STAGE, Server, join, publish, subscribed, token, tone},
+};
 
 const TONES: u32 = 30;
 /// Onsets that wait to be counted: all there can be. Full: the bench fails.
@@ -51,7 +59,15 @@ pub(crate) async fn measure(server: &Server) {
     };
     let (speaker, _at_speaker) = join(server, "speaker", true).await;
     let (_listener, mut at_listener) = join(server, "listener", true).await;
-    let (_python, mut lines) = python_client(server, "benches/transport/listen.py").await;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/transport/listen.py");
+    let mut official = Command::new(python().await)
+        .args([script, &server.url, &token(STAGE, "official")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(official.stdout.take().unwrap()).lines();
     lines.next_line().await.unwrap();
     // Without a queue the caller is the clock, so that no pacing adds to the delay.
     let (source, _track) = publish(&speaker, 0).await;

@@ -1,29 +1,39 @@
-//! What rooms of two cost, both speaking and listening: this stack, the official client, the codec alone.
+//! What rooms cost: this stack, the official client, the codec alone; and this stack with many rooms.
 
 use std::{
+    collections::BTreeMap,
     fs,
     process::Stdio,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use futures::StreamExt;
-use livekit::{Room, RoomOptions, webrtc::audio_stream::immediate::ImmediateAudioStream};
+use livekit::{
+    Room, RoomOptions,
+    webrtc::{
+        audio_source::native::{EncodedAudio, NativeAudioSource},
+        audio_stream::immediate::{ImmediateAudioStream, PcmFrame, Played},
+    },
+};
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
     time::sleep,
 };
 use troupe_rtc::opus::{Channels, Decoder, Encoded, Encoder, EncoderConfig};
 
 use crate::{
     client,
-    harness::{Server, hum, publish, subscribed, token, tone},
+    harness::{Server, hum, publish, publish_source, subscribed_whenever, token, tone},
 };
 
 /// Says that this process is to be a member of the rooms; the server's URL.
 pub(crate) const MEMBER: &str = "TRANSPORT_MEMBER";
 const SPAN: Duration = Duration::from_secs(10);
-const SETTLE: Duration = Duration::from_secs(4);
+const SETTLE: Duration = Duration::from_secs(5);
+/// What a packet holds.
+const PACKET: Duration = Duration::from_millis(20);
 
 /// Processor time of a process so far, in seconds.
 fn processor_s(pid: u32) -> f64 {
@@ -46,78 +56,256 @@ pub(crate) fn machine_load() -> String {
     fs::read_to_string("/proc/loadavg").unwrap().trim().to_owned()
 }
 
-fn tokens(rooms: usize) -> Vec<String> {
-    let pair = |room: usize| ["a", "b"].map(|who| token(&format!("load {room}"), who));
-    (0..rooms).flat_map(pair).collect()
-}
-
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// What the child process does: joins with every token given, speaks and listens.
+/// What a child process does in its rooms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Speaks and listens.
+    Voices,
+    /// Speaks what was encoded beforehand, and listens.
+    Density,
+    /// Speaks what was encoded beforehand, and listens in one room of ten.
+    Crowd,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Voices, Self::Density, Self::Crowd];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Voices => "voices",
+            Self::Density => "density",
+            Self::Crowd => "crowd",
+        }
+    }
+
+    fn listens_in(self, room: usize) -> bool {
+        self != Self::Crowd || room.is_multiple_of(10)
+    }
+}
+
+/// How late frames come, beside the quickest of late: counted by milliseconds, so that no frame is kept.
+#[derive(Default)]
+struct Lateness(Mutex<BTreeMap<u64, u64>>);
+
+impl Lateness {
+    fn note(&self, frame: &PcmFrame) {
+        let Some(capture) = frame.capture.filter(|_| frame.kind == Played::Speech) else {
+            return;
+        };
+        // The first half of a packet is as old as the packet is long when it comes.
+        let late = capture.at.elapsed().saturating_sub(PACKET);
+        *self.0.lock().unwrap().entry(late.as_millis() as u64).or_default() += 1;
+    }
+
+    /// Frames counted, the millisecond below which 99.9 % of them are, and the latest one's.
+    fn take(&self) -> [u64; 3] {
+        let counts = std::mem::take(&mut *self.0.lock().unwrap());
+        let total: u64 = counts.values().sum();
+        let mut sum = 0;
+        let most = counts.iter().find(|(_, count)| {
+            sum += **count;
+            sum * 1000 >= total * 999
+        });
+        let last = counts.last_key_value().map_or(0, |(ms, _)| *ms);
+        [total, most.map_or(0, |(ms, _)| *ms), last]
+    }
+}
+
+/// What the child process does: joins with every token given, speaks and listens. Each line that it reads
+/// makes it tell how late frames came since the line before.
 pub(crate) async fn member(url: &str) {
+    let part = std::env::args().find_map(|word| Part::ALL.into_iter().find(|part| part.name() == word));
+    let part = part.unwrap();
+    let wave = tone(500.0, 1_000).data;
+    let encoded = Arc::new(EncodedAudio::encode(&wave, EncoderConfig::default()).unwrap());
+    let late = Arc::new(Lateness::default());
     let (mut connects, mut publishes, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-    for token in std::env::args().filter(|word| word.starts_with("ey")) {
+    let tokens = std::env::args().filter(|word| word.starts_with("ey"));
+    for (room_number, token) in tokens.enumerate() {
         let start = Instant::now();
         let (room, mut events) = Room::connect(url, &token, RoomOptions::default()).await.unwrap();
         connects.push(start.elapsed().as_secs_f64() * 1000.0);
         let start = Instant::now();
-        let (source, _track) = publish(&room, 200).await;
-        publishes.push(start.elapsed().as_secs_f64() * 1000.0);
-        hum(source, 500.0);
+        if part == Part::Voices {
+            let (source, _track) = publish(&room, 200).await;
+            publishes.push(start.elapsed().as_secs_f64() * 1000.0);
+            hum(source, 500.0);
+        } else {
+            publish_source(&room, NativeAudioSource::of_encoded(Arc::clone(&encoded))).await;
+            publishes.push(start.elapsed().as_secs_f64() * 1000.0);
+        }
+        let late = Arc::clone(&late);
         tokio::spawn(async move {
-            let track = subscribed(&mut events).await;
+            let track = subscribed_whenever(&mut events).await;
+            if !part.listens_in(room_number) {
+                return std::future::pending().await;
+            }
             let mut stream = ImmediateAudioStream::new(&track.rtc_track(), 16_000, 1);
-            while stream.next().await.is_some() {}
+            while let Some(frame) = stream.next().await {
+                late.note(&frame);
+            }
         });
         kept.push(room);
     }
     println!("{} {}", median(connects), median(publishes));
-    std::future::pending::<()>().await;
-}
-
-async fn measure_process(name: &str, rooms: usize, mut process: Child) {
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let Ok(Some(joined)) = lines.next_line().await else {
-        println!("{name}, {rooms} rooms: did not get there");
-        return;
+    let answer = move || {
+        for _ in std::io::stdin().lines() {
+            let [frames, most, last] = late.take();
+            println!("{frames} {most} {last}");
+        }
     };
-    let times: Vec<f64> = joined.split(' ').map(|ms| ms.parse().unwrap()).collect();
-    sleep(SETTLE).await;
-    let pid = process.id().unwrap();
-    let before = processor_s(pid);
-    sleep(SPAN).await;
-    let percent = (processor_s(pid) - before) / SPAN.as_secs_f64() * 100.0;
-    println!(
-        "{name}, {rooms} rooms of two: {percent:.1} % of a core, {:.2} % a connection; {:.1} MB; connect {:.0} ms, \
-         publish {:.1} ms; machine load {}",
-        percent / (2 * rooms) as f64,
-        resident_mb(pid),
-        times[0],
-        times[1],
-        machine_load()
-    );
-    process.kill().await.unwrap();
-    sleep(Duration::from_secs(1)).await;
+    tokio::task::spawn_blocking(answer).await.unwrap();
 }
 
-pub(crate) async fn measure(server: &Server, rooms: usize) {
-    let mut ours = Command::new(std::env::current_exe().unwrap());
-    ours.env(MEMBER, &server.url).args(tokens(rooms));
-    let mut theirs = Command::new(client::python().await);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/transport/member.py");
-    theirs.args([script, &server.url]).args(tokens(rooms));
-    for (name, command) in [("this stack", &mut ours), ("official client", &mut theirs)] {
-        let process = command
+/// A child process that is in its rooms.
+struct Member {
+    process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    connect_ms: f64,
+    publish_ms: f64,
+}
+
+impl Member {
+    /// The tokens of both members of so many rooms.
+    fn pairs(rooms: usize) -> impl Iterator<Item = [String; 2]> {
+        (0..rooms).map(|room| ["a", "b"].map(|who| token(&format!("load {room}"), who)))
+    }
+
+    /// `None` if it did not get there.
+    async fn start(command: &mut Command) -> Option<Self> {
+        let mut process = command
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        measure_process(name, rooms, process).await;
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let joined = lines.next_line().await.ok()??;
+        let mut times = joined.split(' ').map(|ms| ms.parse().unwrap());
+        Some(Self {
+            process,
+            lines,
+            connect_ms: times.next().unwrap(),
+            publish_ms: times.next().unwrap(),
+        })
     }
+
+    async fn ours(server: &Server, part: Part, tokens: impl Iterator<Item = String>) -> Option<Self> {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.env(MEMBER, &server.url).arg(part.name()).args(tokens);
+        Self::start(&mut command).await
+    }
+
+    fn pid(&self) -> u32 {
+        self.process.id().unwrap()
+    }
+
+    /// Frames heard since it was last asked, and how late they were, in ms: 99.9 % of them, all of them.
+    async fn lateness(&mut self) -> String {
+        self.process
+            .stdin
+            .as_mut()
+            .unwrap()
+            .write_all(b"\n")
+            .await
+            .unwrap();
+        let line = self.lines.next_line().await.unwrap().unwrap();
+        let words: Vec<&str> = line.split(' ').collect();
+        format!(
+            "{} frames, 99.9 % of them at most {} ms late, the latest {} ms",
+            words[0], words[1], words[2]
+        )
+    }
+
+    async fn end(mut self) {
+        self.process.kill().await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Processor time used by processes in the next seconds, in percent of a core.
+async fn percent_of<const N: usize>(pids: [u32; N]) -> [f64; N] {
+    let before = pids.map(processor_s);
+    let start = Instant::now();
+    sleep(SPAN).await;
+    let passed = start.elapsed().as_secs_f64();
+    let mut after = pids.map(processor_s);
+    for (after, before) in after.iter_mut().zip(before) {
+        *after = (*after - before) / passed * 100.0;
+    }
+    after
+}
+
+/// Both clients, encoding and decoding, each with one member of so many rooms. The other members speak what was
+/// encoded beforehand, so that they do not fill the machine.
+pub(crate) async fn measure(server: &Server, rooms: usize) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/transport/member.py");
+    let mut theirs = Command::new(client::python().await);
+    theirs
+        .args([script, &server.url])
+        .args(Member::pairs(rooms).map(|[a, _]| a));
+    for name in ["this stack", "official client"] {
+        let crowd = Member::pairs(rooms).map(|[_, b]| b);
+        let Some(crowd) = Member::ours(server, Part::Crowd, crowd).await else {
+            return println!("{rooms} rooms: the crowd did not get there");
+        };
+        let member = match name {
+            "this stack" => Member::ours(server, Part::Voices, Member::pairs(rooms).map(|[a, _]| a)).await,
+            _ => Member::start(&mut theirs).await,
+        };
+        let Some(member) = member else {
+            println!("{name}, {rooms} rooms: did not get there");
+            continue;
+        };
+        sleep(SETTLE).await;
+        let [percent, of_crowd, of_server] = percent_of([member.pid(), crowd.pid(), server.pid()]).await;
+        println!(
+            "{name}, {rooms} rooms: {percent:.1} % of a core, {:.2} % a room; {:.1} MB; connect {:.0} ms, publish \
+             {:.1} ms; crowd {of_crowd:.0} %, server {of_server:.0} %; machine load {}",
+            percent / rooms as f64,
+            resident_mb(member.pid()),
+            member.connect_ms,
+            member.publish_ms,
+            machine_load()
+        );
+        member.end().await;
+        crowd.end().await;
+    }
+}
+
+/// Many rooms of which one member is measured: it hears, decodes, and speaks what was encoded beforehand, as the
+/// other one does, so that encoding does not fill the machine.
+pub(crate) async fn measure_density(server: &Server, rooms: usize) {
+    let crowd = Member::pairs(rooms).map(|[_, b]| b);
+    let Some(mut crowd) = Member::ours(server, Part::Crowd, crowd).await else {
+        return println!("{rooms} rooms: the crowd did not get there");
+    };
+    let measured = Member::pairs(rooms).map(|[a, _]| a);
+    let Some(mut measured) = Member::ours(server, Part::Density, measured).await else {
+        return println!("{rooms} rooms: did not get there");
+    };
+    sleep(SETTLE).await;
+    measured.lateness().await;
+    crowd.lateness().await;
+    let [percent, of_crowd, of_server] = percent_of([measured.pid(), crowd.pid(), server.pid()]).await;
+    println!(
+        "{rooms} rooms, encoded beforehand: {percent:.1} % of a core, {:.3} % a room; {:.1} MB, {:.3} MB a room; \
+         crowd {of_crowd:.0} %, server {of_server:.0} %; machine load {}",
+        percent / rooms as f64,
+        resident_mb(measured.pid()),
+        resident_mb(measured.pid()) / rooms as f64,
+        machine_load()
+    );
+    println!("  heard there: {}", measured.lateness().await);
+    println!("  heard from there: {}", crowd.lateness().await);
+    measured.end().await;
+    crowd.end().await;
 }
 
 /// Encoding and decoding the same packets alone: what one connection cannot do without.

@@ -1,4 +1,4 @@
-"""The official client with rooms of two, both speaking and listening. Arguments: URL, then two tokens a room.
+"""The official client in rooms, speaking and listening. Arguments: URL, then a token a room.
 
 Prints one line when all speak: the median milliseconds to connect and to publish.
 """

@@ -15,7 +15,12 @@ pub(super) struct Project(pub(super) String);
 pub(super) struct Host(pub(super) String);
 
 /// Anyone of a project: its server side, one of its users, or somebody on its pages.
-pub(super) struct Member(pub(super) String);
+pub(super) struct Member {
+    /// `project_…`.
+    pub(super) project_id: String,
+    /// Whether it is the project's server side.
+    pub(super) is_server_side: bool,
+}
 
 /// `key_…` of the key that a request shows; whether it is a good one is for the others to say.
 pub(super) struct KeyId(pub(super) String);
@@ -58,9 +63,14 @@ impl FromRequestParts<Api> for Member {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
         match caller(parts, api).await? {
-            Caller::Project { project_id }
-            | Caller::User { project_id, .. }
-            | Caller::Page { project_id } => Ok(Self(project_id)),
+            Caller::Project { project_id } => Ok(Self {
+                project_id,
+                is_server_side: true,
+            }),
+            Caller::User { project_id, .. } | Caller::Page { project_id } => Ok(Self {
+                project_id,
+                is_server_side: false,
+            }),
             Caller::Worker => Err(ApiError::forbidden(
                 WRONG_KIND,
                 "this needs a key of kind `secret` or `user`",

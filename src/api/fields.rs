@@ -271,6 +271,11 @@ impl Fields {
         }
     }
 
+    /// The field as it is, for whoever reads it by rules of their own.
+    pub(super) fn value(&mut self, field: &str) -> Option<Value> {
+        self.rest.remove(field)
+    }
+
     /// Whether the field is there and was not read yet, null included.
     pub(super) fn has(&self, field: &str) -> bool {
         self.rest.contains_key(field)

@@ -14,6 +14,7 @@ use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
 use crate::character::Character;
+use crate::outbound::Destinations;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
@@ -25,7 +26,6 @@ use crate::rooms::service::{RecordingSettings, RoomBounds};
 use crate::rooms::store::{self, Location, OpenError, Store};
 use crate::rooms::token::TokenMint;
 use crate::rooms::wakeups::Wakeups;
-use crate::rooms::webhooks::destination::Destinations;
 
 /// Longest wait for requests in flight when the server stops.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -56,6 +56,8 @@ pub struct Settings {
     pub bounds: RoomBounds,
     /// Where projects may have webhooks sent.
     pub destinations: Destinations,
+    /// Where tools of characters may be.
+    pub tool_destinations: Destinations,
     /// Models for the characters of group chats.
     pub models: Arc<Registry>,
     /// What the server bears.
@@ -137,6 +139,7 @@ impl Server {
             library: settings.library,
             bounds: settings.bounds,
             destinations: settings.destinations,
+            tool_destinations: settings.tool_destinations,
             recordings: RecordingSettings {
                 objects: Arc::new(FolderObjects::new(folder)),
                 retention_days: settings.recording_retention_days,

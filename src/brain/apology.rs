@@ -11,6 +11,8 @@ pub enum Occasion {
     Thinking,
     /// The character was asked what it is, and the model did not answer.
     Truth,
+    /// Something that it has done takes long.
+    Looking,
 }
 
 /// Lines of one language; `{name}` is the character's.
@@ -20,6 +22,7 @@ struct Lines {
     lost_thread: [&'static str; 2],
     thinking: [&'static str; 3],
     truth: [&'static str; 1],
+    looking: [&'static str; 2],
 }
 
 /// The first is for languages that have no lines.
@@ -40,6 +43,7 @@ const LINES: [Lines; 6] = [
             "Hm, I'm not sure yet.",
         ],
         truth: ["Yes, truly: I'm an AI, speaking as {name}."],
+        looking: ["One moment please.", "Still looking."],
     },
     Lines {
         language: "de",
@@ -57,6 +61,7 @@ const LINES: [Lines; 6] = [
             "Hm, da bin ich noch nicht sicher.",
         ],
         truth: ["Ja, ganz ehrlich: Ich bin eine KI und spreche als {name}."],
+        looking: ["Einen Moment bitte.", "Ich bin noch dabei."],
     },
     Lines {
         language: "fr",
@@ -74,6 +79,7 @@ const LINES: [Lines; 6] = [
             "Hm, je ne sais pas encore.",
         ],
         truth: ["Oui, sincèrement : je suis une IA, et je parle sous le nom de {name}."],
+        looking: ["Un instant.", "Je regarde encore."],
     },
     Lines {
         language: "es",
@@ -91,6 +97,7 @@ const LINES: [Lines; 6] = [
             "Mm, todavía no lo sé.",
         ],
         truth: ["Sí, de verdad: soy una IA y hablo como {name}."],
+        looking: ["Un momento por favor.", "Sigo mirando."],
     },
     Lines {
         language: "it",
@@ -105,6 +112,7 @@ const LINES: [Lines; 6] = [
             "Mm, non lo so ancora.",
         ],
         truth: ["Sì, davvero: sono un'IA e parlo come {name}."],
+        looking: ["Un momento.", "Sto ancora guardando."],
     },
     Lines {
         language: "pt",
@@ -116,6 +124,7 @@ const LINES: [Lines; 6] = [
             "Hum, ainda não sei.",
         ],
         truth: ["Sim, a sério: sou uma IA e falo como {name}."],
+        looking: ["Um momento por favor.", "Ainda estou a ver."],
     },
 ];
 
@@ -132,6 +141,7 @@ pub fn line(occasion: Occasion, language: &str, name: &str, seed: u64) -> String
         Occasion::LostThread => &lines.lost_thread,
         Occasion::Thinking => &lines.thinking,
         Occasion::Truth => &lines.truth,
+        Occasion::Looking => &lines.looking,
     };
     let index = usize::try_from(seed % choices.len() as u64).unwrap_or(0);
     choices
@@ -152,6 +162,7 @@ mod tests {
             Occasion::LostThread,
             Occasion::Thinking,
             Occasion::Truth,
+            Occasion::Looking,
         ] {
             for language in ["en-GB", "de", "fr", "es", "it", "pt", "xx", ""] {
                 for seed in [0, 1, u64::MAX] {

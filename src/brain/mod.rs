@@ -7,3 +7,4 @@ pub mod guard;
 pub mod history;
 pub mod prompt;
 pub mod reply;
+pub mod using;

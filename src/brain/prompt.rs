@@ -38,6 +38,8 @@ pub struct Situation<'a> {
     pub scene: Option<&'a str>,
     /// The latest line asks sincerely whether an AI is speaking.
     pub asked_if_ai: bool,
+    /// It can have something done while it answers.
+    pub has_tools: bool,
     /// What the character was asked to do, if anything.
     pub brief: Option<Brief<'a>>,
 }
@@ -140,6 +142,7 @@ impl Prompter {
             messages,
             tokens_max,
             temperature: TEMPERATURE,
+            ..ChatRequest::default()
         })
     }
 
@@ -197,6 +200,7 @@ impl Prompter {
             scene,
             examples,
             scripted => situation.mode == Mode::Scripted,
+            tools => situation.has_tools,
             cast,
             people,
         })?;

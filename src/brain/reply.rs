@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, BoxStream, StreamExt};
 
 use super::apology::{self, Occasion};
 use super::asks::asks_if_ai;
 use super::guard::{Drift, End, Guard, Rules};
 use super::history::History;
 use super::prompt::{PromptError, Prompter, Situation};
-use crate::providers::{Capacity, ChatRequest, LanguageModel, ProviderError, TokenStream};
+use super::using::{Progress, ROUNDS_MAX, Round, Tools};
+use crate::providers::{
+    Capacity, ChatRequest, LanguageModel, Piece, ProviderError, TokenStream, ToolCall, ToolRound,
+};
 
 /// Times that the model is asked, the first included.
 const ATTEMPTS: u32 = 2;
@@ -28,7 +31,20 @@ pub struct Line {
     apology: Option<String>,
     /// A small model is not asked for the truth; it is said for it.
     settled: bool,
+    /// What the character can have done while it answers.
+    tools: Option<Arc<dyn Tools>>,
+    /// Said while that takes long.
+    fillers: [String; 2],
+    /// How often that was said.
+    fillers_said: usize,
+    /// What was said since the last round of tools.
+    said: String,
+    /// What was said before does not end in a space, and something new follows.
+    wants_gap: bool,
 }
+
+/// Text as it may be spoken.
+pub type Spoken = BoxStream<'static, Result<String, ProviderError>>;
 
 impl Line {
     /// The same line, but when the model fails nothing is said instead: for those who can do without it.
@@ -37,6 +53,45 @@ impl Line {
         Self {
             apology: None,
             ..self
+        }
+    }
+
+    /// The same line with tools, for a model that can have something done.
+    #[must_use]
+    pub fn with_tools(mut self, tools: Arc<dyn Tools>) -> Self {
+        let specs = tools.specs();
+        if specs.is_empty() {
+            return self;
+        }
+        self.request.tools.clone_from(&specs);
+        self.again.tools = specs;
+        self.tools = Some(tools);
+        self
+    }
+
+    /// Something that does not belong to the words before comes next.
+    fn set_off(&mut self) {
+        self.wants_gap |= self.said.ends_with(|c: char| !c.is_whitespace());
+    }
+
+    /// Keeps what is about to be said.
+    fn utter(&mut self, text: &mut String) {
+        if std::mem::take(&mut self.wants_gap) && !text.starts_with(char::is_whitespace) {
+            text.insert(0, ' ');
+        }
+        self.said.push_str(text);
+    }
+
+    /// Goes on from what tools have done.
+    fn take_in(&mut self, calls: Vec<(ToolCall, String)>) {
+        self.set_off();
+        let round = ToolRound {
+            said: std::mem::take(&mut self.said),
+            calls,
+        };
+        for request in [&mut self.request, &mut self.again] {
+            request.rounds.push(round.clone());
+            request.tools_are_closed = request.rounds.len() >= ROUNDS_MAX;
         }
     }
 
@@ -114,6 +169,12 @@ pub fn prepare(
             seed,
         )),
         settled,
+        tools: None,
+        fillers: [0, 1]
+            .map(|which| apology::line(Occasion::Looking, &character.language, &character.name, which)),
+        fillers_said: 0,
+        said: String::new(),
+        wants_gap: false,
     })
 }
 
@@ -134,7 +195,13 @@ enum State {
         spoke: bool,
         /// The last piece ended in a space.
         ends_in_space: bool,
+        /// What the model wants done before it goes on.
+        calls: Vec<ToolCall>,
     },
+    /// Tools are to be used, once that is allowed.
+    Call(Vec<ToolCall>),
+    /// They are used.
+    Use(Round),
     /// An apology was said; why is still to be told.
     Failed(ProviderError),
     Done,
@@ -146,15 +213,16 @@ type Turn = (Option<Result<String, ProviderError>>, State);
 /// Speaks the line: text that may be handed to speech synthesis as it comes.
 ///
 /// An answer that drifts before anything was said is asked for once more, then a fallback is said; one that drifts
-/// later ends there. A provider's error ends the stream, after an apology if nothing was said yet. Dropping the stream cancels the model's work.
-pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> TokenStream {
+/// later ends there. A provider's error
+/// ends the stream, after an apology if nothing was said yet. What the model wants done is done before it goes on. Dropping the stream gives up the model's and the tools' work.
+pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> Spoken {
     let first = if line.settled {
         State::Done
     } else {
         State::Ask { attempt: 1 }
     };
     let settled = line.settled.then(|| Ok(line.fallback.clone()));
-    let rest = stream::unfold((model, line, first), |(model, line, mut state)| async move {
+    let rest = stream::unfold((model, line, first), |(model, mut line, mut state)| async move {
         loop {
             let (piece, next) = match state {
                 State::Ask { attempt } => ask(model.as_ref(), &line, attempt).await,
@@ -164,12 +232,26 @@ pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> TokenStream {
                     guard,
                     spoke,
                     ends_in_space,
-                } => listen(&line, attempt, answer, guard, (spoke, ends_in_space)).await,
+                    calls,
+                } => listen(&line, attempt, answer, guard, (spoke, ends_in_space), calls).await,
+                State::Call(calls) => match line.tools.clone() {
+                    Some(tools) => (
+                        None,
+                        State::Use(Round::begin(tools, calls, line.fillers_said).await),
+                    ),
+                    None => return None,
+                },
+                State::Use(round) => wait(&mut line, round).await,
                 State::Failed(error) => (Some(Err(error)), State::Done),
                 State::Done => return None,
             };
             match piece {
-                Some(piece) => return Some((piece, (model, line, next))),
+                Some(mut piece) => {
+                    if let Ok(text) = &mut piece {
+                        line.utter(text);
+                    }
+                    return Some((piece, (model, line, next)));
+                }
                 None => state = next,
             }
         }
@@ -190,10 +272,31 @@ async fn ask(model: &dyn LanguageModel, line: &Line, attempt: u32) -> Turn {
                     guard,
                     spoke: false,
                     ends_in_space: false,
+                    calls: Vec::new(),
                 },
             )
         }
         Err(error) => line.failed(error),
+    }
+}
+
+/// Waits for tools, and says that it takes long if it does.
+async fn wait(line: &mut Line, mut round: Round) -> Turn {
+    let (progress, fillers) = round.next().await;
+    line.fillers_said = fillers;
+    match progress {
+        Progress::Filler => {
+            let [first, second] = &line.fillers;
+            let filler = if fillers == 1 { first } else { second };
+            // The space at the end lets it be spoken at once.
+            let filler = format!("{filler} ");
+            line.set_off();
+            (Some(Ok(filler)), State::Use(round))
+        }
+        Progress::Done(calls) => {
+            line.take_in(calls);
+            (None, State::Ask { attempt: 1 })
+        }
     }
 }
 
@@ -203,9 +306,14 @@ async fn listen(
     mut answer: TokenStream,
     mut guard: Box<Guard>,
     (spoke, ended_in_space): (bool, bool),
+    mut calls: Vec<ToolCall>,
 ) -> Turn {
     let step = match answer.next().await {
-        Some(Ok(piece)) => guard.push(&piece),
+        Some(Ok(Piece::Text(piece))) => guard.push(&piece),
+        Some(Ok(Piece::Call(call))) => {
+            calls.push(call);
+            guard.push("")
+        }
         Some(Err(error)) if spoke => return (Some(Err(error)), State::Done),
         Some(Err(error)) => return line.failed(error),
         None => guard.finish(),
@@ -225,9 +333,14 @@ async fn listen(
                 guard,
                 spoke,
                 ends_in_space,
+                calls,
             },
         );
     };
+    let may_call = line.tools.is_some() && !line.request.tools_are_closed;
+    if !calls.is_empty() && may_call && !matches!(end, End::Drifted(drift) if drift != Drift::Empty) {
+        return (text, State::Call(calls));
+    }
     if let End::Drifted(drift) = end {
         tracing::debug!(?drift, attempt, spoke, "answer left its character");
         if !spoke {

@@ -6,15 +6,16 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::tool::{self, Tool};
 use super::{Character, EXAMPLES_MAX, Example, Models, NAME_MAX, PERSONA_MAX};
 
 /// Language of a character that names none.
-pub(super) const LANGUAGE: &str = "en";
+const LANGUAGE: &str = "en";
 /// Talkativeness of a character that names none.
-pub(super) const TALKATIVENESS: f32 = 0.5;
+const TALKATIVENESS: f32 = 0.5;
 /// Fields of a file.
-pub(super) const FIELDS: &str =
-    "name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections";
+const FIELDS: &str = "name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections, \
+     tools";
 
 /// What is wrong at one place of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,7 @@ impl Reader<'_> {
             models: Models::default(),
             examples: Vec::new(),
             deflections: Vec::new(),
+            tools: Vec::new(),
         };
         for (key, value) in table {
             let field: &str = key.get_ref();
@@ -91,6 +93,7 @@ impl Reader<'_> {
                 "deflections" => character.deflections = self.list(field, value, EXAMPLES_MAX, Self::name),
                 "voices" => character.voices = self.strings(field, value).into_iter().collect(),
                 "models" => character.models = self.models(field, value),
+                "tools" => character.tools = self.tools(value),
                 _ => self.fault(
                     key.span(),
                     Some(field),
@@ -214,6 +217,25 @@ impl Reader<'_> {
         models
     }
 
+    fn tools(&mut self, value: &Value<'_>) -> Vec<Tool> {
+        let faults = match tool::read(&json(value.get_ref())) {
+            Ok(tools) => return tools,
+            Err(faults) => faults,
+        };
+        for fault in faults {
+            // The tool that it is about, or all of them.
+            let at = fault
+                .field
+                .split('.')
+                .nth(1)
+                .and_then(|at| at.parse::<usize>().ok());
+            let item = at.and_then(|at| value.get_ref().as_array()?.get(at));
+            let span = item.map_or(value.span(), Spanned::span);
+            self.fault(span, Some(&fault.field), fault.problem);
+        }
+        Vec::new()
+    }
+
     fn strings(&mut self, field: &str, value: &Value<'_>) -> Vec<(String, String)> {
         let Some(table) = value.get_ref().as_table() else {
             self.wrong_type(field, value, "a table");
@@ -240,6 +262,30 @@ impl Reader<'_> {
     fn wrong_type(&mut self, field: &str, value: &Value<'_>, expected: &str) {
         let problem = format!("must be {expected}, not {}", value.get_ref().type_str());
         self.fault(value.span(), Some(field), problem);
+    }
+}
+
+/// The same value in JSON; dates become strings.
+fn json(value: &DeValue<'_>) -> serde_json::Value {
+    match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(number) => number
+            .as_str()
+            .parse::<i64>()
+            .map_or(serde_json::Value::Null, Into::into),
+        DeValue::Float(number) => number
+            .as_str()
+            .parse::<f64>()
+            .map_or(serde_json::Value::Null, Into::into),
+        DeValue::Boolean(flag) => (*flag).into(),
+        DeValue::Datetime(time) => time.to_string().into(),
+        DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect(),
+        DeValue::Table(table) => {
+            let field = |(key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Value<'_>)| {
+                (key.get_ref().to_string(), json(value.get_ref()))
+            };
+            serde_json::Value::Object(table.iter().map(field).collect())
+        }
     }
 }
 
@@ -274,7 +320,7 @@ mod tests {
             "2 \"language\" is no BCP 47 tag such as en or en-GB",
             "4 \"talkativeness\" must be a number from 0.0 to 1.0",
             "5 \"colour\" there is no such field; \
-             known are name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections",
+             known are name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections, tools",
             "6 \"aliases\" must be an array, not string",
             "8 \"voices.openai\" is empty",
             "9 \"models.ttts\" there is no such field; known are stt, llm, tts",
@@ -284,6 +330,26 @@ mod tests {
         faults.sort();
         expect.sort();
         assert_eq!(faults, expect);
+    }
+
+    #[test]
+    fn tools_are_read_and_their_faults_told_where_they_stand() {
+        let head = "name = \"X\"\npersona = \"You are X.\"\n";
+        let tools = "[[tools]]\nkind = \"http\"\nname = \"weather\"\ndescription = \"The weather.\"\n\
+                     url = \"https://api.example.com/weather/{city}\"\n\
+                     parameters = { properties = { city = { type = \"string\" } } }\n\
+                     [[tools]]\nkind = \"mcp\"\nname = \"desk\"\nurl = \"URL\"\nallow = [\"book\"]\n";
+        let good = format!("{head}{}", tools.replace("URL", "https://desk.example.com/mcp"));
+        let read = read("x", &good).map(|x| {
+            x.tools
+                .iter()
+                .map(|tool| tool.name().to_owned())
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(read, Ok(vec!["weather".to_owned(), "desk".to_owned()]));
+        let bad = format!("{head}{}", tools.replace("URL", "desk"));
+        let expect = "9 \"tools.1.url\" must be a URL such as https://example.com/weather/{city}";
+        assert_eq!(faults(&bad), [expect]);
     }
 
     #[test]

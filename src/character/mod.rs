@@ -3,14 +3,14 @@
 mod builtin;
 mod file;
 mod load;
-mod schema;
+pub mod tool;
 
 use std::collections::BTreeMap;
 
 pub use builtin::builtins;
-pub use load::{Fault, Faults, load, read};
-pub use schema::schema;
+pub use load::{Fault, Faults, load};
 use serde::{Deserialize, Serialize};
+pub use tool::Tool;
 use utoipa::ToSchema;
 
 /// Longest name, alias and temperament, characters.
@@ -84,4 +84,7 @@ pub struct Character {
     /// What it says when its model has nothing fit to be said. At most [`EXAMPLES_MAX`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deflections: Vec<String>,
+    /// What its language model may have done while it answers. Keys of users don't see them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool>,
 }

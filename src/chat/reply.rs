@@ -64,6 +64,7 @@ impl Chat {
             mode: Mode::Freeform,
             scene: question.scene,
             asked_if_ai: false,
+            has_tools: false,
             brief: None,
         };
         let line = reply::prepare(

@@ -1,6 +1,5 @@
 //! The command line: one file a command.
 
-mod agents;
 mod bench;
 mod characters;
 mod demo;
@@ -72,9 +71,6 @@ enum Command {
     /// Characters of the deployment and of a project
     #[command(subcommand)]
     Characters(characters::Command),
-    /// Character files: check them, try them out
-    #[command(subcommand)]
-    Agents(agents::Command),
     /// Rooms of a project
     #[command(subcommand)]
     Rooms(rooms::Command),
@@ -140,7 +136,6 @@ impl Cli {
             Command::Projects(command) => projects::run(command, context).await,
             Command::Users(command) => users::run(command, context).await,
             Command::Characters(command) => characters::run(command, context).await,
-            Command::Agents(command) => agents::run(command, context).await,
             Command::Rooms(command) => rooms::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
             Command::Openapi => openapi::run(&context),

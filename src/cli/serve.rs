@@ -13,17 +13,17 @@ use super::{Context, Failure};
 use crate::api::{self, Settings};
 use crate::character;
 use crate::config::{Config, Overrides, ServerUrl};
+use crate::outbound::Destinations;
 use crate::providers::{Registry, configured};
 use crate::rooms::library::Library;
 use crate::rooms::service::RoomBounds;
-use crate::rooms::webhooks::destination::Destinations;
 use crate::shutdown::Shutdown;
 
 /// Where a LiveKit dev server listens.
 const LIVEKIT_DEV_URL: &str = "ws://127.0.0.1:7880";
 
 /// Folder of character files, in the working directory.
-pub(super) const AGENTS: &str = "agents";
+const AGENTS: &str = "agents";
 
 /// Flags of `troupe serve`.
 #[derive(Debug, clap::Args)]
@@ -89,11 +89,8 @@ pub(crate) async fn serve(
             .to_owned(),
         livekit_api_key: config.livekit.api_key.clone(),
         livekit_api_secret: config.livekit.api_secret.expose_secret().to_owned(),
-        destinations: if config.api.webhook_allow_private {
-            Destinations::Anywhere
-        } else {
-            Destinations::Public
-        },
+        destinations: Destinations::of(config.api.webhook_allow_private),
+        tool_destinations: Destinations::of(config.tools.allow_private),
         models,
         characters: character::load(&character_folders()).map_err(Failure::failed)?,
         bounds: RoomBounds {

@@ -12,6 +12,7 @@ use crate::config::{Config, Overrides};
 use crate::ear::judge::{self, Judge};
 use crate::providers::{Registry, configured};
 use crate::shutdown::Shutdown;
+use crate::tools::Reach;
 use crate::worker::Setup;
 
 /// Flags of `troupe worker`.
@@ -84,6 +85,7 @@ pub(crate) async fn work(
         registry,
         tuning: Tuning::default(),
         spool: config.cache.join("recordings"),
+        tools: Reach::new(&config.tools).map_err(Failure::failed)?,
         judge: judge(config).await?,
     };
     let announce = move || {

@@ -5,6 +5,7 @@ mod file;
 mod limits;
 mod setting;
 mod sources;
+mod tools;
 mod value;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 
 pub use fault::{Fault, Faults};
 pub use limits::Limits;
+pub use tools::{Hosts, Keys, Tools};
 pub use value::{ModelName, ServerUrl};
 
 use setting as s;
@@ -128,6 +130,8 @@ pub struct Config {
     pub models: Models,
     /// OpenAI-compatible server.
     pub openai: OpenAi,
+    /// What tools of characters may reach.
+    pub tools: Tools,
     /// Folder of fetched models and servers.
     pub cache: PathBuf,
     /// Folder of what a server keeps for itself; `None` without a home folder.
@@ -195,6 +199,7 @@ impl Config {
                 base_url: from.parsed(s::OPENAI_BASE_URL, None),
                 api_key: from.text(s::OPENAI_API_KEY, None).map(Into::into),
             },
+            tools: Tools::read(&mut from),
             cache: from
                 .text(s::CACHE, None)
                 .map(PathBuf::from)

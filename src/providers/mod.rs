@@ -8,8 +8,10 @@ pub mod openai;
 pub mod registry;
 pub mod scripted;
 pub mod spec;
+mod tools;
 
 pub use registry::Registry;
+pub use tools::{ToolCall, ToolRound, ToolSpec};
 
 use std::time::Duration;
 
@@ -130,7 +132,7 @@ pub struct Message {
 }
 
 /// What a language model is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ChatRequest {
     /// The prompt, oldest message first.
     pub messages: Vec<Message>,
@@ -138,10 +140,25 @@ pub struct ChatRequest {
     pub tokens_max: u32,
     /// Sampling temperature, 0.0–2.0.
     pub temperature: f32,
+    /// What it may have done before it goes on.
+    pub tools: Vec<ToolSpec>,
+    /// What it had done in the course of this answer, after the messages.
+    pub rounds: Vec<ToolRound>,
+    /// The tools are there to be understood, and none may be called any more.
+    pub tools_are_closed: bool,
+}
+
+/// A piece of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text.
+    Text(String),
+    /// Something that is to be done before the answer can go on; such pieces come last.
+    Call(ToolCall),
 }
 
 /// Pieces of an answer as they form.
-pub type TokenStream = BoxStream<'static, Result<String, ProviderError>>;
+pub type TokenStream = BoxStream<'static, Result<Piece, ProviderError>>;
 
 /// What a language model can be trusted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -8,8 +8,8 @@ use futures::stream::{self, BoxStream, StreamExt};
 
 use super::registry::Backend;
 use super::{
-    ChatRequest, LanguageModel, ProviderError, SPEECH_RATE_HZ, SpeechStream, SpeechToText, TextToSpeech,
-    TokenStream,
+    ChatRequest, LanguageModel, Piece, ProviderError, SPEECH_RATE_HZ, SpeechStream, SpeechToText,
+    TextToSpeech, TokenStream,
 };
 
 /// One thing that happens in an answer.
@@ -33,7 +33,7 @@ type Answers<T> = Arc<Mutex<(Vec<Vec<Step<T>>>, usize)>>;
 pub struct Scripted {
     name: &'static str,
     heard: Answers<String>,
-    lines: Answers<String>,
+    lines: Answers<Piece>,
     speech: Answers<Vec<i16>>,
     requests: Arc<Mutex<Vec<ChatRequest>>>,
 }
@@ -60,6 +60,18 @@ impl Scripted {
     /// Adds an answer of the language model.
     #[must_use]
     pub fn says(self, steps: Vec<Step<String>>) -> Self {
+        let steps = steps.into_iter().map(|step| match step {
+            Step::Wait(wait_ms) => Step::Wait(wait_ms),
+            Step::Piece(text) => Step::Piece(Piece::Text(text)),
+            Step::Fail(error) => Step::Fail(error),
+            Step::Hang => Step::Hang,
+        });
+        self.answers(steps.collect())
+    }
+
+    /// Adds an answer of the language model that may call tools.
+    #[must_use]
+    pub fn answers(self, steps: Vec<Step<Piece>>) -> Self {
         add(&self.lines, steps);
         self
     }
@@ -185,6 +197,6 @@ mod tests {
         while let Some(piece) = pieces.next().await {
             seen.push((start.elapsed().as_millis(), piece.ok()));
         }
-        assert_eq!(seen, [(30, Some("a".into())), (35, None)]);
+        assert_eq!(seen, [(30, Some(Piece::Text("a".into()))), (35, None)]);
     }
 }

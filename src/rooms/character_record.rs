@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Timestamp;
+use super::list::Place;
 use crate::character::Character;
 
 /// A character and where it comes from.
@@ -26,6 +27,9 @@ pub struct CharacterRecord {
     /// When it was last changed; `None` for a built-in.
     #[schema(required = true)]
     pub updated_at: Option<Timestamp>,
+    /// Where it stands in the project's list.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// The deployment's own characters, visible to every project.
@@ -54,6 +58,7 @@ impl CharacterRecord {
     /// A built-in's record.
     pub fn built_in(character: Character) -> Self {
         Self {
+            place: Place::BuiltIn(String::new(), character.id.clone()),
             character,
             built_in: true,
             project_id: None,

@@ -13,6 +13,7 @@ pub mod key;
 pub mod language;
 pub mod lease;
 pub mod library;
+pub mod list;
 pub mod live;
 pub mod livekit;
 pub mod pass;

@@ -43,6 +43,9 @@ pub struct Room {
     /// Name of its LiveKit room.
     #[serde(skip)]
     pub livekit_room: String,
+    /// Position in the database.
+    #[serde(skip)]
+    pub seq: i64,
 }
 
 /// A character's stay in a room.

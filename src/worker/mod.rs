@@ -35,6 +35,7 @@ use crate::ear::Ears;
 use crate::ear::judge::Judge;
 use crate::providers::Registry;
 use crate::recorder::Recorder;
+use crate::tools::Reach;
 
 /// What a worker needs.
 pub struct Setup {
@@ -52,6 +53,8 @@ pub struct Setup {
     pub tuning: Tuning,
     /// Folder in which recorded sound waits for the API.
     pub spool: PathBuf,
+    /// How tools of characters reach the world.
+    pub tools: Reach,
     /// The end-of-turn model; without it pauses are judged by words and silence.
     pub judge: Option<Judge>,
 }
@@ -107,6 +110,7 @@ pub async fn run(
             spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),
         },
         judge: setup.judge,
+        tools: setup.tools,
     };
     let readiness = Readiness::default();
     let _health = setup.health.map(|listener| {

@@ -42,8 +42,10 @@ CURSORS = {}
 WAIT_MS = 5
 # Nobody listens there, and says so at once.
 HOOK = "https://127.0.0.1:9/troupe"
-# A cursor ends with the object that it names, and these can be deleted.
-DELETED = ("/v1/webhooks", "/v1/characters")
+TOOLS = [
+    {"kind": "http", "name": "weather", "description": "The weather.", "url": "https://api.example.com/weather"},
+    {"kind": "mcp", "name": "desk", "url": "https://desk.example.com/mcp"},
+]
 LIVE_NAME = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 BUILT_IN = ["ada", "bruno"]
 
@@ -92,7 +94,7 @@ def before_call(context, case, kwargs):
     if "after" in query:
         # A cursor that was made up is a 422, as it should be.
         cursors = CURSORS.get(case.formatted_path)
-        if cursors and not path.startswith(DELETED):
+        if cursors:
             query["after"] = random.choice(cursors)
         else:
             del query["after"]
@@ -105,7 +107,7 @@ def before_call(context, case, kwargs):
             # A key that was used before answers an object of before, which may be gone by now.
             headers[name] = f"{random.getrandbits(64):x}"
     if isinstance(case.body, dict):
-        complete_body(path, case.body)
+        complete_body(path, case.body, in_scenario(case))
 
 
 def act_for_somebody(case):
@@ -127,7 +129,10 @@ def shorten_wait(body):
         body["waitMs"] = type(wait)(WAIT_MS)
 
 
-def complete_body(path, body):
+def complete_body(path, body, in_a_scenario):
+    if path.startswith("/v1/characters") and isinstance(body.get("tools"), list):
+        # That names differ and where a URL may lead is beyond a schema.
+        body["tools"] = TOOLS[: len(body["tools"])]
     for name in ("characterId", "character_id", "replr_id"):
         # Where a character is prepared, one that does not exist is a fault of the request.
         if body.get(name) and path in PREPARING:
@@ -135,7 +140,8 @@ def complete_body(path, body):
         elif body.get(name) and random.random() < 0.7:
             body[name] = random.choice(SEEN["characterId"])
     for name in ("premadeRoleplayId", "project_id", "user_id"):
-        if body.get(name) and SEEN.get(name) and random.random() < 0.7:
+        # What a scenario adds it goes on with, so that must be there.
+        if body.get(name) and SEEN.get(name) and (in_a_scenario or random.random() < 0.7):
             body[name] = random.choice(SEEN[name])
     if body.get("replr_ids"):
         body["replr_ids"] = ["ada"]

@@ -42,6 +42,46 @@ async fn a_character_is_made_read_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn tools_are_kept_checked_and_hidden_from_users() {
+    let world = World::new().await;
+    let tools = json!([
+        { "kind": "http", "name": "weather", "description": "The weather.", "method": "POST",
+          "url": "https://api.example.com/{city}",
+          "parameters": { "type": "object", "properties": { "city": { "type": "string" } } } },
+        { "kind": "mcp", "name": "desk", "url": "https://desk.example.com/mcp", "allow": ["book"] },
+    ]);
+    let body = |tools: &Value| json!({ "name": "Vera", "persona": "You are Vera.", "tools": tools });
+    let made = world.post("/v1/characters", body(&tools)).await.with(201);
+    assert_eq!(made["tools"], tools);
+    let path = format!("/v1/characters/{}", id(&made));
+    let seen = world
+        .send(request("GET", &path, &world.user_key, None))
+        .await
+        .with(200);
+    assert_eq!((&seen["name"], &seen["tools"]), (&json!("Vera"), &Value::Null));
+    for (field, value, problem_of) in [
+        ("url", "https://10.0.0.1/mcp", "tools.1.url"),
+        ("url", "http://desk.example.com/mcp", "tools.1.url"),
+        ("url", "https://localhost/mcp", "tools.1.url"),
+        ("name", "two words", "tools.1.name"),
+        ("kind", "shell", "tools.1.kind"),
+        ("secret", "sesame", "tools.1.secret"),
+    ] {
+        let mut tools = tools.clone();
+        tools[1][field] = value.into();
+        let answer = world.post("/v1/characters", body(&tools)).await;
+        assert_eq!(
+            answer.fault(),
+            (422, "validation_error", Some(problem_of)),
+            "{value}"
+        );
+    }
+    let none = json!({ "tools": [] });
+    let changed = world.call("PATCH", &path, Some(none)).await.with(200);
+    assert_eq!(changed["tools"], Value::Null);
+}
+
+#[tokio::test]
 async fn what_is_not_said_has_defaults() {
     let world = World::new().await;
     let made = world

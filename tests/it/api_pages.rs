@@ -1,12 +1,16 @@
 use serde_json::json;
 
-use crate::support::{World, request};
+use crate::support::{Answer, World, id, request};
 
 async fn cursor(world: &World) -> String {
     for _ in 0..3 {
         world.room().await;
     }
-    let next = world.get("/v1/rooms?limit=1").await.next().unwrap();
+    cursor_of(&world.get("/v1/rooms?limit=1").await)
+}
+
+fn cursor_of(page: &Answer) -> String {
+    let next = page.next().unwrap();
     next.split("after=").nth(1).unwrap().to_owned()
 }
 
@@ -33,6 +37,32 @@ async fn a_cursor_can_be_neither_read_nor_changed() {
             (422, "validation_error", Some("after")),
             "{tampered}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_outlives_the_object_that_it_was_made_for() {
+    let world = World::new().await;
+    for (path, body) in [
+        ("/v1/characters", json!({"name": "Bo", "persona": "You are Bo."})),
+        ("/v1/webhooks", json!({"url": "https://hooks.example/"})),
+    ] {
+        let mut made = Vec::new();
+        for _ in 0..3 {
+            made.push(id(&world.post(path, body.clone()).await.with(201)));
+        }
+        let all = world.get(path).await.with(200);
+        let to_the_first = all.as_array().unwrap().len() - 2;
+        let page = world.get(&format!("{path}?limit={to_the_first}")).await;
+        let cursor = cursor_of(&page);
+        let gone = format!("{path}/{}", made[0]);
+        world.call("DELETE", &gone, None).await.with(200);
+        let rest = world.get(&format!("{path}?after={cursor}")).await.with(200);
+        let rest: Vec<String> = rest.as_array().unwrap().iter().map(id).collect();
+        assert_eq!(rest, made[1..], "{path}");
+        // An id is no cursor: it must be there.
+        let by_id = world.get(&format!("{path}?after={}", made[0])).await;
+        assert_eq!(by_id.fault(), (422, "validation_error", Some("after")));
     }
 }
 

@@ -20,7 +20,6 @@
 //! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
-//! - `cli_agents`: character files, checked
 //! - `cli_operator`: what an operator does there
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `roleplays`, `interviews`, `respondent`: the role-play and interview surfaces, and the respondent's page
@@ -33,6 +32,7 @@
 //! - `postgres`: a throw-away Postgres
 //! - `recordings`: uploads, joined files, links and downloads
 //! - `prompts`: what language models are asked, as snapshots
+//! - `tools`: what characters have done, against real servers
 //! - `store`: both databases held to one behaviour
 
 #![expect(
@@ -53,7 +53,6 @@ mod api_tokens;
 mod api_transcript;
 mod chat;
 mod cli;
-mod cli_agents;
 mod cli_operator;
 #[path = "../client/mod.rs"]
 mod client;
@@ -80,5 +79,6 @@ mod roleplays;
 mod shape;
 mod store;
 mod support;
+mod tools;
 mod webhooks;
 mod worker_protocol;

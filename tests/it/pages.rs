@@ -57,51 +57,6 @@ async fn the_stage_is_strict_and_holds_no_key() {
 }
 
 #[tokio::test]
-async fn an_operator_sees_who_plays_what() {
-    let world = World::new().await;
-    let page = open(&world, "GET", "/operator").await;
-    assert_eq!((page.status.as_u16(), files_of(&world, &page).await), (200, 4));
-    let token = token(&world).await;
-    let ask = async |path: &str| world.send(request("GET", path, &token, None)).await;
-    let (idle, played, waiting) = (
-        world.room().await,
-        world.started_room().await,
-        world.started_room().await,
-    );
-    let claimed = world.claim("w", "r").await;
-    assert_eq!(claimed.len(), 2);
-    world
-        .alter("UPDATE rooms SET worker_id = NULL WHERE id = $1", &[&waiting])
-        .await;
-    let listed = ask("/pages/rooms").await.with(200);
-    let told = |field: &str| -> Vec<&str> {
-        let rooms = listed.as_array().unwrap().iter();
-        rooms
-            .map(|room| room[field].as_str().unwrap_or_default())
-            .collect()
-    };
-    assert_eq!(told("id"), [&waiting, &played, &idle], "newest first");
-    assert_eq!(told("state"), ["waiting", "playing", "created"]);
-    assert_eq!(told("workerId"), ["", "w", ""]);
-    let first = ask("/pages/rooms?limit=1").await;
-    let next = first.next().unwrap();
-    assert_eq!(ask(&next).await.with(200)[0]["id"], played.as_str());
-    world.lapse("w").await;
-    assert_eq!(ask("/pages/rooms").await.with(200)[1]["state"], "waiting");
-    world
-        .post(&format!("/v1/rooms/{idle}/end"), json!({}))
-        .await
-        .with(200);
-    let ended = ask("/pages/rooms?ended=true").await.with(200);
-    assert_eq!(
-        (ended.as_array().unwrap().len(), &ended[0]["state"]),
-        (1, &"ended".into())
-    );
-    let fault = ask("/pages/rooms?ended=perhaps").await;
-    assert_eq!(fault.fault(), (422, "validation_error", Some("ended")));
-}
-
-#[tokio::test]
 async fn a_link_opens_once_and_in_time() {
     let world = World::new().await;
     let fresh = link(&world, MINUTE_MS).await;

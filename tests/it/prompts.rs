@@ -25,6 +25,7 @@ fn character(name: &str, persona: &str) -> Character {
             said: format!("{name}, as ever."),
         }],
         deflections: Vec::new(),
+        tools: Vec::new(),
     }
 }
 
@@ -75,6 +76,7 @@ fn ask(capacity: Capacity, situation: impl FnOnce(&mut Situation<'_>), happening
         mode: Mode::Freeform,
         scene: None,
         asked_if_ai: false,
+        has_tools: false,
         brief: None,
     };
     situation(&mut asked);
@@ -170,6 +172,7 @@ fn a_drifted_answer_is_asked_for_again() {
         mode: Mode::Freeform,
         scene: None,
         asked_if_ai: false,
+        has_tools: false,
         brief: None,
     };
     let request = prompter.request(&situation, &history, Capacity::Full).unwrap();

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
+use troupe::outbound::Destinations;
 use troupe::providers::Registry;
 use troupe::rooms::Rooms;
 use troupe::rooms::allowance::Allowance;
@@ -24,7 +25,6 @@ use troupe::rooms::store::Store;
 use troupe::rooms::token::TokenMint;
 use troupe::rooms::wakeups::Wakeups;
 use troupe::rooms::webhooks::Webhooks;
-use troupe::rooms::webhooks::destination::Destinations;
 
 pub(crate) use crate::fake_livekit::FakeLiveKit;
 use crate::openapi::conform;
@@ -137,6 +137,7 @@ impl World {
             library: Library::built_in(),
             bounds,
             destinations: Destinations::Anywhere,
+            tool_destinations: Destinations::Public,
             recordings: RecordingSettings {
                 objects: shelf.clone(),
                 retention_days: Some(30),

@@ -3,7 +3,6 @@
 use std::net::TcpListener;
 use std::{
     f32::consts::PI,
-    path::Path,
     process::Stdio,
     sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
@@ -13,7 +12,7 @@ use futures::StreamExt;
 use livekit::{
     Room, RoomEvent, RoomOptions,
     options::TrackPublishOptions,
-    track::{LocalAudioTrack, LocalTrack, RemoteTrack, TrackSource},
+    track::{LocalAudioTrack, LocalTrack, RemoteAudioTrack, RemoteTrack, TrackSource},
     webrtc::{
         audio_frame::AudioFrame,
         audio_source::{AudioSourceOptions, RtcAudioSource, native::NativeAudioSource},
@@ -22,15 +21,14 @@ use livekit::{
 };
 use livekit_token::{AccessToken, VideoGrants};
 use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
+    process::{Child, Command},
     sync::mpsc::UnboundedReceiver,
     task::JoinHandle,
     time::{sleep, timeout},
 };
 use troupe::devserver::{self, Source};
 
-use crate::client::{cache, python};
+use crate::client::cache;
 
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -55,9 +53,16 @@ pub(crate) struct Ports {
 
 /// A server of the test's own; it ends with the test.
 pub(crate) struct Server {
-    _process: Child,
+    process: Child,
     pub(crate) url: String,
     pub(crate) ports: Ports,
+}
+
+impl Server {
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id().unwrap()
+    }
 }
 
 pub(crate) async fn server() -> Server {
@@ -81,6 +86,11 @@ pub(crate) async fn server_at_own_address(sections: impl FnOnce(Ports) -> String
         return None;
     };
     Some(start(&own.to_string(), "", sections).await)
+}
+
+/// A server that tells clients to find it at this address, where something else listens.
+pub(crate) async fn server_told_at(address: &str) -> Server {
+    start(address, "", |_| String::new()).await
 }
 
 async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String) -> Server {
@@ -133,7 +143,7 @@ async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String)
         sleep(Duration::from_millis(20)).await;
     }
     Server {
-        _process: process,
+        process,
         url: format!("ws://127.0.0.1:{}", ports.http),
         ports,
     }
@@ -156,21 +166,6 @@ pub(crate) fn token(room: &str, identity: &str) -> String {
         .with_grants(grants)
         .to_jwt()
         .unwrap()
-}
-
-/// The official client for Python on the stage, as `script` (a path in the repository) has it; tells by lines.
-pub(crate) async fn python_client(server: &Server, script: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
-    let mut process = Command::new(python().await)
-        .arg(script)
-        .args([&server.url, &token(STAGE, "python")])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    (process, lines)
 }
 
 pub(crate) type Events = UnboundedReceiver<RoomEvent>;
@@ -204,21 +199,32 @@ pub(crate) async fn until<T>(events: &mut Events, mut pick: impl FnMut(RoomEvent
     timeout(PATIENCE, found).await.unwrap()
 }
 
-pub(crate) async fn subscribed(events: &mut Events) -> livekit::track::RemoteAudioTrack {
-    until(events, |event| match event {
-        RoomEvent::TrackSubscribed {
+pub(crate) async fn subscribed(events: &mut Events) -> RemoteAudioTrack {
+    timeout(PATIENCE, subscribed_whenever(events)).await.unwrap()
+}
+
+/// Like `subscribed`, however long it takes.
+pub(crate) async fn subscribed_whenever(events: &mut Events) -> RemoteAudioTrack {
+    loop {
+        if let RoomEvent::TrackSubscribed {
             track: RemoteTrack::Audio(track),
             ..
-        } => Some(track),
-        _ => None,
-    })
-    .await
+        } = events.recv().await.unwrap()
+        {
+            return track;
+        }
+    }
 }
 
 /// A source at 48 kHz mono, published.
 pub(crate) async fn publish(room: &Room, queue_ms: u32) -> (NativeAudioSource, LocalAudioTrack) {
     let source = NativeAudioSource::new(AudioSourceOptions::default(), 48_000, 1, queue_ms);
-    let track = LocalAudioTrack::create_audio_track("voice", RtcAudioSource::Native(source.clone()));
+    let track = publish_source(room, source.clone()).await;
+    (source, track)
+}
+
+pub(crate) async fn publish_source(room: &Room, source: NativeAudioSource) -> LocalAudioTrack {
+    let track = LocalAudioTrack::create_audio_track("voice", RtcAudioSource::Native(source));
     let options = TrackPublishOptions {
         source: TrackSource::Microphone,
         ..Default::default()
@@ -226,7 +232,7 @@ pub(crate) async fn publish(room: &Room, queue_ms: u32) -> (NativeAudioSource, L
     let participant = room.local_participant();
     let published = participant.publish_track(LocalTrack::Audio(track.clone()), options);
     timeout(PATIENCE, published).await.unwrap().unwrap();
-    (source, track)
+    track
 }
 
 /// `ms` of a tone at a quarter of full scale.

@@ -13,9 +13,12 @@ pub(crate) fn on_one_thread() -> RunOptions {
     RunOptions::default().with_thread_pool(Some(Arc::clone(&ONE_THREAD)))
 }
 
-/// Runs `work` on the thread that all small models share, with what it calls.
+/// Ends of turns are judged on a thread of their own: voice activity must not wait for them.
+static JUDGING: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPool::with_num_threads(1));
+
+/// Runs `work`, with the products of matrices in it, on the thread that judges ends of turns.
 pub(crate) fn alone<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    ONE_THREAD.run(work)
+    JUDGING.run(work)
 }
 
 /// Runs on two threads: speech is wanted soon, and more would take the cores from rooms that listen.

@@ -68,8 +68,11 @@ pub mod native {
     use std::sync::Arc;
 
     use parking_lot::Mutex;
-    pub use troupe_rtc::audio::PlaybackPosition;
     use troupe_rtc::audio::{AudioSource, AudioSourceConfig};
+    pub use troupe_rtc::{
+        audio::{EncodedAudio, PlaybackPosition},
+        opus::EncoderConfig,
+    };
 
     use super::AudioSourceOptions;
     use crate::{RtcError, audio_frame::AudioFrame};
@@ -106,6 +109,16 @@ pub mod native {
             Self {
                 source: AudioSource::new(config),
                 options: Arc::new(Mutex::new(options)),
+            }
+        }
+
+        /// A source that plays audio encoded beforehand in a loop, for as many tracks as like. Not in the official
+        /// crate.
+        #[must_use]
+        pub fn of_encoded(audio: Arc<EncodedAudio>) -> Self {
+            Self {
+                source: AudioSource::of_encoded(audio),
+                options: Arc::default(),
             }
         }
 

@@ -127,7 +127,7 @@ pub(super) async fn list(
     let page = Page::read(&api, &project_id, "/custdev/api/projects".into(), &mut params)?;
     params.finish()?;
     let mut projects = api.rooms.research_projects(&project_id).await?;
-    page.skip(&mut projects, |record| &record.project.id)?;
-    let next = page.next(&mut projects, |record| &record.project.id);
+    page.skip(&mut projects, |record| &record.project.id, |record| &record.place)?;
+    let next = page.next(&mut projects, |record| &record.place);
     Ok(next.answer(&ProjectsAnswer { projects }))
 }

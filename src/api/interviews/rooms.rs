@@ -26,6 +26,7 @@ use super::answer::{FollowedInterview, InterviewAnswer, Link};
 use super::asked::{Asked, NewInterviewsBody};
 use crate::rooms::id::random_base62;
 use crate::rooms::interview::{Interview, NewLink};
+use crate::rooms::list::After;
 use crate::rooms::room::Surface;
 use crate::rooms::service::InterviewWish;
 
@@ -164,7 +165,7 @@ pub(super) async fn list(
         Some(id) => format!("{path}?project_id={id}"),
         None => path.to_owned(),
     };
-    let page = Page::read(&api, &project_id, path, &mut params)?.at_most(PAGE);
+    let page = Page::read(&api, &project_id, path, &mut params)?.of_at_most(PAGE);
     params.finish()?;
     if let Some(id) = &research {
         api.rooms.research_project(&project_id, id).await?;
@@ -179,7 +180,7 @@ pub(super) async fn list(
             page.fetch().unwrap_or(PAGE),
         )
         .await?;
-    let next = page.next(&mut interviews, |interview: &Interview| &interview.id);
+    let next = page.next(&mut interviews, |interview: &Interview| &interview.seq);
     let rooms = interviews
         .into_iter()
         .map(|interview| InterviewAnswer::of(interview, now, None))
@@ -203,7 +204,11 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<FollowedInterview>, ApiError> {
     let (interview, now) = api.rooms.store.interview(&project_id, &id).await?;
-    let transcript = api.rooms.store.entries(&id, None, None, "after").await?;
+    let transcript = api
+        .rooms
+        .store
+        .entries(&id, After::Nothing, None, "after")
+        .await?;
     let report = interview.report.clone();
     let recordings = recordings_of(&api, &id, now).await?;
     let answer = InterviewAnswer::of(interview, now, None);

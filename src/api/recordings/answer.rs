@@ -8,6 +8,7 @@ use super::link::link;
 use crate::protocol::TrackKind;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::recording::{Recording, RecordingStatus};
 
 /// A recording with a link to its file.
@@ -46,6 +47,8 @@ pub(in crate::api) struct RecordingAnswer {
     url: String,
     /// When `url` can be used no longer.
     expires_at: Timestamp,
+    #[serde(skip)]
+    seq: i64,
 }
 
 impl RecordingAnswer {
@@ -67,11 +70,13 @@ impl RecordingAnswer {
             created_at: recording.created_at,
             url,
             expires_at,
+            seq: recording.seq,
         }
     }
 
-    pub(in crate::api) fn id(&self) -> &str {
-        &self.id
+    /// Where it stands among its room's.
+    pub(in crate::api) fn seq(&self) -> &i64 {
+        &self.seq
     }
 }
 
@@ -82,7 +87,7 @@ pub(in crate::api) async fn recordings_of(
     room_id: &str,
     now: Timestamp,
 ) -> Result<Vec<RecordingAnswer>, Error> {
-    let recordings = api.rooms.store.recordings(room_id, None, None).await?;
+    let recordings = api.rooms.store.recordings(room_id, After::Nothing, None).await?;
     Ok(recordings
         .into_iter()
         .map(|recording| RecordingAnswer::new(api, recording, now))

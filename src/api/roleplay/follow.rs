@@ -14,6 +14,7 @@ use super::super::recordings::{RecordingAnswer, recordings_of};
 use super::super::state::Api;
 use super::{Success, TAG};
 use crate::rooms::Timestamp;
+use crate::rooms::list::After;
 use crate::rooms::roleplay::Status;
 use crate::rooms::transcript::Entry;
 
@@ -65,7 +66,11 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Success<RoleplayAnswer>>, ApiError> {
     let roleplay = api.rooms.store.roleplay(&project_id, &id).await?;
-    let transcript = api.rooms.store.entries(&roleplay.id, None, None, "after").await?;
+    let transcript = api
+        .rooms
+        .store
+        .entries(&roleplay.id, After::Nothing, None, "after")
+        .await?;
     let now = api.rooms.store.now().await?;
     let recordings = recordings_of(&api, &roleplay.id, now).await?;
     Ok(Json(Success::of(RoleplayAnswer {

@@ -168,7 +168,7 @@ pub(super) async fn list(
     let page = Page::read(&api, &project_id, path, &mut params)?;
     params.finish()?;
     let mut premades = api.rooms.premades(&project_id).await?;
-    page.skip(&mut premades, |record| &record.premade.id)?;
-    let next = page.next(&mut premades, |record| &record.premade.id);
+    page.skip(&mut premades, |record| &record.premade.id, |record| &record.place)?;
+    let next = page.next(&mut premades, |record| &record.place);
     Ok(next.answer(&Success::of(premades)))
 }

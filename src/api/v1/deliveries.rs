@@ -50,7 +50,7 @@ pub(super) async fn list(
         .webhooks
         .deliveries(&project_id, &id, page.after(), page.fetch())
         .await?;
-    Ok(page.answer(deliveries, |delivery| &delivery.id))
+    Ok(page.answer(deliveries, |delivery| &delivery.seq))
 }
 
 /// Send a `webhook.test` event now, once, and answer what came of it.

@@ -25,6 +25,7 @@ use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
 use super::TAG;
+use crate::rooms::list::After;
 use crate::rooms::transcript::Entry;
 use crate::rooms::wakeups::Topic;
 
@@ -79,8 +80,8 @@ pub(super) async fn stream(
     let store = &api.rooms.store;
     store.check_room(&project_id, &room_id).await?;
     let after = match headers.get(LAST_EVENT_ID) {
-        None => None,
-        Some(id) => Some(
+        None => After::Nothing,
+        Some(id) => After::Item(
             id.to_str()
                 .map_err(|_| ApiError::invalid(LAST_EVENT_ID, "must be the id of an entry of this room"))?,
         ),

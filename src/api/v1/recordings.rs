@@ -60,7 +60,7 @@ pub(super) async fn list(
         .into_iter()
         .map(|recording| RecordingAnswer::new(&api, recording, now))
         .collect();
-    Ok(page.answer(answers, RecordingAnswer::id))
+    Ok(page.answer(answers, RecordingAnswer::seq))
 }
 
 #[derive(Serialize, ToSchema)]

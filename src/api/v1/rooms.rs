@@ -116,7 +116,7 @@ pub(super) async fn list(
         .store
         .active_rooms(&project_id, page.after(), page.fetch())
         .await?;
-    Ok(page.answer(rooms, |room| &room.id))
+    Ok(page.answer(rooms, |room| &room.seq))
 }
 
 /// Read a room, an ended one as well.

@@ -50,5 +50,5 @@ pub(super) async fn list(
         .store
         .entries(&room_id, page.after(), page.fetch(), "after")
         .await?;
-    Ok(page.answer(entries, |entry| &entry.id))
+    Ok(page.answer(entries, |entry| &entry.seq))
 }

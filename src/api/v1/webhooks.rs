@@ -20,8 +20,8 @@ use super::super::page::Page;
 use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
+use crate::outbound::URL_CHARS_MAX;
 use crate::rooms::webhooks::MadeWebhook;
-use crate::rooms::webhooks::destination::URL_CHARS_MAX;
 use crate::rooms::webhooks::event::EventKind;
 use crate::rooms::webhooks::record::{NewWebhook, Webhook, WebhookChange};
 
@@ -176,7 +176,7 @@ pub(super) async fn list(
     let page = Page::read(&api, &project_id, "/v1/webhooks".into(), &mut params)?;
     params.finish()?;
     let webhooks = api.webhooks.list(&project_id, page.after(), page.fetch()).await?;
-    Ok(page.answer(webhooks, |webhook| &webhook.id))
+    Ok(page.answer(webhooks, |webhook| &webhook.seq))
 }
 
 /// Read a webhook.

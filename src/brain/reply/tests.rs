@@ -33,6 +33,7 @@ async fn spoken(model: &Scripted, heard: &str, capacity: Capacity) -> (String, O
         mode: Mode::Freeform,
         scene: None,
         asked_if_ai: false,
+        has_tools: false,
         brief: None,
     };
     let mut history = History::new(1000);

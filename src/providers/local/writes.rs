@@ -12,7 +12,9 @@ use troupe_inference::llm::{Llm, Options, Role as LlmRole};
 use super::Files;
 use super::failure::local;
 use super::lane::Lane;
-use crate::providers::{Capacity, ChatRequest, LanguageModel, Message, ProviderError, Role, TokenStream};
+use crate::providers::{
+    Capacity, ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream,
+};
 
 /// Names in a spec and in the cache.
 pub(super) const MODELS: [&str; 2] = ["qwen", "qwen-general"];
@@ -91,7 +93,7 @@ impl LanguageModel for Pen {
         };
         let pieces = stream::unfold(listener, |mut listener| async {
             let piece = listener.pieces.recv().await?;
-            Some((piece, listener))
+            Some((piece.map(Piece::Text), listener))
         });
         Ok(pieces.boxed())
     }

@@ -13,9 +13,10 @@ use futures::stream::{self, BoxStream, StreamExt};
 use serde::Deserialize;
 
 use super::NAME;
+use super::calls::{self, CallDelta, Calls};
 use super::sse::Decoder;
 use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
-use crate::providers::{ChatRequest, LanguageModel, Message, ProviderError, Role, TokenStream};
+use crate::providers::{ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream};
 
 /// One language model of one server.
 pub(super) struct Writer {
@@ -39,7 +40,14 @@ impl Writer {
         let official = self.endpoint.official;
         CreateChatCompletionRequest {
             model: self.model.clone(),
-            messages: request.messages.iter().map(message).collect(),
+            messages: request
+                .messages
+                .iter()
+                .map(message)
+                .chain(request.rounds.iter().flat_map(calls::round))
+                .collect(),
+            tools: calls::tools(&request.tools),
+            tool_choice: request.tools_are_closed.then(calls::none),
             stream: Some(true),
             max_tokens: (!official).then_some(request.tokens_max),
             max_completion_tokens: official.then_some(request.tokens_max),
@@ -109,6 +117,8 @@ struct Choice {
 struct Delta {
     #[serde(default)]
     content: Option<String>,
+    #[serde(default)]
+    tool_calls: Option<Vec<CallDelta>>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +132,9 @@ struct Answer {
     bytes: BoxStream<'static, Result<Bytes, ProviderError>>,
     decoder: Decoder,
     events: Vec<String>,
-    ready: VecDeque<Result<String, ProviderError>>,
+    ready: VecDeque<Result<Piece, ProviderError>>,
+    /// Calls as far as they are written; they are whole when the answer is.
+    calls: Calls,
     /// The model said that it is finished, so the end of the bytes is no accident.
     finished: bool,
     ended: bool,
@@ -139,6 +151,7 @@ impl Answer {
             decoder: Decoder::default(),
             events: Vec::new(),
             ready: VecDeque::new(),
+            calls: Calls::default(),
             finished: false,
             ended: false,
         }
@@ -151,14 +164,17 @@ impl Answer {
         .boxed()
     }
 
-    async fn next(&mut self) -> Option<Result<String, ProviderError>> {
+    async fn next(&mut self) -> Option<Result<Piece, ProviderError>> {
         loop {
             if let Some(piece) = self.ready.pop_front() {
-                self.ended |= piece.is_err();
+                if piece.is_err() {
+                    self.ended = true;
+                    self.calls.forget();
+                }
                 return Some(piece);
             }
             if self.ended {
-                return None;
+                return self.calls.next().map(|call| Ok(Piece::Call(call)));
             }
             match self.bytes.next().await {
                 Some(Ok(bytes)) => self.read(&bytes),
@@ -178,13 +194,18 @@ impl Answer {
                 self.ended = true;
                 return;
             }
-            match content(&event) {
-                Ok((text, finished)) => {
-                    self.finished |= finished;
-                    if !text.is_empty() {
-                        self.ready.push_back(Ok(text));
-                    }
+            let taken = content(&event).and_then(|(delta, finished)| {
+                self.finished |= finished;
+                let text = delta.content.unwrap_or_default();
+                let calls = delta.tool_calls.unwrap_or_default();
+                // A call that is being written is a sign of life, though no text.
+                if !text.is_empty() || !calls.is_empty() {
+                    self.ready.push_back(Ok(Piece::Text(text)));
                 }
+                self.calls.take_in(calls)
+            });
+            match taken {
+                Ok(()) => {}
                 Err(error) => {
                     self.ready.push_back(Err(error));
                     return;
@@ -198,8 +219,8 @@ impl Answer {
     }
 }
 
-/// Text of one event, and whether it is the last.
-fn content(event: &str) -> Result<(String, bool), ProviderError> {
+/// What one event adds, and whether it is the last.
+fn content(event: &str) -> Result<(Delta, bool), ProviderError> {
     let chunk: Chunk = serde_json::from_str(event).map_err(|_| malformed("an event that is not a chunk"))?;
     if let Some(error) = chunk.error {
         let status = error
@@ -212,10 +233,7 @@ fn content(event: &str) -> Result<(String, bool), ProviderError> {
         });
     }
     let Some(choice) = chunk.choices.into_iter().next() else {
-        return Ok((String::new(), false));
+        return Ok((Delta::default(), false));
     };
-    Ok((
-        choice.delta.content.unwrap_or_default(),
-        choice.finish_reason.is_some(),
-    ))
+    Ok((choice.delta, choice.finish_reason.is_some()))
 }

@@ -4,6 +4,7 @@
 //! doesn't offer: speech handed on as its bytes arrive, a deadline for the first piece and for every later one, a
 //! retry that ends once something was heard, servers that leave fields out, and no logging of what can't be read.
 
+mod calls;
 mod config;
 mod llm;
 mod sse;

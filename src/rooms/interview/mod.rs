@@ -101,6 +101,8 @@ pub struct Interview {
     pub record_id: Option<String>,
     /// Its times.
     pub life: Life,
+    /// Position of its room in the database.
+    pub seq: i64,
 }
 
 impl Interview {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rooms::Timestamp;
+use crate::rooms::list::Place;
 use crate::rooms::template::{self, Checks, Template};
 
 /// A research project, as a file holds it, the API shows it and the database keeps it.
@@ -37,6 +38,9 @@ pub struct ResearchProjectRecord {
     /// When it was made; `null` for a built-in.
     #[schema(required = true)]
     pub created_at: Option<Timestamp>,
+    /// Where it stands in the project's list.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 impl Template for ResearchProject {

@@ -9,6 +9,7 @@ mod join;
 mod object_reader;
 mod objects;
 mod plan;
+mod ready;
 mod segment;
 
 use serde::Serialize;
@@ -19,6 +20,7 @@ pub use join::{Joined, join};
 pub use object_reader::ObjectReader;
 pub use objects::{Draft, Objects};
 pub use plan::{Plan, Step, Take, TakenTrack, plan};
+pub use ready::Ready;
 pub use segment::{NewSegment, SEGMENT_BYTES_MAX, SEGMENT_PACKETS_MAX, SegmentRow, SegmentStored};
 
 use super::Timestamp;
@@ -69,6 +71,8 @@ pub struct Recording {
     pub started_at: Timestamp,
     /// When it was joined.
     pub created_at: Timestamp,
+    /// Position in the database; 0 before it is stored.
+    pub seq: i64,
 }
 
 impl Recording {

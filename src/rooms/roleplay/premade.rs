@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rooms::Timestamp;
+use crate::rooms::list::Place;
 use crate::rooms::template::{self, Checks, Template};
 
 /// Most criteria of a rubric.
@@ -85,6 +86,9 @@ pub struct PremadeRecord {
     /// When it was made; `null` for a built-in.
     #[schema(required = true)]
     pub created_at: Option<Timestamp>,
+    /// Where it stands in the project's list.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 impl Premade {

@@ -23,7 +23,7 @@ use super::recording::Objects;
 use super::store::Store;
 use super::token::TokenMint;
 use super::wakeups::Wakeups;
-use super::webhooks::destination::Destinations;
+use crate::outbound::Destinations;
 
 pub use interviews::{InterviewWish, RespondentJoin};
 pub use reconcile::Noted;
@@ -92,6 +92,8 @@ pub struct Rooms {
     pub bounds: RoomBounds,
     /// Where projects may have webhooks sent.
     pub destinations: Destinations,
+    /// Where tools of characters may be.
+    pub tool_destinations: Destinations,
     /// Where recorded files are kept, and for how long.
     pub recordings: RecordingSettings,
     /// Who waits for news.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::Rooms;
@@ -10,9 +9,10 @@ use crate::protocol::{RecordingRequest, TrackKind};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
+use crate::rooms::list::After;
 use crate::rooms::recording::{
-    NewSegment, Plan, Recording, RecordingStatus, RoomToJoin, SegmentStored, fault_name, join, object_name,
-    plan, segments_folder,
+    NewSegment, Plan, Recording, RoomToJoin, SegmentStored, fault_name, join, object_name, plan,
+    segments_folder,
 };
 use crate::rooms::wakeups::Topic;
 
@@ -58,7 +58,7 @@ impl Rooms {
         &self,
         project_id: &str,
         room_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Recording>, Error> {
         self.store.check_room(project_id, room_id).await?;
@@ -70,7 +70,7 @@ impl Rooms {
     /// # Errors
     /// When the database fails.
     pub async fn mixed_recording(&self, room_id: &str) -> Result<Option<Recording>, Error> {
-        let recordings = self.store.recordings(room_id, None, None).await?;
+        let recordings = self.store.recordings(room_id, After::Nothing, None).await?;
         Ok(recordings
             .into_iter()
             .find(|recording| recording.kind == TrackKind::Mix))
@@ -140,7 +140,8 @@ impl Rooms {
         let written = self.join_files(room, &mut recordings).await;
         if let Ok(true) = written {
             tracing::info!(room_id = room.id, files = recordings.len(), "join a recording");
-            return self.recordings_ready(&room.id, &recordings).await;
+            self.wakeups.wake(&Topic::Room(room.id.clone()));
+            return Ok(());
         }
         for recording in &recordings {
             let removed = self.recordings.objects.remove(&recording.object()).await;
@@ -178,17 +179,8 @@ impl Rooms {
             started_at,
             // The database says when.
             created_at: Timestamp(0),
+            seq: 0,
         })
-    }
-
-    /// Called once for each room, when its recordings can be downloaded.
-    async fn recordings_ready(&self, room_id: &str, recordings: &[Recording]) -> Result<(), Error> {
-        self.wakeups.wake(&Topic::Room(room_id.to_owned()));
-        let project_id = self.store.any_room(room_id).await?.project_id;
-        for recording in recordings {
-            self.recording_ready(&project_id, &Ready::from(recording)).await?;
-        }
-        Ok(())
     }
 
     /// Files first: a row without a file can be removed again, a file without a row is never found.
@@ -200,38 +192,5 @@ impl Rooms {
     async fn remove_objects(&self, folder: &str) -> Result<(), Error> {
         let removed = self.recordings.objects.remove_all(folder).await;
         removed.map_err(Error::Objects)
-    }
-}
-
-/// What webhooks are told of a recording: as the API shows it, but for the link, which is made when asked for.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Ready<'a> {
-    id: &'a str,
-    room_id: &'a str,
-    kind: TrackKind,
-    participant_identity: Option<&'a str>,
-    participant_name: Option<&'a str>,
-    character_id: Option<&'a str>,
-    status: RecordingStatus,
-    reason: Option<&'a str>,
-    duration_ms: u64,
-    size_bytes: u64,
-}
-
-impl<'a> From<&'a Recording> for Ready<'a> {
-    fn from(recording: &'a Recording) -> Self {
-        Self {
-            id: &recording.id,
-            room_id: &recording.room_id,
-            kind: recording.kind,
-            participant_identity: recording.identity.as_deref(),
-            participant_name: recording.name.as_deref(),
-            character_id: recording.character_id.as_deref(),
-            status: recording.status(),
-            reason: recording.reason.as_deref(),
-            duration_ms: recording.duration_ms(),
-            size_bytes: recording.size_bytes,
-        }
     }
 }

@@ -3,6 +3,7 @@
 use super::Rooms;
 use crate::rooms::error::Error;
 use crate::rooms::interview::{ResearchProject, ResearchProjectRecord};
+use crate::rooms::list::Place;
 use crate::rooms::store::contract::{Prepared, PreparedKind};
 
 /// Built-in character that interviews when a project names none; without it the first there is.
@@ -20,6 +21,7 @@ impl Rooms {
             .iter()
             .cloned()
             .map(|project| ResearchProjectRecord {
+                place: Place::BuiltIn(project.name.clone(), project.id.clone()),
                 project,
                 built_in: true,
                 created_at: None,
@@ -49,15 +51,11 @@ impl Rooms {
                 .await?;
         }
         let body = serde_json::to_string(&project).map_err(|_| Error::Corrupt("research project"))?;
-        let created_at = self
+        let prepared = self
             .store
             .insert_prepared(project_id, PreparedKind::Research, &project.id, &body)
             .await?;
-        Ok(ResearchProjectRecord {
-            project,
-            built_in: false,
-            created_at: Some(created_at),
-        })
+        record(prepared)
     }
 
     /// One of them.
@@ -107,5 +105,6 @@ fn record(prepared: Prepared) -> Result<ResearchProjectRecord, Error> {
         project: serde_json::from_str(&prepared.body).map_err(|_| Error::Corrupt("research project"))?,
         built_in: false,
         created_at: Some(prepared.created_at),
+        place: Place::Own(prepared.seq),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::Rooms;
 use crate::rooms::error::Error;
+use crate::rooms::list::Place;
 use crate::rooms::roleplay::{NewRoleplay, Premade, PremadeRecord, Roleplay};
 use crate::rooms::room::Surface;
 use crate::rooms::store::contract::{Prepared, PreparedKind};
@@ -52,6 +53,7 @@ impl Rooms {
             .iter()
             .cloned()
             .map(|premade| PremadeRecord {
+                place: Place::BuiltIn(premade.name.clone(), premade.id.clone()),
                 premade,
                 built_in: true,
                 created_at: None,
@@ -75,15 +77,11 @@ impl Rooms {
         self.must_know_character(project_id, "characterId", &premade.character_id)
             .await?;
         let body = serde_json::to_string(&premade).map_err(|_| Error::Corrupt("premade role-play"))?;
-        let created_at = self
+        let prepared = self
             .store
             .insert_prepared(project_id, PreparedKind::Roleplay, &premade.id, &body)
             .await?;
-        Ok(PremadeRecord {
-            premade,
-            built_in: false,
-            created_at: Some(created_at),
-        })
+        record(prepared)
     }
 
     async fn premade(&self, project_id: &str, id: &str) -> Result<Premade, Error> {
@@ -165,5 +163,6 @@ fn record(prepared: Prepared) -> Result<PremadeRecord, Error> {
         premade: serde_json::from_str(&prepared.body).map_err(|_| Error::Corrupt("premade role-play"))?,
         built_in: false,
         created_at: Some(prepared.created_at),
+        place: Place::Own(prepared.seq),
     })
 }

@@ -1,14 +1,11 @@
 //! Rooms as a project sees them.
 
-use serde::Serialize;
-
 use super::Rooms;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
 use crate::rooms::room::{AGENT_PREFIX, EndReason, NewRoom, Participant, Room};
 use crate::rooms::store::Started;
 use crate::rooms::wakeups::Topic;
-use crate::rooms::webhooks::event::Fact;
 
 /// What a person needs to join a room.
 #[derive(Debug, Clone)]
@@ -150,21 +147,6 @@ impl Rooms {
             self.store.close_livekit(room_id).await?;
         }
         Ok(ended.room)
-    }
-
-    /// Tells the project's webhooks that a recording can be fetched: `recording.ready` with what the API shows
-    /// of it. Call it once for each recording, after it is stored; a store that notes the fact in a transaction
-    /// of its own queues [`Fact::recording_ready`] there instead.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn recording_ready(
-        &self,
-        project_id: &str,
-        recording: &(impl Serialize + Sync),
-    ) -> Result<(), Error> {
-        let fact = Fact::recording_ready(recording)?;
-        self.store.queue_event(project_id, fact).await
     }
 
     pub(super) fn tell(&self, worker_id: Option<String>) {

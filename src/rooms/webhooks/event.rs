@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
+use crate::rooms::recording::{Ready, Recording};
 use crate::rooms::room::Room;
 use crate::rooms::transcript::Entry;
 
@@ -114,12 +115,13 @@ impl Fact {
         Self::of(EventKind::EntryCreated, "entry", entry)
     }
 
-    /// A recording can be fetched; `data` is `{"recording":…}` with what the API shows of it.
+    /// A recording can be fetched; `data` is `{"recording":…}` with what the API shows of it, but for the link,
+    /// which is made when it is asked for.
     ///
     /// # Errors
     /// When the recording can't be printed.
-    pub fn recording_ready(recording: &impl Serialize) -> Result<Self, Error> {
-        Self::of(EventKind::RecordingReady, "recording", recording)
+    pub fn recording_ready(recording: &Recording) -> Result<Self, Error> {
+        Self::of(EventKind::RecordingReady, "recording", &Ready::from(recording))
     }
 
     /// A try; `data` is empty.

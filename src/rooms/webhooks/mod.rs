@@ -2,9 +2,8 @@
 //!
 //! A fact is written to the outbox in the transaction that makes it true ([`event`]); the `dispatcher` delivers
 //! it, signed as [Standard Webhooks](https://www.standardwebhooks.com) says ([`signature`]), to addresses that it
-//! may reach ([`destination`]), again and again with growing pauses ([`schedule`]).
+//! may reach ([`crate::outbound`]), again and again with growing pauses ([`schedule`]).
 
-pub mod destination;
 mod dispatcher;
 pub mod event;
 pub mod record;
@@ -22,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use super::secret::ServerSecret;
 use super::store::Store;
-use destination::Destinations;
+use crate::outbound::Destinations;
 use sender::Sender;
 
 /// Test deliveries under way at the same time; another one is refused.

@@ -36,6 +36,9 @@ pub struct Webhook {
     /// Since when no delivery arrived; `None` when the last one did.
     #[schema(required = true)]
     pub failing_since: Option<Timestamp>,
+    /// Position in the database.
+    #[serde(skip)]
+    pub seq: i64,
 }
 
 /// What a new webhook is made of.
@@ -156,6 +159,9 @@ pub struct Delivery {
     /// Time that the last attempt took, ms.
     #[schema(required = true)]
     pub duration_ms: Option<i64>,
+    /// Position in the database.
+    #[serde(skip)]
+    pub seq: i64,
 }
 
 /// How far a delivery is.

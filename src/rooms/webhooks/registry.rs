@@ -5,6 +5,7 @@ use super::record::{Delivery, NewWebhook, Webhook, WebhookChange};
 use super::signature::new_secret;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
+use crate::rooms::list::After;
 
 /// A webhook that was just made.
 #[derive(Debug, Clone)]
@@ -44,7 +45,7 @@ impl Webhooks {
     pub async fn list(
         &self,
         project_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Webhook>, Error> {
         self.store.webhooks(project_id, after, limit).await
@@ -90,7 +91,7 @@ impl Webhooks {
         &self,
         project_id: &str,
         id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Delivery>, Error> {
         self.store.webhook(project_id, id).await?;

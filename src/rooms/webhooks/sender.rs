@@ -1,17 +1,15 @@
 //! One delivery over HTTP.
 
 use std::error::Error as StdError;
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::Client;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::redirect::Policy;
 
-use super::destination::Destinations;
 use super::schedule::{Fault, Outcome};
 use super::signature::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use crate::outbound::{Destinations, Guard, NotConnected};
 
 /// Longest wait for an answer, a slow name server and handshake included.
 pub(super) const SEND_WITHIN: Duration = Duration::from_secs(10);
@@ -38,7 +36,7 @@ pub(super) struct Message<'a> {
 impl Sender {
     pub(super) fn new(destinations: Destinations) -> Self {
         let client = Client::builder()
-            .dns_resolver(Guard(destinations))
+            .dns_resolver(Guard::new(destinations))
             // A redirection would lead anywhere, and a proxy would resolve names on its own.
             .redirect(Policy::none())
             .no_proxy()
@@ -97,51 +95,16 @@ fn fault(error: &reqwest::Error) -> Fault {
     Fault::Unreachable
 }
 
-/// Resolves names to the addresses that are connected to, all of which must be allowed: what was checked is
-/// what is used, and a name that leads inside and outside leads nowhere.
-struct Guard(Destinations);
-
-#[derive(Debug, Clone, Copy, thiserror::Error)]
-enum NotConnected {
-    #[error("the name has no address")]
-    Unresolvable,
-    #[error("the address is not a public one")]
-    Private,
-}
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let destinations = self.0;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0))
-                .await
-                .map_err(|_| NotConnected::Unresolvable)?;
-            Ok(admit(destinations, found.collect())?)
-        })
-    }
-}
-
-fn admit(destinations: Destinations, found: Vec<SocketAddr>) -> Result<Addrs, NotConnected> {
-    let addresses = || found.iter().map(SocketAddr::ip);
-    if found.is_empty() {
-        Err(NotConnected::Unresolvable)
-    } else if addresses().all(|address: IpAddr| destinations.allow(address)) {
-        Ok(Box::new(found.into_iter()))
-    } else {
-        Err(NotConnected::Private)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-    use super::{Client, Destinations, Fault, Guard, Message, Outcome, Policy, Sender, admit};
+    use super::{Client, Destinations, Fault, Guard, Message, Outcome, Policy, Sender};
 
     /// Checks resolved names for `resolved` and URLs for nothing.
     async fn sent(resolved: Destinations, url: &str) -> Outcome {
         let client = Client::builder()
-            .dns_resolver(Guard(resolved))
+            .dns_resolver(Guard::new(resolved))
             .redirect(Policy::none())
             .no_proxy();
         let sender = Sender {
@@ -166,16 +129,5 @@ mod tests {
         assert_eq!(allowed, Outcome::Failed(Fault::Unreachable));
         let nowhere = sent(Destinations::Public, "http://nowhere.invalid/").await;
         assert_eq!(nowhere, Outcome::Failed(Fault::Unresolvable));
-    }
-
-    #[test]
-    fn a_name_must_lead_to_allowed_addresses_alone() {
-        let found = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
-        let public = |texts: &[&str]| admit(Destinations::Public, found(texts)).is_ok();
-        assert!(public(&["1.1.1.1:0", "[2606:4700::1111]:0"]));
-        assert!(!public(&["1.1.1.1:0", "127.0.0.1:0"]));
-        assert!(!public(&["[::1]:0"]));
-        assert!(!public(&[]));
-        assert!(admit(Destinations::Anywhere, found(&["127.0.0.1:0"])).is_ok());
     }
 }

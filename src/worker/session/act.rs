@@ -1,6 +1,7 @@
 //! From the core's outputs to deeds.
 
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, warn};
 use troupe_dialogue::{CharacterId, Cue, Input, Line, Output, PersonId, Speaker, SpeechId, TakeId, Trouble};
@@ -12,6 +13,7 @@ use crate::brain::apology::{self, Occasion};
 use crate::brain::history::Happening;
 use crate::link::livekit::{AGENT_PREFIX, Caption};
 use crate::protocol::{NewEntry, SpeakerType};
+use crate::tools::ForSpeech;
 use crate::voice::Order;
 
 impl Session {
@@ -49,6 +51,9 @@ impl Session {
             }
             Output::Play { speech } => {
                 self.order(speech, Order::Release(speech));
+                if let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) {
+                    work.released.cancel();
+                }
             }
             Output::Pause { speech } => {
                 self.order(speech, Order::Hold(speech));
@@ -162,6 +167,7 @@ impl Session {
         if cue == Cue::Reopen {
             history.push(Happening::Silence);
         }
+        let released = CancellationToken::new();
         let question = Question {
             registry: self.shared.registry.clone(),
             prompter: self.shared.prompter.clone(),
@@ -176,11 +182,18 @@ impl Session {
                 .collect(),
             people: self.people.names().map(str::to_owned).collect(),
             history,
+            tools: self
+                .cast
+                .get(&id)
+                .and_then(|actor| actor.toolbox.clone())
+                .map(|toolbox| ForSpeech::new(toolbox, released.clone())),
             moment: self.clock.moment(self.began.elapsed()),
         };
         self.assigned.about_to_speak(speech, question.moment);
         let writing = write(speech, question, self.events.clone());
-        self.work = Some(Work::start(speech, id, voice, self.events.clone(), writing));
+        let mut work = Work::start(speech, id, voice, self.events.clone(), writing);
+        work.released = released;
+        self.work = Some(work);
     }
 
     fn apologise(&mut self, speech: SpeechId, id: CharacterId, trouble: Trouble) {

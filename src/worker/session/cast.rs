@@ -1,11 +1,13 @@
 //! The characters that are in the room.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use troupe_dialogue::{AgentState, CharacterId};
 
 use crate::link::livekit::Connection;
 use crate::protocol::CastMember;
+use crate::tools::Toolbox;
 use crate::voice::Player;
 
 /// One character in the room.
@@ -13,6 +15,8 @@ pub(super) struct Actor {
     pub(super) member: CastMember,
     pub(super) connection: Connection,
     pub(super) player: Player,
+    /// What it can have done, if anything.
+    pub(super) toolbox: Option<Arc<Toolbox>>,
 }
 
 /// The characters, in the order in which they were added.

@@ -34,6 +34,7 @@ use crate::ear::judge::Judge;
 use crate::link::livekit::Connection;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
 use crate::providers::Registry;
+use crate::tools::Reach;
 
 /// Events that wait for a session. Full: the newest is dropped with an error; a session that is
 /// this far behind has lost its room anyway.
@@ -57,6 +58,7 @@ pub(super) struct Shared {
     pub(super) judge: Option<Judge>,
     pub(super) tuning: Tuning,
     pub(super) recordings: Recordings,
+    pub(super) tools: Reach,
 }
 
 /// What is played.

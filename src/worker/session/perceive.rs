@@ -14,6 +14,7 @@ use crate::ear::Heard;
 use crate::link::livekit::{Caption, Connection, Seen};
 use crate::protocol::{ChangeKind, ReleaseReason};
 use crate::recorder::RecordedSink;
+use crate::tools::Toolbox;
 use crate::voice::{Player, Voiced};
 
 impl Session {
@@ -73,12 +74,14 @@ impl Session {
         names.extend(member.character.aliases.iter().cloned());
         let talkativeness = member.character.talkativeness;
         info!(room = self.room_id, character = %id, ms = self.began.elapsed().as_millis(), "character joined");
+        let toolbox = Toolbox::open(&self.shared.tools, &member.character.tools);
         self.cast.add(
             id.clone(),
             Actor {
                 member,
                 connection,
                 player,
+                toolbox,
             },
         );
         self.hand_in(Input::CharacterJoined(CastMember::new(id, names, talkativeness)));
@@ -249,6 +252,10 @@ impl Session {
                 });
             }
             Voiced::Finished { speech } => {
+                let speaker = self.work.as_ref().and_then(|work| self.cast.get(&work.character));
+                if let Some(toolbox) = speaker.and_then(|actor| actor.toolbox.as_ref()) {
+                    toolbox.was_heard();
+                }
                 self.speech_is_over();
                 self.hand_in(Input::PlayoutFinished { speech });
                 self.was_spoken(speech);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{CharacterId, SpeechId};
 
@@ -13,7 +14,8 @@ use crate::brain::brief::{Brief, Moment};
 use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
-use crate::providers::{ProviderError, Registry};
+use crate::providers::{Capacity, ProviderError, Registry};
+use crate::tools::ForSpeech;
 use crate::voice::{ChunkText, Sound, Speaker, synthesize};
 
 /// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at
@@ -26,6 +28,8 @@ pub(super) struct Work {
     pub(super) character: CharacterId,
     /// Chunks given out so far, by number.
     pub(super) chunks: Vec<String>,
+    /// Cancelled once it may be heard.
+    pub(super) released: CancellationToken,
     text: Option<mpsc::Sender<ChunkText>>,
     _writing: AbortOnDropHandle<()>,
     _speaking: AbortOnDropHandle<()>,
@@ -54,6 +58,7 @@ impl Work {
             speech,
             character,
             chunks: Vec::new(),
+            released: CancellationToken::new(),
             text: Some(text),
             _writing: AbortOnDropHandle::new(tokio::spawn(writing)),
             _speaking: AbortOnDropHandle::new(speaking),
@@ -114,11 +119,12 @@ pub(super) struct Question {
     pub(super) people: Vec<String>,
     pub(super) history: History,
     pub(super) moment: Moment,
+    pub(super) tools: Option<ForSpeech>,
 }
 
 /// Asks the language model and hands in its text as it comes.
-pub(super) async fn write(speech: SpeechId, question: Question, events: Events) {
-    let failed = match write_or_fail(speech, &question, &events).await {
+pub(super) async fn write(speech: SpeechId, mut question: Question, events: Events) {
+    let failed = match write_or_fail(speech, &mut question, &events).await {
         Ok(()) => false,
         Err(detail) => {
             tracing::warn!(detail, "write a reply");
@@ -128,13 +134,18 @@ pub(super) async fn write(speech: SpeechId, question: Question, events: Events) 
     events.send(Event::ReplyOver { speech, failed });
 }
 
-async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -> Result<(), String> {
+async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Events) -> Result<(), String> {
     let wanted = question.character.models.llm.as_deref();
     let model = question
         .registry
         .language_model(wanted)
         .await
         .map_err(|error| error.to_string())?;
+    // A small model calls tools by accident.
+    let tools = question
+        .tools
+        .take()
+        .filter(|_| model.capacity() == Capacity::Full);
     let others: Vec<_> = question.others.iter().collect();
     let people: Vec<_> = question.people.iter().map(String::as_str).collect();
     let situation = Situation {
@@ -145,6 +156,7 @@ async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -
         mode: question.room.mode,
         scene: question.room.scene.as_deref(),
         asked_if_ai: false,
+        has_tools: tools.is_some(),
         brief: question.room.assignment.as_ref().map(|assignment| Brief {
             assignment,
             moment: question.moment,
@@ -158,6 +170,10 @@ async fn write_or_fail(speech: SpeechId, question: &Question, events: &Events) -
         speech.0,
     )
     .map_err(|error| error.to_string())?;
+    let line = match tools {
+        Some(tools) => line.with_tools(Arc::new(tools)),
+        None => line,
+    };
     let mut text = reply::speak(model, line);
     while let Some(delta) = text.next().await {
         let delta = delta.map_err(|error| error.to_string())?;

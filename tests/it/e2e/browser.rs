@@ -1,6 +1,6 @@
 //! Scripts that drive a real Chromium through the pages, and what they tell.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -11,14 +11,10 @@ use tokio::time::timeout;
 
 use crate::client::python_with;
 use crate::node::packages_of;
-use crate::packages;
+use crate::packages::{BROWSER_DRIVER, browser};
 
-/// What drives the browser, pinned.
-const PACKAGES: [&str; 1] = ["playwright==1.65.2"];
 /// The accessibility checker, pinned.
 const AXE: [&str; 1] = ["axe-core@4.14.1"];
-/// Names of the browser, as Debian and others install it.
-const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 /// Time for a whole script. Nothing is measured by it.
 const WITHIN: Duration = Duration::from_secs(300);
 
@@ -37,11 +33,11 @@ impl Browser {
         std::fs::create_dir_all(&pictures).unwrap();
         let axe = packages_of(&AXE).await.join("node_modules/axe-core/axe.min.js");
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/e2e");
-        let mut child = Command::new(python_with(&PACKAGES).await)
+        let mut child = Command::new(python_with(&BROWSER_DRIVER).await)
             .arg("-B")
             .arg(folder.join(script))
             .args(arguments)
-            .env("CHROMIUM", chromium())
+            .env("CHROMIUM", browser())
             .env("AXE", axe)
             .env("PICTURES", pictures)
             .stdin(Stdio::piped())
@@ -124,13 +120,4 @@ impl Browser {
 #[track_caller]
 pub(super) fn of<'a>(events: &'a [Value], name: &str) -> &'a Value {
     events.iter().find(|event| event["event"] == name).expect(name)
-}
-
-fn chromium() -> PathBuf {
-    let installed = || {
-        std::env::split_paths(&std::env::var_os("PATH")?)
-            .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
-            .find(|path| path.is_file())
-    };
-    packages::need("chromium", installed)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -15,10 +15,15 @@ use troupe::devserver::{self, Running, Source};
 use troupe::rooms::livekit::LiveKitServer;
 
 use super::models::Models;
+use super::person::Person;
 use crate::client::cache;
 
 /// Time that our binary is given to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(30);
+/// Time until entries that must come are there; a scene of ten lines takes half of it.
+const ENTRIES_WITHIN: Duration = Duration::from_secs(90);
+/// How often a transcript is looked at that is waited for.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A LiveKit server of the test's own; it ends when dropped.
 pub(super) async fn livekit() -> Running {
@@ -227,6 +232,19 @@ impl Stack {
         room
     }
 
+    /// Starts a room.
+    pub(super) async fn begin(&self, room: &str) {
+        self.call(Method::POST, &format!("/v1/rooms/{room}/start"), None)
+            .await;
+    }
+
+    /// A person called Guest in a room.
+    pub(super) async fn guest(&self, room: &str) -> Person {
+        let path = format!("/v1/rooms/{room}/token?identity=guest&name=Guest");
+        let join = self.call(Method::GET, &path, None).await;
+        Person::join(join["url"].as_str().unwrap(), join["token"].as_str().unwrap()).await
+    }
+
     pub(super) async fn add(&self, room: &str, character: &str) -> Value {
         let body = json!({ "characterId": character });
         self.call(
@@ -242,6 +260,27 @@ impl Stack {
             .call(Method::GET, &format!("/v1/rooms/{room}/transcript"), None)
             .await;
         answer.as_array().cloned().unwrap_or_default()
+    }
+
+    /// The stored entries once there are at least `count`: they are posted a moment after they are heard.
+    pub(super) async fn entries(&self, room: &str, count: usize) -> Vec<Value> {
+        self.entries_until(room, |entries| entries.len() >= count).await
+    }
+
+    /// The stored entries once they are what is waited for.
+    pub(super) async fn entries_until(&self, room: &str, are_there: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let begun = Instant::now();
+        loop {
+            let transcript = self.transcript(room).await;
+            if are_there(&transcript) {
+                return transcript;
+            }
+            assert!(
+                begun.elapsed() < ENTRIES_WITHIN,
+                "the entries did not come: {transcript:#?}"
+            );
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     /// What a link opens, without a key.

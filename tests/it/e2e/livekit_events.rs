@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use troupe::api::{self, Limits, Server, Settings};
+use troupe::outbound::Destinations;
 use troupe::providers::Registry;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::library::Library;
 use troupe::rooms::livekit::{LiveKitServer, RoomService};
 use troupe::rooms::service::RoomBounds;
-use troupe::rooms::webhooks::destination::Destinations;
 
 use super::harness::livekit_telling;
 
@@ -54,6 +54,7 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         bounds: RoomBounds::default(),
         library: Library::built_in(),
         destinations: Destinations::Public,
+        tool_destinations: Destinations::Public,
         models: Arc::new(Registry::empty()),
         recordings: None,
         recording_retention_days: None,

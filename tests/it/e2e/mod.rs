@@ -2,7 +2,6 @@
 //! Python client as the person.
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
-//! - `agents`: a character tried out in writing
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
@@ -11,9 +10,9 @@
 //! - `recording`: files of what was said
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
+//! - `tools`: a character that looks something up while people wait
 //! - `harness`, `models`, `person`: what they stand on
 
-mod agents;
 mod assigned;
 mod browser;
 mod demo;
@@ -28,3 +27,4 @@ mod respondent;
 mod room;
 mod sdks;
 mod stage;
+mod tools;

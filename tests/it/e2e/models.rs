@@ -35,6 +35,8 @@ pub(super) enum Fault {
 struct Script {
     words: String,
     line: String,
+    /// A tool that is called, with its arguments, before the line is said.
+    tool: Option<(String, Value)>,
     fault: Fault,
     asked: Vec<String>,
 }
@@ -72,9 +74,14 @@ impl Models {
         self.script.lock().unwrap().words = words.to_owned();
     }
 
-    /// From now on every character says this.
+    /// From now on every character says this; `{}` in it is the number of the request.
     pub(super) fn answers(&self, line: &str) {
         self.script.lock().unwrap().line = line.to_owned();
+    }
+
+    /// From now on every line is said only when this tool has answered, if the character has it.
+    pub(super) fn uses(&self, tool: &str, arguments: Value) {
+        self.script.lock().unwrap().tool = Some((tool.to_owned(), arguments));
     }
 
     /// What the language model was asked so far, oldest first: all messages of a request in one text.
@@ -94,10 +101,21 @@ async fn transcribe(State(models): State<Models>, _recording: Bytes) -> Response
 }
 
 async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> Response {
-    let (line, fault) = {
+    let (line, call, fault) = {
         let mut script = models.script.lock().unwrap();
         script.asked.push(text_of(&request["messages"]));
-        (script.line.clone(), script.fault)
+        let number = script.asked.len().to_string();
+        let has_answered = request["messages"]
+            .as_array()
+            .and_then(|messages| messages.last())
+            .is_some_and(|last| last["role"] == "tool");
+        let tools = request["tools"].as_array().into_iter().flatten();
+        let names: Vec<&Value> = tools.map(|tool| &tool["function"]["name"]).collect();
+        let call = script
+            .tool
+            .clone()
+            .filter(|(name, _)| !has_answered && names.iter().any(|known| *known == name));
+        (script.line.replace("{}", &number), call, script.fault)
     };
     if fault == Fault::Status {
         let error = json!({ "error": { "message": "broken on purpose", "type": "server_error" } });
@@ -121,6 +139,20 @@ async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> R
     match fault {
         Fault::Nonsense => events.push("data: {\"choices\": 7\n\n<html>\n\n".to_owned()),
         Fault::Hang => {}
+        _ if call.is_some() => {
+            let (name, arguments) = call.unwrap();
+            // The arguments come in pieces, as real servers send them.
+            let arguments = arguments.to_string();
+            let (head, tail) = arguments.split_at(arguments.len() / 2);
+            let begin = json!({ "index": 0, "id": "call_a", "type": "function",
+                "function": { "name": name, "arguments": head } });
+            let more = json!({ "index": 0, "function": { "arguments": tail } });
+            for delta in [begin, more] {
+                events.push(chunk(json!({ "tool_calls": [delta] }), Value::Null));
+            }
+            events.push(chunk(json!({}), json!("tool_calls")));
+            events.push("data: [DONE]\n\n".to_owned());
+        }
         _ => {
             let words = line.split_inclusive(' ');
             events.extend(words.map(|word| chunk(json!({ "content": word }), Value::Null)));

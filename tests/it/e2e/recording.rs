@@ -47,12 +47,8 @@ async fn a_recording_holds_both_voices_where_they_were_and_ends_where_they_were_
     let room = stack.call(Method::POST, "/v1/rooms", Some(body)).await;
     let room = room["id"].as_str().unwrap().to_owned();
     stack.add(&room, &character).await;
-    let token = format!("/v1/rooms/{room}/token?identity=guest&name=Guest");
-    let join = stack.call(Method::GET, &token, None).await;
-    let mut person = Person::join(join["url"].as_str().unwrap(), join["token"].as_str().unwrap()).await;
-    stack
-        .call(Method::POST, &format!("/v1/rooms/{room}/start"), None)
-        .await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
     person
         .until("the character's track", |event| is(event, "track", &agent))
         .await;

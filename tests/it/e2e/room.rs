@@ -16,23 +16,6 @@ fn identity(character: &str) -> String {
     format!("agent-{character}")
 }
 
-async fn joined(stack: &Stack, room: &str) -> Person {
-    let join = stack
-        .call(
-            Method::GET,
-            &format!("/v1/rooms/{room}/token?identity=guest&name=Guest"),
-            None,
-        )
-        .await;
-    Person::join(join["url"].as_str().unwrap(), join["token"].as_str().unwrap()).await
-}
-
-async fn start(stack: &Stack, room: &str) {
-    stack
-        .call(Method::POST, &format!("/v1/rooms/{room}/start"), None)
-        .await;
-}
-
 async fn sees_track(person: &mut Person, identity: &str) -> Value {
     person
         .until(&format!("the track of {identity}"), |event| {
@@ -41,28 +24,13 @@ async fn sees_track(person: &mut Person, identity: &str) -> Value {
         .await
 }
 
-/// The stored entries once there are at least `count`: they are posted a moment after they are heard.
-async fn entries(stack: &Stack, room: &str, count: usize) -> Vec<Value> {
-    for _ in 0..100 {
-        let transcript = stack.transcript(room).await;
-        if transcript.len() >= count {
-            return transcript;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!(
-        "{count} entries were not posted: {:#?}",
-        stack.transcript(room).await
-    )
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn two_characters_answer_to_their_names_and_keep_livekits_conventions() {
     let stack = Stack::start().await;
     let [(first, first_name), (second, second_name)] = stack.characters().await;
     let room = stack.room(&[&first, &second]).await;
-    let mut person = joined(&stack, &room).await;
-    start(&stack, &room).await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
     let track = sees_track(&mut person, &identity(&first)).await;
     person.has_track(&identity(&second)).await;
     assert_eq!(track["source"], SOURCE_MICROPHONE);
@@ -86,7 +54,7 @@ async fn two_characters_answer_to_their_names_and_keep_livekits_conventions() {
         for state in ["listening", "thinking", "speaking"] {
             assert!(states.contains(&state), "{state} is not among {states:?}");
         }
-        let posted = entries(&stack, &room, count).await;
+        let posted = stack.entries(&room, count).await;
         assert!(
             posted
                 .iter()
@@ -123,8 +91,8 @@ async fn a_character_added_later_speaks_when_addressed_and_a_removed_one_leaves(
     let stack = Stack::start().await;
     let [(first, first_name), (second, second_name)] = stack.characters().await;
     let room = stack.room(&[&first]).await;
-    let mut person = joined(&stack, &room).await;
-    start(&stack, &room).await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
     sees_track(&mut person, &identity(&first)).await;
 
     stack.add(&room, &second).await;
@@ -159,8 +127,8 @@ async fn a_room_outlives_a_model_that_fails() {
     let stack = Stack::start().await;
     let [(character, name)] = stack.characters().await;
     let room = stack.room(&[&character]).await;
-    let mut person = joined(&stack, &room).await;
-    start(&stack, &room).await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
     sees_track(&mut person, &identity(&character)).await;
     stack
         .models
@@ -177,7 +145,7 @@ async fn a_room_outlives_a_model_that_fails() {
     person.say(&stack.recording()).await;
     person.hears(&identity(&character)).await;
     person.hears_out(&identity(&character)).await;
-    let posted = entries(&stack, &room, 4).await;
+    let posted = stack.entries(&room, 4).await;
     let answered = |entry: &Value| {
         entry["content"]
             .as_str()
@@ -191,8 +159,8 @@ async fn everybody_leaves_a_room_that_ends() {
     let stack = Stack::start().await;
     let [(character, _)] = stack.characters().await;
     let room = stack.room(&[&character]).await;
-    let mut person = joined(&stack, &room).await;
-    start(&stack, &room).await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
     sees_track(&mut person, &identity(&character)).await;
     let ended = stack
         .call(Method::POST, &format!("/v1/rooms/{room}/end"), None)

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
+use troupe::rooms::list::After;
 use troupe::rooms::store::{self, Location};
 
 use super::database::{Kind, TestDatabase, cluster, empty_postgres};
@@ -31,9 +32,12 @@ async fn copied(kind: Kind, copy: impl AsyncFnOnce(&TestDatabase) -> String) {
 
     let restored = store::open(&Location::parse(&url).unwrap()).await.unwrap();
     assert_eq!(restored.id().await.unwrap(), store.id().await.unwrap());
-    let entries = restored.entries(&room, None, None, "after").await.unwrap();
+    let entries = restored
+        .entries(&room, After::Nothing, None, "after")
+        .await
+        .unwrap();
     assert!((50..=150).contains(&entries.len()));
-    let original = store.entries(&room, None, None, "after").await.unwrap();
+    let original = store.entries(&room, After::Nothing, None, "after").await.unwrap();
     for (copy, original) in entries.iter().zip(&original) {
         assert_eq!(
             (&copy.id, &copy.content, copy.seq),
@@ -47,7 +51,7 @@ async fn copied(kind: Kind, copy: impl AsyncFnOnce(&TestDatabase) -> String) {
         .await
         .unwrap();
     let last = restored
-        .entries(&room, None, None, "after")
+        .entries(&room, After::Nothing, None, "after")
         .await
         .unwrap()
         .pop()

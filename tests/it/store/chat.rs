@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use troupe::rooms::Timestamp;
 use troupe::rooms::chat::{Acting, ChatRoomChange, Listed, MEMBERS_MAX, NewChatRoom, Page, Role};
+use troupe::rooms::list::After;
 use troupe::rooms::room::CAST_MAX;
 use troupe::rooms::store::{Answer, Store};
 
@@ -73,7 +74,7 @@ on_both! {
         assert!(room.created_at <= room.updated_at);
         // It is on the one timeline, and no voice room.
         assert_eq!(code(store.room(&set.project, &set.room).await), "room");
-        assert!(store.active_rooms(&set.project, None, None).await.unwrap().is_empty());
+        assert!(store.active_rooms(&set.project, After::Nothing, None).await.unwrap().is_empty());
     }
 
     async fn settings_change_alone_and_nothing_else(database) {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
+use troupe::rooms::list::After;
 use troupe::rooms::room::{CAST_MAX, EndReason, Surface};
 use troupe::rooms::store::Started;
 
@@ -76,7 +77,7 @@ on_both! {
         for stored in join_all(appends).await {
             stored.unwrap();
         }
-        let entries = store.entries(&room, None, None, "after").await.unwrap();
+        let entries = store.entries(&room, After::Nothing, None, "after").await.unwrap();
         let spoken: Vec<String> = entries.into_iter().map(|entry| entry.content).collect();
         let expected: Vec<String> = (1..=30).map(|sequence| sequence.to_string()).collect();
         assert_eq!(spoken, expected);

@@ -1,6 +1,7 @@
 //! The timeline.
 
 use troupe::protocol::SpeakerType;
+use troupe::rooms::list::After;
 
 use super::setup::{code, entry, project, started_room};
 
@@ -16,7 +17,7 @@ on_both! {
         spoken.character_id = Some("ada".into());
         spoken.speaker_name = Some("Ada".into());
         store.append_entries(&room, "w", 1, &[spoken, entry(2, "")]).await.unwrap();
-        let entries = store.entries(&room, None, None, "after").await.unwrap();
+        let entries = store.entries(&room, After::Nothing, None, "after").await.unwrap();
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[0].content, text);
         assert_eq!(entries[0].speaker_type, SpeakerType::Agent);
@@ -34,11 +35,11 @@ on_both! {
         store.claim("w", "r", 1).await.unwrap();
         let batch = [entry(1, "a"), entry(3, "c")];
         assert_eq!(code(store.append_entries(&room, "w", 1, &batch).await), "sequence_gap");
-        assert!(store.entries(&room, None, None, "after").await.unwrap().is_empty());
+        assert!(store.entries(&room, After::Nothing, None, "after").await.unwrap().is_empty());
         assert_eq!(store.append_entries(&room, "w", 1, &[entry(1, "a")]).await.unwrap(), 1);
         let repeated = [entry(1, "another"), entry(2, "b")];
         assert_eq!(store.append_entries(&room, "w", 1, &repeated).await.unwrap(), 2);
-        let entries = store.entries(&room, None, None, "after").await.unwrap();
+        let entries = store.entries(&room, After::Nothing, None, "after").await.unwrap();
         assert_eq!((entries[0].content.as_str(), entries[1].content.as_str()), ("a", "b"));
     }
 
@@ -48,10 +49,10 @@ on_both! {
         let (room, other) = (started_room(store, &one).await, started_room(store, &one).await);
         store.claim("w", "r", 2).await.unwrap();
         store.append_entries(&room, "w", 1, &[entry(1, "a"), entry(2, "b")]).await.unwrap();
-        let entries = store.entries(&room, None, Some(1), "after").await.unwrap();
+        let entries = store.entries(&room, After::Nothing, Some(1), "after").await.unwrap();
         let first = entries[0].id.as_str();
-        let rest = store.entries(&room, Some(first), None, "after").await.unwrap();
+        let rest = store.entries(&room, After::Item(first), None, "after").await.unwrap();
         assert_eq!(rest[0].content, "b");
-        assert_eq!(code(store.entries(&other, Some(first), None, "Last-Event-ID").await), "Last-Event-ID");
+        assert_eq!(code(store.entries(&other, After::Item(first), None, "Last-Event-ID").await), "Last-Event-ID");
     }
 }

@@ -1,6 +1,7 @@
 //! Interviews, beside their rooms.
 
 use troupe::rooms::interview::{NewInterviews, NewLink, ResearchProject, Status};
+use troupe::rooms::list::After;
 use troupe::rooms::room::{EndReason, Surface};
 
 use super::setup::{BOUNDLESS, code, project};
@@ -68,7 +69,7 @@ on_both! {
         let one = project(store, "one").await;
         // The third token is the first one's again, which no two interviews may have.
         assert!(store.insert_interviews(&one, &new("r-1", &[1, 2, 1])).await.is_err());
-        let (listed, _) = store.interviews(&one, None, None, 10).await.unwrap();
+        let (listed, _) = store.interviews(&one, None, After::Nothing, 10).await.unwrap();
         assert!(listed.is_empty(), "{listed:?}");
         assert!(store.interview_of_link(&[1; 32]).await.unwrap().is_none());
         assert_eq!(store.insert_interviews(&one, &new("r-1", &[1, 2, 3])).await.unwrap().len(), 3);
@@ -81,7 +82,7 @@ on_both! {
         store.insert_interviews(&one, &new("r-2", &[4])).await.unwrap();
         store.insert_interviews(&two, &new("r-1", &[5])).await.unwrap();
         let ids = async |research: Option<&str>, after: Option<&str>, limit| {
-            let (listed, _) = store.interviews(&one, research, after, limit).await.unwrap();
+            let (listed, _) = store.interviews(&one, research, after.into(), limit).await.unwrap();
             listed.into_iter().map(|interview| interview.id).collect::<Vec<_>>()
         };
         assert_eq!(ids(None, None, 10).await.len(), 4);
@@ -89,7 +90,7 @@ on_both! {
         assert_eq!(ids(Some("r-1"), None, 10).await, newest_first);
         assert_eq!(ids(Some("r-1"), None, 2).await, newest_first[..2]);
         assert_eq!(ids(Some("r-1"), Some(&newest_first[1]), 2).await, newest_first[2..]);
-        assert_eq!(code(store.interviews(&two, None, Some(&mine[0].id), 2).await), "after");
+        assert_eq!(code(store.interviews(&two, None, After::Item(&mine[0].id), 2).await), "after");
     }
 
     async fn what_time_ended_is_found_until_its_room_ends(database) {

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Notify;
 use troupe::rooms::key::{KeyKind, MadeKey};
+use troupe::rooms::list::After;
 use troupe::rooms::secret::ServerSecret;
 
 use super::database::{Kind, TestDatabase};
@@ -107,7 +108,7 @@ async fn outlives(kind: Kind) {
         // The worker sends again what was not acknowledged, whether it was stored or not.
         let now = writer.append(stored).await.expect("the server is back");
         assert!(now >= stored + BATCH);
-        let entries = store.entries(room, None, None, "after").await.unwrap();
+        let entries = store.entries(room, After::Nothing, None, "after").await.unwrap();
         let contents: Vec<String> = entries.into_iter().map(|entry| entry.content).collect();
         let expected: Vec<String> = (1..=now).map(content).collect();
         assert_eq!(contents, expected);

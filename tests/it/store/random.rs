@@ -7,6 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use troupe::protocol::{HeartbeatRequest, Held};
+use troupe::rooms::list::After;
 use troupe::rooms::room::{EndReason, Room};
 use troupe::rooms::store::{Claimed, PendingChange, Started};
 use troupe::rooms::{Error, Timestamp};
@@ -283,7 +284,7 @@ impl Real {
             let rooms = self
                 .database
                 .store
-                .active_rooms(project, after.as_deref(), page)
+                .active_rooms(project, after.as_deref().into(), page)
                 .await?;
             let last = rooms.is_empty() || page.is_none();
             all.extend(rooms);
@@ -296,12 +297,12 @@ impl Real {
     async fn entries(&mut self, at: usize, after: Option<usize>, limit: Option<u32>) -> Result<Value, Error> {
         let store = &self.database.store;
         let room = &self.rooms[at];
-        let all = store.entries(room, None, None, "after").await?;
+        let all = store.entries(room, After::Nothing, None, "after").await?;
         let ids: Vec<String> = all.into_iter().map(|entry| entry.id).collect();
         let before = self.entries.insert(at, ids.clone()).unwrap_or_default();
         assert_eq!(before, ids[..before.len()], "what was read stays");
         let after = after.map(|after| ids[after].as_str());
-        let entries = store.entries(room, after, limit, "after").await?;
+        let entries = store.entries(room, after.into(), limit, "after").await?;
         Ok(entries.into_iter().map(|entry| entry.content).collect())
     }
 

@@ -1,6 +1,7 @@
 //! Recordings: what workers hand in, and what becomes of it.
 
 use bytes::Bytes;
+use troupe::rooms::list::After;
 use troupe::protocol::{RecordedTrack, RecordingRequest, ReleaseReason, TrackKind};
 use troupe::rooms::Timestamp;
 use troupe::rooms::recording::{NewSegment, Recording, SegmentStored};
@@ -66,6 +67,7 @@ fn recording(room: &str, id: &str, kind: TrackKind) -> Recording {
         size_bytes: 30_000,
         started_at: Timestamp(5),
         created_at: Timestamp(0),
+        seq: 0,
     }
 }
 
@@ -139,16 +141,18 @@ on_both! {
         assert!(store.insert_recordings(&room, &made).await.unwrap());
         let late = [recording(&room, "rec_c", TrackKind::Mix)];
         assert!(!store.insert_recordings(&room, &late).await.unwrap(), "another was faster");
-        let mut listed = store.recordings(&room, None, None).await.unwrap();
+        let mut listed = store.recordings(&room, After::Nothing, None).await.unwrap();
         for (listed, made) in listed.iter_mut().zip(&made) {
             assert!(listed.created_at > Timestamp(0));
+            assert!(listed.seq > 0);
             listed.created_at = made.created_at;
+            listed.seq = made.seq;
             assert_eq!(listed, made);
         }
         assert_eq!(listed.len(), 2);
-        let rest = store.recordings(&room, Some("rec_b"), Some(5)).await.unwrap();
+        let rest = store.recordings(&room, After::Item("rec_b"), Some(5)).await.unwrap();
         assert_eq!((rest.len(), rest[0].id.as_str()), (1, "rec_a"));
-        assert_eq!(code(store.recordings("room_none", Some("rec_b"), None).await), "after");
+        assert_eq!(code(store.recordings("room_none", After::Item("rec_b"), None).await), "after");
         assert_eq!(store.recording("rec_a").await.unwrap().identity.as_deref(), Some("guest"));
         assert_eq!(code(store.recording("rec_c").await), "recording");
 
@@ -160,6 +164,6 @@ on_both! {
         let later = store.now().await.unwrap().plus_ms(1_000);
         assert_eq!(store.rooms_recorded_before(later, 10).await.unwrap(), [room.as_str()]);
         store.forget_recordings(&room).await.unwrap();
-        assert!(store.recordings(&room, None, None).await.unwrap().is_empty());
+        assert!(store.recordings(&room, After::Nothing, None).await.unwrap().is_empty());
     }
 }

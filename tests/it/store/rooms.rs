@@ -1,5 +1,6 @@
 //! Rooms of all surfaces.
 
+use troupe::rooms::list::After;
 use troupe::rooms::room::{CAST_MAX, Surface};
 
 use super::setup::{code, new_room, project};
@@ -19,7 +20,7 @@ on_both! {
             assert_eq!(room.id.starts_with("room_"), matches!(surface, Surface::Voice | Surface::Chat));
             assert_eq!(store.room(&one, &room.id).await.unwrap().surface, surface);
         }
-        let listed = store.active_rooms(&one, None, None).await.unwrap();
+        let listed = store.active_rooms(&one, After::Nothing, None).await.unwrap();
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].surface, Surface::Voice);
     }
@@ -30,7 +31,7 @@ on_both! {
         let chat = store.insert_room(&one, new_room(Surface::Chat)).await.unwrap();
         let other = store.insert_room(&two, new_room(Surface::Voice)).await.unwrap();
         for after in [&chat.id, &other.id, "room_unknown"] {
-            assert_eq!(code(store.active_rooms(&one, Some(after), None).await), "after");
+            assert_eq!(code(store.active_rooms(&one, After::Item(after), None).await), "after");
         }
     }
 

@@ -1,9 +1,10 @@
 //! Webhooks, the outbox and LiveKit's side of rooms.
 
 use troupe::protocol::Mode;
+use troupe::rooms::list::After;
 use troupe::rooms::room::{EndReason, NewRoom, Surface};
 use troupe::rooms::store::Store;
-use troupe::rooms::webhooks::event::{EventKind, Fact};
+use troupe::rooms::webhooks::event::EventKind;
 use troupe::rooms::webhooks::record::{
     DeliveryStatus, DisabledReason, NewWebhook, WEBHOOKS_MAX, WebhookChange,
 };
@@ -21,6 +22,14 @@ async fn webhook(store: &Store, project: &str, id: &str, events: &[EventKind]) {
     store.insert_webhook(project, id, b"sealed", new).await.unwrap();
 }
 
+/// Stores so many entries of a new room.
+async fn say(store: &Store, project: &str, count: u64) {
+    let room = started_room(store, project).await;
+    let epoch = store.claim("w", "r", 1).await.unwrap().claimed.remove(0).epoch;
+    let entries: Vec<_> = (1..=count).map(|sequence| entry(sequence, "a")).collect();
+    store.append_entries(&room, "w", epoch, &entries).await.unwrap();
+}
+
 on_both! {
     async fn webhooks_belong_to_their_project_and_are_so_many(database) {
         let store = &database.store;
@@ -30,15 +39,18 @@ on_both! {
         }
         let new = NewWebhook { url: "https://a.example/".into(), description: None, events: vec![EventKind::RoomEnded] };
         assert_eq!(code(store.insert_webhook(&one, "wh_more", b"", new).await), "too_many_webhooks");
-        let page = store.webhooks(&one, Some("wh_05"), Some(2)).await.unwrap();
+        let page = store.webhooks(&one, After::Item("wh_05"), Some(2)).await.unwrap();
         assert_eq!(page.iter().map(|webhook| webhook.id.as_str()).collect::<Vec<_>>(), ["wh_06", "wh_07"]);
-        assert_eq!(code(store.webhooks(&two, Some("wh_05"), None).await), "after");
+        assert_eq!(code(store.webhooks(&two, After::Item("wh_05"), None).await), "after");
         for missing in [store.webhook(&two, "wh_05").await, store.delete_webhook(&two, "wh_05").await,
             store.update_webhook(&two, "wh_05", WebhookChange::default()).await] {
             assert_eq!(code(missing), "webhook");
         }
         assert_eq!(store.delete_webhook(&one, "wh_05").await.unwrap().id, "wh_05");
-        assert_eq!(store.webhooks(&one, None, None).await.unwrap().len() as i64, WEBHOOKS_MAX - 1);
+        assert_eq!(store.webhooks(&one, After::Nothing, None).await.unwrap().len() as i64, WEBHOOKS_MAX - 1);
+        assert_eq!(code(store.webhooks(&one, After::Item("wh_05"), None).await), "after");
+        let rest = store.webhooks(&one, After::Position(page[0].seq - 1), Some(1)).await.unwrap();
+        assert_eq!(rest[0].id, "wh_06", "a position stays where it is");
     }
 
     async fn two_changes_at_once_both_take_effect(database) {
@@ -65,7 +77,7 @@ on_both! {
         assert!(store.append_entries(&room, "w", claimed.epoch, &[entry(4, "d"), entry(6, "f")]).await.is_err());
         store.end_room(&one, &room, EndReason::Requested).await.unwrap();
         store.end_room(&one, &room, EndReason::Requested).await.unwrap();
-        let mut kinds: Vec<EventKind> = store.deliveries("wh_1", None, None).await.unwrap().iter().map(|delivery| delivery.event_type).collect();
+        let mut kinds: Vec<EventKind> = store.deliveries("wh_1", After::Nothing, None).await.unwrap().iter().map(|delivery| delivery.event_type).collect();
         kinds.reverse();
         use EventKind::{EntryCreated, RoomEnded, RoomStarted};
         assert_eq!(kinds, [RoomStarted, EntryCreated, EntryCreated, EntryCreated, RoomEnded]);
@@ -75,11 +87,9 @@ on_both! {
         let store = &database.store;
         let one = project(store, "one").await;
         for id in ["wh_1", "wh_2"] {
-            webhook(store, &one, id, &EventKind::OFFERED).await;
+            webhook(store, &one, id, &[EventKind::EntryCreated]).await;
         }
-        for number in 0..6 {
-            store.queue_event(&one, Fact::recording_ready(&number).unwrap()).await.unwrap();
-        }
+        say(store, &one, 6).await;
         let now = store.now().await.unwrap();
         assert!(store.take_due(now.plus_ms(-60_000), 100, &[]).await.unwrap().is_empty(), "not due yet");
         let count = |taken: &[troupe::rooms::store::Due], id: &str| taken.iter().filter(|due| due.webhook_id == id).count() as u32;
@@ -97,8 +107,8 @@ on_both! {
     async fn a_late_outcome_is_nobodys(database) {
         let store = &database.store;
         let one = project(store, "one").await;
-        webhook(store, &one, "wh_1", &EventKind::OFFERED).await;
-        store.queue_event(&one, Fact::recording_ready(&1).unwrap()).await.unwrap();
+        webhook(store, &one, "wh_1", &[EventKind::EntryCreated]).await;
+        say(store, &one, 1).await;
         let now = store.now().await.unwrap();
         let first = store.take_due(now, 1, &[]).await.unwrap().remove(0);
         let later = now.plus_ms(LEASE_MS);
@@ -114,8 +124,8 @@ on_both! {
     async fn what_was_disabled_stays_so_whatever_comes_late(database) {
         let store = &database.store;
         let one = project(store, "one").await;
-        webhook(store, &one, "wh_1", &EventKind::OFFERED).await;
-        store.queue_event(&one, Fact::recording_ready(&1).unwrap()).await.unwrap();
+        webhook(store, &one, "wh_1", &[EventKind::EntryCreated]).await;
+        say(store, &one, 1).await;
         let now = store.now().await.unwrap();
         let due = store.take_due(now, 1, &[]).await.unwrap().remove(0);
         let change = WebhookChange { enabled: Some(false), ..Default::default() };

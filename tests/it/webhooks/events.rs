@@ -4,6 +4,7 @@ use standardwebhooks::Webhook;
 
 use super::receiver::Receiver;
 use super::{dispatch, webhook};
+use crate::recordings::sound::segment;
 use crate::support::{World, id};
 
 /// A started room that a worker plays; answers it and its epoch.
@@ -179,19 +180,35 @@ async fn what_happened_while_disabled_is_not_told_later_and_what_waited_is() {
 }
 
 #[tokio::test]
-async fn a_recording_is_told_when_it_is_ready() {
+async fn each_recording_is_told_of_when_it_is_ready() {
     let world = World::new().await;
     let receiver = Receiver::start().await;
-    webhook(&world, &receiver.url()).await;
-    let room = world
-        .get(&format!("/v1/rooms/{}", world.room().await))
-        .await
-        .with(200);
-    let recording = json!({ "id": "rec_1", "roomId": room["id"] });
-    let project = room["projectId"].as_str().unwrap();
-    world.rooms.recording_ready(project, &recording).await.unwrap();
-    dispatch(&world).await;
-    let event = receiver.received()[0].event();
-    assert_eq!(event["type"], "recording.ready");
-    assert_eq!(event["data"], json!({ "recording": recording }));
+    let body = json!({ "url": receiver.url(), "events": ["recording.ready"] });
+    world.post("/v1/webhooks", body).await.with(201);
+    let room = world.recorded_room().await;
+    world.claim("w", "r").await;
+    world.tell(&room, "w", 1, None).await.with(200);
+    for track in [0, 1] {
+        let file = segment(50, 0..0);
+        world.put(&room, (1, track, 1), "w", 0, &file).await.with(200);
+    }
+    world.tell(&room, "w", 1, Some(1)).await.with(200);
+    assert_eq!(dispatch(&world).await, 0);
+    world.finish(&room, "w", 1).await;
+    assert_eq!(dispatch(&world).await, 2);
+    let mut shown = world.recordings(&room).await;
+    for recording in &mut shown {
+        // Links are made when they are asked for.
+        recording
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, _| name != "url" && name != "expiresAt");
+    }
+    let mut told: Vec<Value> = receiver
+        .received()
+        .iter()
+        .map(|received| received.event()["data"]["recording"].clone())
+        .collect();
+    told.sort_by_key(|recording| recording["kind"] != "mix");
+    assert_eq!(told, shown);
 }

@@ -1,6 +1,6 @@
 use serde_json::json;
+use troupe::outbound::Destinations;
 use troupe::rooms::webhooks::Webhooks;
-use troupe::rooms::webhooks::destination::Destinations;
 use troupe::rooms::webhooks::record::NewWebhook;
 
 use super::receiver::Receiver;

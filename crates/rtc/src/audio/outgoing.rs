@@ -5,7 +5,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{LocalAudio, OPUS_CLOCK_HZ, StereoResampler, pace};
+use super::{EncodedAudio, LocalAudio, OPUS_CLOCK_HZ, StereoResampler, level_db, pace};
 use crate::opus::{Channels, Encoded, Encoder, EncoderConfig, OpusError};
 
 /// One packet's audio when nothing else is agreed, in milliseconds.
@@ -88,6 +88,8 @@ pub struct Outgoing {
     started: Option<(Instant, u32)>,
     next_timestamp: u32,
     paused: bool,
+    /// Of what was encoded beforehand, the packet that comes next.
+    place: usize,
     taken: Vec<i16>,
     pcm: Vec<i16>,
 }
@@ -139,6 +141,7 @@ impl Outgoing {
             started: None,
             next_timestamp: first_timestamp,
             paused: true,
+            place: 0,
             taken: Vec::new(),
             pcm,
             track,
@@ -194,6 +197,9 @@ impl Outgoing {
 
     /// One packet at most; true when another may be due.
     fn step(&mut self, now: Instant, send: &mut impl FnMut(OutgoingPacket)) -> bool {
+        if let Some(audio) = self.track.source.encoded().cloned() {
+            return self.play(&audio, now, send);
+        }
         let full = self.track.source.samples_in(self.settings.packet_ms as usize);
         self.taken.clear();
         if !self.paced {
@@ -253,8 +259,36 @@ impl Outgoing {
         true
     }
 
+    /// The next packet of what was encoded beforehand, if it is due.
+    fn play(&mut self, audio: &EncodedAudio, now: Instant, send: &mut impl FnMut(OutgoingPacket)) -> bool {
+        let at = self.next_at.unwrap_or(now);
+        let ticks = EncodedAudio::PACKET_SAMPLES;
+        let place = self.place;
+        let Some(packet) = audio.at(place).filter(|_| at <= now) else {
+            return false;
+        };
+        self.place = place.wrapping_add(1);
+        let length = Duration::from_micros(u64::from(ticks) * 1_000_000 / u64::from(OPUS_CLOCK_HZ));
+        self.next_at = Some(pace::at_or_after(at + length));
+        let timestamp = self.timestamp(now, ticks);
+        if packet.payload.is_empty() || !self.track.enabled.load(Ordering::Relaxed) {
+            self.paused = true;
+        } else {
+            let marker = std::mem::take(&mut self.paused);
+            self.track.traffic.count(packet.payload.len());
+            self.track.traffic.count_samples(ticks as usize);
+            send(OutgoingPacket {
+                payload: packet.payload.clone(),
+                timestamp,
+                marker,
+                level_db: packet.level_db,
+            });
+        }
+        true
+    }
+
     fn encode(&mut self, now: Instant, send: &mut impl FnMut(OutgoingPacket)) {
-        let timestamp = self.timestamp(now);
+        let timestamp = self.timestamp(now, self.packet_ticks());
         if !self.track.enabled.load(Ordering::Relaxed) {
             self.paused = true;
             return;
@@ -307,8 +341,7 @@ impl Outgoing {
     }
 
     /// The timestamp of the packet made at `now`: the next in line, or the clock's after a pause.
-    fn timestamp(&mut self, now: Instant) -> u32 {
-        let ticks = self.packet_ticks();
+    fn timestamp(&mut self, now: Instant, ticks: u32) -> u32 {
         let (start, first) = *self.started.get_or_insert((now, self.next_timestamp));
         let elapsed =
             now.saturating_duration_since(start).as_micros() * u128::from(OPUS_CLOCK_HZ) / 1_000_000;
@@ -338,13 +371,6 @@ impl Drop for Outgoing {
     fn drop(&mut self) {
         self.track.source.detach(self.reader);
     }
-}
-
-/// The level of `pcm` relative to full scale, as RFC 6464 counts it.
-fn level_db(pcm: &[i16]) -> i8 {
-    let power: f64 = pcm.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / pcm.len().max(1) as f64;
-    let db = 10.0 * (power / f64::from(i16::MAX).powi(2)).max(1e-13).log10();
-    db.clamp(-127.0, 0.0) as i8
 }
 
 #[cfg(test)]

@@ -63,14 +63,29 @@ impl Resampler {
             let (Some(window), Some(filter)) = (window, filter) else {
                 break;
             };
-            let sum: f32 = window.iter().zip(filter).map(|(s, c)| s * c).sum();
-            output.push(sum.clamp(-32_768.0, 32_767.0) as i16);
+            output.push(dot(window, filter).clamp(-32_768.0, 32_767.0) as i16);
             self.position += self.down;
         }
         let used = (self.position / self.up).min(self.history.len());
         self.history.drain(..used);
         self.position -= used * self.up;
     }
+}
+
+/// The sum of products, with a sum of its own for each lane, so that the processor adds them all at once.
+fn dot(window: &[f32], filter: &[f32]) -> f32 {
+    const LANES: usize = 8;
+    let ((windows, samples), (filters, factors)) = (window.as_chunks::<LANES>(), filter.as_chunks::<LANES>());
+    let mut sums = [0.0; LANES];
+    for (window, filter) in windows.iter().zip(filters) {
+        sums = std::array::from_fn(|lane| sums[lane] + window[lane] * filter[lane]);
+    }
+    let rest: f32 = samples
+        .iter()
+        .zip(factors)
+        .map(|(sample, factor)| sample * factor)
+        .sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 fn windowed_sinc(x: f32, cutoff: f32, half: f32) -> f32 {

@@ -10,6 +10,8 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use super::{EncodedAudio, OPUS_CLOCK_HZ};
+
 /// Audio a source without a queue keeps before the oldest is dropped, in milliseconds.
 const DIRECT_QUEUE_MAX_MS: usize = 100;
 
@@ -48,6 +50,9 @@ pub enum CaptureError {
         /// Samples in the block.
         samples: usize,
     },
+    /// The source plays what was encoded beforehand.
+    #[error("the source plays audio that was encoded beforehand, and takes no other")]
+    Encoded,
 }
 
 /// What became of the audio captured, in samples per channel at the source's rate. Nothing falls but `queued`.
@@ -75,6 +80,7 @@ pub struct AudioSource {
 #[derive(Debug)]
 struct Shared {
     config: AudioSourceConfig,
+    encoded: Option<Arc<EncodedAudio>>,
     state: Mutex<State>,
     /// Told whenever the queue gets shorter.
     room: Notify,
@@ -113,9 +119,25 @@ impl AudioSource {
     /// An empty source.
     #[must_use]
     pub fn new(config: AudioSourceConfig) -> Self {
+        Self::with(config, None)
+    }
+
+    /// A source that plays this in a loop, and takes no other audio.
+    #[must_use]
+    pub fn of_encoded(audio: Arc<EncodedAudio>) -> Self {
+        let config = AudioSourceConfig {
+            sample_rate_hz: OPUS_CLOCK_HZ,
+            channels: 1,
+            queue_ms: 0,
+        };
+        Self::with(config, Some(audio))
+    }
+
+    fn with(config: AudioSourceConfig, encoded: Option<Arc<EncodedAudio>>) -> Self {
         let state = Mutex::new(State::default());
         let shared = Shared {
             config,
+            encoded,
             state,
             room: Notify::new(),
             sent: AtomicU64::new(0),
@@ -131,6 +153,11 @@ impl AudioSource {
     #[must_use]
     pub fn config(&self) -> AudioSourceConfig {
         self.shared.config
+    }
+
+    /// What it plays, if that was encoded beforehand.
+    pub(crate) fn encoded(&self) -> Option<&Arc<EncodedAudio>> {
+        self.shared.encoded.as_ref()
     }
 
     /// Interleaved samples in `duration_ms`.
@@ -188,6 +215,9 @@ impl AudioSource {
     }
 
     fn check(&self, block: &[i16]) -> Result<(), CaptureError> {
+        if self.shared.encoded.is_some() {
+            return Err(CaptureError::Encoded);
+        }
         let channels = self.shared.config.channels.max(1);
         if !block.len().is_multiple_of(channels as usize) {
             return Err(CaptureError::Uneven {

@@ -226,6 +226,7 @@ fn apply_receive(
         plan.media.push(MediaChange::Receive {
             mid: section.mid.clone(),
             ssrcs: section.ssrcs.clone(),
+            nack: opus_of(section).is_some_and(|payload| payload.nack),
             remote: Arc::clone(&remote.audio),
         });
     }

@@ -63,6 +63,8 @@ pub enum MediaChange {
         mid: String,
         /// The sources announced; others are found by the section id in their packets.
         ssrcs: Vec<u32>,
+        /// Lost packets may be asked for again.
+        nack: bool,
         /// Where the audio goes.
         remote: Arc<RemoteAudio>,
     },

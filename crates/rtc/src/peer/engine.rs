@@ -1,11 +1,13 @@
 //! The owner task.
 
 use std::{
+    cell::RefCell,
     future::poll_fn,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -32,6 +34,11 @@ use crate::{
 
 /// The largest packet that can come.
 const PACKET_MAX_BYTES: usize = 65_536;
+
+thread_local! {
+    /// Where packets are received: one for all connections of a thread, since none is kept there.
+    static PACKET: RefCell<[u8; PACKET_MAX_BYTES]> = const { RefCell::new([0; PACKET_MAX_BYTES]) };
+}
 
 /// Due timeouts served in one go, so that a fault in them cannot hold the task.
 const TIMEOUTS_MAX: usize = 64;
@@ -86,7 +93,6 @@ impl Engine {
 
     /// Runs until the connection is closed or nobody holds it any more.
     pub(super) async fn run(mut self) {
-        let mut buffer = vec![0; PACKET_MAX_BYTES];
         let sleep = tokio::time::sleep(FAR);
         tokio::pin!(sleep);
         let mut armed = None;
@@ -103,10 +109,11 @@ impl Engine {
                     None => self.closing = true,
                 },
                 () = signal.wake.notified() => {}
-                event = poll_fn(|context| self.links.poll(context, &mut buffer)) => match event {
-                    LinkEvent::Packet(arrival) => self.receive(arrival, &buffer),
-                    event => self.gathered(event),
-                },
+                event = poll_fn(|context| poll_links(&mut self.links, &mut self.rtc, context)) => {
+                    if let Some(event) = event {
+                        self.gathered(event);
+                    }
+                }
                 () = &mut sleep => armed = None,
             }
         }
@@ -174,26 +181,6 @@ impl Engine {
             .retain(|c| c.ufrag().is_none_or(|ufrag| ufrag == remote.ufrag));
         self.pair_again();
         self.ice_input(IceInput::Restarted);
-    }
-
-    fn receive(&mut self, arrival: Arrival, buffer: &[u8]) {
-        let (Some(rtc), Some(packet)) = (&mut self.rtc, buffer.get(..arrival.length)) else {
-            return;
-        };
-        let proto = match arrival.carrier {
-            Carrier::Udp => Protocol::Udp,
-            Carrier::Tcp => Protocol::Tcp,
-        };
-        let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
-            return;
-        };
-        let input = Input::Receive(Instant::now(), input);
-        // Stray packets, of an older session for instance, are not ours to answer.
-        if rtc.accepts(&input)
-            && let Err(error) = rtc.handle_input(input)
-        {
-            tracing::debug!(%error, "take a packet");
-        }
     }
 
     /// Does everything that is due and tells when something is due again.
@@ -315,5 +302,41 @@ impl Engine {
         }
         self.links.close(Instant::now());
         (self.events)(Event::State(PeerState::Closed));
+    }
+}
+
+/// Waits for something on any socket. A packet is taken at once; what else happened is handed back.
+fn poll_links(
+    links: &mut Links,
+    rtc: &mut Option<Box<Rtc>>,
+    context: &mut Context<'_>,
+) -> Poll<Option<LinkEvent>> {
+    PACKET.with_borrow_mut(|buffer| {
+        links.poll(context, buffer).map(|event| match event {
+            LinkEvent::Packet(arrival) => {
+                if let (Some(rtc), Some(packet)) = (rtc, buffer.get(..arrival.length)) {
+                    receive(rtc, arrival, packet);
+                }
+                None
+            }
+            event => Some(event),
+        })
+    })
+}
+
+fn receive(rtc: &mut Rtc, arrival: Arrival, packet: &[u8]) {
+    let proto = match arrival.carrier {
+        Carrier::Udp => Protocol::Udp,
+        Carrier::Tcp => Protocol::Tcp,
+    };
+    let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
+        return;
+    };
+    let input = Input::Receive(Instant::now(), input);
+    // Stray packets, of an older session for instance, are not ours to answer.
+    if rtc.accepts(&input)
+        && let Err(error) = rtc.handle_input(input)
+    {
+        tracing::debug!(%error, "take a packet");
     }
 }

@@ -38,20 +38,23 @@ struct Sender {
 #[derive(Debug)]
 struct Receiver {
     ssrcs: Vec<Ssrc>,
+    /// Lost packets are asked for again.
+    nack: bool,
     incoming: Incoming,
 }
 
 impl MediaTable {
     pub(super) fn change(&mut self, change: MediaChange, wake: &Arc<Notify>, mut rtc: Option<&mut Rtc>) {
         match change {
-            MediaChange::Receive { mid, ssrcs, remote } => {
+            MediaChange::Receive {
+                mid,
+                ssrcs,
+                nack,
+                remote,
+            } => {
                 let mid = Mid::from(mid.as_str());
-                self.receive(
-                    mid,
-                    ssrcs.into_iter().map(Ssrc::from).collect(),
-                    remote,
-                    rtc.as_deref_mut(),
-                );
+                let ssrcs = ssrcs.into_iter().map(Ssrc::from).collect();
+                self.receive(mid, ssrcs, nack, remote, rtc.as_deref_mut());
                 if let Some(rtc) = rtc {
                     self.declare(mid, rtc);
                 }
@@ -78,11 +81,19 @@ impl MediaTable {
         }
     }
 
-    fn receive(&mut self, mid: Mid, ssrcs: Vec<Ssrc>, remote: Arc<RemoteAudio>, rtc: Option<&mut Rtc>) {
+    fn receive(
+        &mut self,
+        mid: Mid,
+        ssrcs: Vec<Ssrc>,
+        nack: bool,
+        remote: Arc<RemoteAudio>,
+        rtc: Option<&mut Rtc>,
+    ) {
         if let Some(receiver) = self.receivers.get_mut(&mid)
             && Arc::ptr_eq(receiver.incoming.remote(), &remote)
         {
             receiver.ssrcs = ssrcs;
+            receiver.nack = nack;
             return;
         }
         self.stop_receive(mid, rtc);
@@ -90,6 +101,7 @@ impl MediaTable {
             mid,
             Receiver {
                 ssrcs,
+                nack,
                 incoming: Incoming::new(remote, Instant::now()),
             },
         );
@@ -164,7 +176,8 @@ impl MediaTable {
         }
         if let Some(receiver) = self.receivers.get(&mid) {
             for &ssrc in &receiver.ssrcs {
-                api.expect_stream_rx(ssrc, None, mid, None).suppress_nack(true);
+                api.expect_stream_rx(ssrc, None, mid, None)
+                    .suppress_nack(!receiver.nack);
                 self.by_ssrc.insert(ssrc, mid);
             }
         }
@@ -224,9 +237,15 @@ impl MediaTable {
         let mid = match self.by_ssrc.get(&ssrc) {
             Some(mid) => *mid,
             None => {
-                let Some(mid) = rtc.direct_api().stream_rx(&ssrc).map(|s| s.mid()) else {
+                let mut api = rtc.direct_api();
+                let Some(stream) = api.stream_rx(&ssrc) else {
                     return;
                 };
+                let mid = stream.mid();
+                // It was not announced, and is taken for one that cannot be asked for again.
+                if let Some(receiver) = self.receivers.get(&mid) {
+                    stream.suppress_nack(!receiver.nack);
+                }
                 self.by_ssrc.insert(ssrc, mid);
                 mid
             }

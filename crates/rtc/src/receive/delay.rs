@@ -27,18 +27,20 @@ pub(crate) struct Delay {
     base: i64,
     histogram: [f32; STEPS],
     packets: u32,
+    /// Follows from the histogram.
+    target: i64,
 }
 
 impl Delay {
     pub(crate) fn new(travel: i64) -> Self {
-        let histogram = [0.0; STEPS];
         Self {
             slots: [travel; SLOTS],
             slot: 0,
             in_slot: 0,
             base: travel,
-            histogram,
+            histogram: [0.0; STEPS],
             packets: 0,
+            target: STEP_SAMPLES + MARGIN_SAMPLES,
         }
     }
 
@@ -62,6 +64,7 @@ impl Delay {
                 *weight += 1.0 - keep;
             }
         }
+        self.target = self.quantile();
     }
 
     /// Begins anew at a travel time, for a timeline that jumped; what is known of the spread stays.
@@ -73,6 +76,10 @@ impl Delay {
 
     /// How far behind the base to play, in samples, so that the quantile of packets is there.
     pub(crate) fn target(&self) -> i64 {
+        self.target
+    }
+
+    fn quantile(&self) -> i64 {
         let total: f32 = self.histogram.iter().sum();
         let mut sum = 0.0;
         let mut steps = 0;

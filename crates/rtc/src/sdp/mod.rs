@@ -76,6 +76,8 @@ pub struct Payload {
     pub encoding: String,
     /// The format parameters as written; empty when there are none.
     pub parameters: String,
+    /// Lost packets may be asked for again: `a=rtcp-fb` with `nack` (RFC 4585).
+    pub nack: bool,
 }
 
 impl Payload {

@@ -92,6 +92,7 @@ fn media_line(line: &str, media: &str, session: &Section) -> Result<Section, Par
             payload_type,
             encoding: String::new(),
             parameters: String::new(),
+            nack: false,
         })
         .collect();
     Ok(Section {
@@ -128,6 +129,18 @@ fn apply_attribute(section: &mut Section, attribute: &str) {
         "fmtp" => {
             if let Some((payload, parameters)) = payload_of(section, value) {
                 payload.parameters = parameters.to_owned();
+            }
+        }
+        "rtcp-fb" => {
+            if let Some((payload_type, "nack")) = value.trim_end().split_once(' ') {
+                let means = |payload: &&mut Payload| {
+                    payload_type == "*" || payload_type.parse() == Ok(payload.payload_type)
+                };
+                section
+                    .payloads
+                    .iter_mut()
+                    .filter(means)
+                    .for_each(|payload| payload.nack = true);
             }
         }
         "extmap" => {
@@ -180,7 +193,7 @@ mod tests {
         a=group:BUNDLE 0 1\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n\
         a=setup:active\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\na=candidate:1 1 udp 1 127.0.0.1 7882 typ host\r\n\
         m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\na=rtpmap:111 opus/48000/2\r\n\
-        a=fmtp:111 minptime=10;usedtx=1\r\na=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n\
+        a=fmtp:111 minptime=10;usedtx=1\r\na=rtcp-fb:111 nack\r\na=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n\
         a=msid:PA_x|TR_y TR_y\r\na=ssrc:77 cname:z\r\na=sendonly\r\n";
 
     #[test]
@@ -201,6 +214,7 @@ mod tests {
             audio.extensions,
             [(4, "urn:ietf:params:rtp-hdrext:sdes:mid".into())]
         );
+        assert!(audio.payloads[0].nack);
         assert!(audio.payloads[0].has_flag("usedtx") && !audio.payloads[0].has_flag("stereo"));
     }
 

@@ -89,7 +89,8 @@ impl Scene {
             .collect()
     }
 
-    fn sender_rate(&self) -> f64 {
+    /// Seconds of true time for each of the sender's.
+    pub(crate) fn sender_rate(&self) -> f64 {
         1.0 - self.drift_ppm / 1e6
     }
 
@@ -105,9 +106,7 @@ impl Scene {
             if silent && was_silent {
                 continue;
             }
-            let Some(packet) = encoded.get(frame as usize) else {
-                break;
-            };
+            let packet = &encoded[frame as usize % encoded.len()];
             let payload = if silent {
                 packet[..1].to_vec()
             } else {
@@ -206,7 +205,7 @@ fn signal(at: f64) -> i16 {
     (tone + 2_000.0 * swell * buzz) as i16
 }
 
-/// One minute of the signal, encoded once for all tests.
+/// One minute of the signal, encoded once for all tests. It ends as it begins, so longer scenes go round.
 fn encoded(fec: bool) -> &'static [Vec<u8>] {
     static PACKETS: [OnceLock<Vec<Vec<u8>>>; 2] = [OnceLock::new(), OnceLock::new()];
     PACKETS[usize::from(fec)].get_or_init(|| {

@@ -1,4 +1,4 @@
-use crate::emulator::Scene;
+use crate::emulator::{Scene, spread};
 use std::time::{Duration, Instant};
 use troupe_rtc::opus::Channels;
 use troupe_rtc::receive::{ImmediateReceiver, Played, ReceiverStats, RtpIn};
@@ -89,6 +89,32 @@ fn a_packet_is_told_the_moment_it_comes() {
         // The way itself cannot be known.
         let captured = piece.captured_at.duration_since(epoch).as_secs_f64();
         assert!((captured - media - 0.03).abs() < 0.001, "{captured} {media}");
+    }
+}
+
+#[test]
+fn ten_minutes_of_capture_times_stay_true() {
+    for drift_ppm in [-100.0, 100.0] {
+        let scene = Scene {
+            seconds: 600.0,
+            dtx: true,
+            jitter_ms: 8.0,
+            drift_ppm,
+            ..Scene::default()
+        };
+        let (told, _, epoch) = tell(&scene, |_| {});
+        check_order(&told, "ten minutes");
+        let skews: Vec<f64> = told
+            .iter()
+            .filter(|piece| piece.kind == Played::Speech)
+            .map(|piece| {
+                let spoken = piece.media.unwrap() as f64 / 48_000.0 * scene.sender_rate();
+                piece.captured_at.duration_since(epoch).as_secs_f64() - spoken
+            })
+            .collect();
+        let skew_ms = spread(&skews) * 1000.0;
+        eprintln!("{drift_ppm} ppm: {skew_ms:.2} ms");
+        assert!(skew_ms < 10.0, "{skew_ms}: {scene:?}");
     }
 }
 

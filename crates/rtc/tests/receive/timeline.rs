@@ -91,6 +91,23 @@ fn clocks_that_drift_apart_stay_together() {
     }
 }
 
+/// Ten minutes with pauses and clocks that drift apart move nothing by 10 ms.
+#[test]
+fn ten_minutes_stay_true() {
+    for drift_ppm in [-100.0, 100.0] {
+        let scene = Scene {
+            seconds: 600.0,
+            dtx: true,
+            jitter_ms: 8.0,
+            timer_ms: 3.0,
+            stops_when_idle: true,
+            drift_ppm,
+            ..Scene::default()
+        };
+        check(&scene, 1, 10.0);
+    }
+}
+
 #[test]
 fn time_stays_true_on_a_rough_network() {
     for seed in 0..3 {

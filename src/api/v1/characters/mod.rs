@@ -45,7 +45,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
-    let character = Traits::read(body.fields)?.into_new()?;
+    let character = Traits::read(body.fields, api.rooms.tool_destinations)?.into_new()?;
     let attempt = Attempt {
         scope: format!("{project_id} POST /v1/characters"),
         headers,
@@ -77,20 +77,19 @@ pub(super) async fn create(
 )]
 pub(super) async fn list(
     State(api): State<Api>,
-    Member(project_id): Member,
+    member: Member,
     mut params: Params,
 ) -> Result<Response, ApiError> {
-    let page = Page::read(&api, &project_id, "/v1/characters".into(), &mut params)?;
+    let page = Page::read(&api, &member.project_id, "/v1/characters".into(), &mut params)?;
     params.finish()?;
-    let mut records = api.rooms.characters(&project_id).await?;
-    if let Some(after) = page.after() {
-        let at = records
-            .iter()
-            .position(|record| record.character.id == after)
-            .ok_or_else(|| ApiError::invalid("after", "must be the id of a character"))?;
-        records.drain(..=at);
-    }
-    Ok(page.answer(records, |record| &record.character.id))
+    let mut records = api.rooms.characters(&member.project_id).await?;
+    records.iter_mut().for_each(|record| shown_to(&member, record));
+    page.skip(
+        &mut records,
+        |record| &record.character.id,
+        |record| &record.place,
+    )?;
+    Ok(page.answer(records, |record| &record.place))
 }
 
 /// Read a character.
@@ -105,10 +104,19 @@ pub(super) async fn list(
 )]
 pub(super) async fn get(
     State(api): State<Api>,
-    Member(project_id): Member,
+    member: Member,
     Path(id): Path<String>,
 ) -> Result<Json<CharacterRecord>, ApiError> {
-    Ok(Json(api.rooms.character(&project_id, &id).await?))
+    let mut record = api.rooms.character(&member.project_id, &id).await?;
+    shown_to(&member, &mut record);
+    Ok(Json(record))
+}
+
+/// Where a character's tools are is no business of a project's users.
+fn shown_to(member: &Member, record: &mut CharacterRecord) {
+    if !member.is_server_side {
+        record.character.tools.clear();
+    }
 }
 
 /// Change the fields of a character that the body names.
@@ -133,7 +141,7 @@ pub(super) async fn update(
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Result<Json<CharacterRecord>, ApiError> {
-    let traits = Traits::read(body.fields)?;
+    let traits = Traits::read(body.fields, api.rooms.tool_destinations)?;
     let record = api
         .rooms
         .update_character(&project_id, &id, |character| traits.apply(character))

@@ -1,9 +1,13 @@
 //! What a request says about a character.
 
+use utoipa::openapi::Ref;
+
 use crate::api::error::ApiError;
 use crate::api::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::api::openapi::schema::{self, Body, described};
+use crate::character::tool::{self, TOOLS_MAX, Tool};
 use crate::character::{Character, Models};
+use crate::outbound::Destinations;
 use crate::rooms::id::new_id;
 
 /// Most other names, and most providers with a voice, of one character.
@@ -73,6 +77,11 @@ fn optional(body: Body) -> Body {
         schema::text_map(LIST_MAX, NAME_CHARS_MAX),
     )
     .may("models", "Models that win over the worker's.", models)
+    .may(
+        "tools",
+        "What its language model may have done while it answers; see docs/tools.md.",
+        schema::list(Ref::from_schema_name("Tool"), TOOLS_MAX),
+    )
 }
 
 /// What a request says about a character; `None` is silence.
@@ -85,10 +94,12 @@ pub(super) struct Traits {
     talkativeness: Option<f32>,
     voices: Option<std::collections::BTreeMap<String, String>>,
     models: Option<Models>,
+    tools: Option<Vec<Tool>>,
 }
 
 impl Traits {
-    pub(super) fn read(mut fields: Fields) -> Result<Self, ApiError> {
+    /// Reads them; tools may reach these destinations.
+    pub(super) fn read(mut fields: Fields, destinations: Destinations) -> Result<Self, ApiError> {
         let traits = Self {
             name: fields.filled_text("name", NAME_CHARS_MAX)?,
             persona: fields.filled_text("persona", TEXT_CHARS_MAX)?,
@@ -104,6 +115,7 @@ impl Traits {
                 .map(|number| number as f32),
             voices: fields.text_map("voices", LIST_MAX, NAME_CHARS_MAX)?,
             models: models(&mut fields)?,
+            tools: tools(&mut fields, destinations)?,
         };
         fields.finish()?;
         Ok(traits)
@@ -124,6 +136,7 @@ impl Traits {
             models: self.models.unwrap_or_default(),
             examples: Vec::new(),
             deflections: Vec::new(),
+            tools: self.tools.unwrap_or_default(),
         })
     }
 
@@ -141,6 +154,7 @@ impl Traits {
         set(&mut character.talkativeness, self.talkativeness);
         set(&mut character.voices, self.voices);
         set(&mut character.models, self.models);
+        set(&mut character.tools, self.tools);
     }
 }
 
@@ -162,6 +176,23 @@ fn language(fields: &mut Fields) -> Result<Option<String>, ApiError> {
             "must be a BCP 47 tag such as `en` or `pt-BR`",
         ))
     }
+}
+
+fn tools(fields: &mut Fields, destinations: Destinations) -> Result<Option<Vec<Tool>>, ApiError> {
+    let Some(value) = fields.value("tools") else {
+        return Ok(None);
+    };
+    let first = |faults: Vec<tool::ToolFault>| match faults.into_iter().next() {
+        Some(fault) => ApiError::invalid(fault.field, fault.problem),
+        None => ApiError::invalid("tools", "must be an array of tools"),
+    };
+    let tools = tool::read(&value).map_err(first)?;
+    for (at, tool) in tools.iter().enumerate() {
+        if let Err(problem) = destinations.check(tool.url()) {
+            return Err(ApiError::invalid(format!("tools.{at}.url"), problem));
+        }
+    }
+    Ok(Some(tools))
 }
 
 fn models(fields: &mut Fields) -> Result<Option<Models>, ApiError> {

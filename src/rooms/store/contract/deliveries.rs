@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::webhooks::record::{Delivery, DisabledReason};
 use crate::rooms::webhooks::schedule::Outcome;
 
@@ -74,7 +75,7 @@ pub trait DeliveryRows {
     async fn deliveries(
         &self,
         webhook_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Delivery>, Error>;
 

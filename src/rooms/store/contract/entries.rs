@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use crate::protocol::NewEntry;
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::transcript::Entry;
 
 /// The timeline.
@@ -28,7 +29,7 @@ pub trait EntryRows {
     async fn entry_position(
         &self,
         room_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         param: &'static str,
     ) -> Result<i64, Error>;
 
@@ -52,7 +53,7 @@ pub trait EntryRows {
     async fn entries(
         &self,
         room_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
         param: &'static str,
     ) -> Result<Vec<Entry>, Error> {

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::interview::{Interview, NewInterviews};
+use crate::rooms::list::After;
 
 /// Interviews.
 #[async_trait]
@@ -25,7 +26,7 @@ pub trait InterviewRows {
         &self,
         project_id: &str,
         research_project_id: Option<&str>,
-        after: Option<&str>,
+        after: After<'_>,
         limit: u32,
     ) -> Result<(Vec<Interview>, Timestamp), Error>;
 

@@ -18,21 +18,6 @@ pub struct Page<'a> {
     pub limit: u32,
 }
 
-/// A room and who plays it.
-#[derive(Debug, Clone)]
-pub struct Standing {
-    /// The room, without its participants.
-    pub room: Room,
-    /// The worker that holds it.
-    pub worker_id: Option<String>,
-    /// Whether that worker has let itself be heard lately.
-    pub is_leased: bool,
-    /// Times that a worker took it.
-    pub claims: i64,
-    /// Times in a row that no worker could play it.
-    pub failures: i64,
-}
-
 /// Lists across projects.
 #[async_trait]
 pub trait OperatorRows {
@@ -71,17 +56,6 @@ pub trait OperatorRows {
     /// # Errors
     /// When `page` begins nowhere or the database fails.
     async fn list_rooms(&self, project_id: &str, ended: bool, page: Page<'_>) -> Result<Vec<Room>, Error>;
-
-    /// The project's rooms of every surface, newest first, under way or ended, and who plays them.
-    ///
-    /// # Errors
-    /// When `page` begins nowhere or the database fails.
-    async fn list_standings(
-        &self,
-        project_id: &str,
-        ended: bool,
-        page: Page<'_>,
-    ) -> Result<Vec<Standing>, Error>;
 
     /// A room of any project.
     ///

@@ -27,6 +27,8 @@ impl PreparedKind {
 /// One prepared thing.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Prepared {
+    /// Position in the database.
+    pub seq: i64,
     /// It, as JSON.
     pub body: String,
     /// When it was made.
@@ -46,7 +48,7 @@ pub trait PreparedRows {
         kind: PreparedKind,
         id: &str,
         body: &str,
-    ) -> Result<Timestamp, Error>;
+    ) -> Result<Prepared, Error>;
 
     /// All that the project prepared of this kind, oldest first.
     ///

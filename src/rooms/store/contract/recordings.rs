@@ -4,13 +4,15 @@ use async_trait::async_trait;
 
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::recording::Recording;
 
 /// Recordings that are ready.
 #[async_trait]
 pub trait RecordingRows {
     /// Writes down the recordings of a room, in this order, and that it has been joined. Answers whether they
-    /// are its recordings now: another server may have been faster. The time is the database's.
+    /// are its recordings now: another server may have been faster. The time is the database's, and webhooks are
+    /// told of each in the same transaction.
     ///
     /// # Errors
     /// When the database fails.
@@ -24,7 +26,7 @@ pub trait RecordingRows {
     async fn recordings(
         &self,
         room_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Recording>, Error>;
 

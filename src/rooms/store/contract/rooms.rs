@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::rooms::Timestamp;
 use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::room::{EndReason, NewRoom, Room};
 
 /// Outcome of starting a room.
@@ -55,7 +56,7 @@ pub trait RoomRows {
     async fn active_rooms(
         &self,
         project_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Room>, Error>;
 

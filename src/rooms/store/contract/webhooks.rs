@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::webhooks::record::{NewWebhook, Webhook, WebhookChange};
 
 /// A project's webhooks.
@@ -27,7 +28,7 @@ pub trait WebhookRows {
     async fn webhooks(
         &self,
         project_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Webhook>, Error>;
 

@@ -21,24 +21,19 @@ impl CharacterRows for PostgresStore {
     ) -> Result<CharacterRecord, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        sqlx::query(
-            "INSERT INTO characters (id, project_id, body, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)",
+        let row: CharacterRow = sqlx::query_as(
+            "INSERT INTO characters (id, project_id, body, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5) RETURNING *",
         )
         .bind(&character.id)
         .bind(project_id)
         .bind(print_character(&character)?)
         .bind(at)
         .bind(at)
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(CharacterRecord {
-            character,
-            built_in: false,
-            project_id: Some(project_id.to_owned()),
-            created_at: Some(at),
-            updated_at: Some(at),
-        })
+        row.try_into()
     }
 
     async fn characters(&self, project_id: &str) -> Result<Vec<CharacterRecord>, Error> {

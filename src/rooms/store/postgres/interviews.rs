@@ -7,6 +7,7 @@ use super::{PostgresStore, now, prepared_rooms};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::interview::{Interview, NewInterviews, NewLink};
+use crate::rooms::list::After;
 use crate::rooms::room::Surface;
 use crate::rooms::store::contract::{InterviewRows, not_an_interview};
 use crate::rooms::store::rows::{InterviewRow, NewRow, SELECT_INTERVIEW, display_name, print_project};
@@ -50,14 +51,15 @@ impl InterviewRows for PostgresStore {
         &self,
         project_id: &str,
         research_project_id: Option<&str>,
-        after: Option<&str>,
+        after: After<'_>,
         limit: u32,
     ) -> Result<(Vec<Interview>, Timestamp), Error> {
         let mut tx = self.snapshot().await?;
         let at = now(&mut tx).await?;
         let before_seq: i64 = match after {
-            None => i64::MAX,
-            Some(id) => sqlx::query_scalar(
+            After::Nothing => i64::MAX,
+            After::Position(position) => position,
+            After::Item(id) => sqlx::query_scalar(
                 "SELECT seq FROM rooms WHERE id = $1 AND project_id = $2 AND surface = 'interview'",
             )
             .bind(id)

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 
 use super::{PostgresStore, now};
-use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::store::contract::{Prepared, PreparedKind, PreparedRows};
 
@@ -15,26 +14,27 @@ impl PreparedRows for PostgresStore {
         kind: PreparedKind,
         id: &str,
         body: &str,
-    ) -> Result<Timestamp, Error> {
+    ) -> Result<Prepared, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        sqlx::query(
-            "INSERT INTO prepared (id, project_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)",
+        let prepared = sqlx::query_as(
+            "INSERT INTO prepared (id, project_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)
+             RETURNING seq, body, created_at",
         )
         .bind(id)
         .bind(project_id)
         .bind(kind.as_str())
         .bind(body)
         .bind(at)
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(at)
+        Ok(prepared)
     }
 
     async fn all_prepared(&self, project_id: &str, kind: PreparedKind) -> Result<Vec<Prepared>, Error> {
         Ok(sqlx::query_as(
-            "SELECT body, created_at FROM prepared WHERE project_id = $1 AND kind = $2 ORDER BY seq",
+            "SELECT seq, body, created_at FROM prepared WHERE project_id = $1 AND kind = $2 ORDER BY seq",
         )
         .bind(project_id)
         .bind(kind.as_str())
@@ -49,7 +49,7 @@ impl PreparedRows for PostgresStore {
         id: &str,
     ) -> Result<Option<Prepared>, Error> {
         Ok(sqlx::query_as(
-            "SELECT body, created_at FROM prepared WHERE id = $1 AND project_id = $2 AND kind = $3",
+            "SELECT seq, body, created_at FROM prepared WHERE id = $1 AND project_id = $2 AND kind = $3",
         )
         .bind(id)
         .bind(project_id)

@@ -8,6 +8,7 @@ use super::{PostgresStore, changes, now, outbox, participants, usage};
 use crate::rooms::Timestamp;
 use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::room::{EndReason, NewRoom, Room};
 use crate::rooms::store::contract::{Ended, NO_PARTICIPANTS, RoomRows, Started, not_a_room};
 use crate::rooms::store::rows::{Noted, RoomRow, page};
@@ -38,14 +39,15 @@ impl RoomRows for PostgresStore {
     async fn active_rooms(
         &self,
         project_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Room>, Error> {
         // One snapshot, so that a room and its participants belong together.
         let mut tx = self.snapshot().await?;
         let before_seq: i64 = match after {
-            None => i64::MAX,
-            Some(id) => sqlx::query_scalar(
+            After::Nothing => i64::MAX,
+            After::Position(position) => position,
+            After::Item(id) => sqlx::query_scalar(
                 "SELECT seq FROM rooms WHERE id = $1 AND project_id = $2 AND surface = 'voice'",
             )
             .bind(id)

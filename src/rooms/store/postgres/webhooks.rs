@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::{PostgresStore, now};
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::store::contract::{TOO_MANY_WEBHOOKS, WebhookRows};
 use crate::rooms::store::rows::{WebhookRow, page};
 use crate::rooms::webhooks::record::{NewWebhook, WEBHOOKS_MAX, Webhook, WebhookChange};
@@ -55,20 +56,23 @@ impl WebhookRows for PostgresStore {
     async fn webhooks(
         &self,
         project_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Webhook>, Error> {
         let after_seq: i64 = match after {
-            None => 0,
-            Some(id) => sqlx::query_scalar("SELECT seq FROM webhooks WHERE id = $1 AND project_id = $2")
-                .bind(id)
-                .bind(project_id)
-                .fetch_optional(&self.pool)
-                .await?
-                .ok_or_else(|| Error::Invalid {
-                    param: "after",
-                    message: "must be the id of a webhook".into(),
-                })?,
+            After::Nothing => 0,
+            After::Position(position) => position,
+            After::Item(id) => {
+                sqlx::query_scalar("SELECT seq FROM webhooks WHERE id = $1 AND project_id = $2")
+                    .bind(id)
+                    .bind(project_id)
+                    .fetch_optional(&self.pool)
+                    .await?
+                    .ok_or_else(|| Error::Invalid {
+                        param: "after",
+                        message: "must be the id of a webhook".into(),
+                    })?
+            }
         };
         let rows: Vec<WebhookRow> =
             sqlx::query_as("SELECT * FROM webhooks WHERE project_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")

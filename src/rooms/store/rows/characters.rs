@@ -4,9 +4,11 @@ use crate::character::Character;
 use crate::rooms::Timestamp;
 use crate::rooms::character_record::CharacterRecord;
 use crate::rooms::error::Error;
+use crate::rooms::list::Place;
 
 #[derive(Debug, sqlx::FromRow)]
 pub(in crate::rooms::store) struct CharacterRow {
+    seq: i64,
     project_id: String,
     body: String,
     created_at: Timestamp,
@@ -23,6 +25,7 @@ impl TryFrom<CharacterRow> for CharacterRecord {
             project_id: Some(row.project_id),
             created_at: Some(row.created_at),
             updated_at: Some(row.updated_at),
+            place: Place::Own(row.seq),
         })
     }
 }

@@ -6,13 +6,14 @@ use crate::rooms::interview::{Interview, Life, ResearchProject};
 
 /// What [`InterviewRow`] is read with; a condition on `r` or `i` follows.
 pub(in crate::rooms::store) const SELECT_INTERVIEW: &str =
-    "SELECT i.*, r.id, r.project_id, r.name, r.created_at, r.started_at, r.ended_at,
+    "SELECT i.*, r.seq, r.id, r.project_id, r.name, r.created_at, r.started_at, r.ended_at,
        (SELECT m.id FROM recordings m WHERE m.room_id = r.id AND m.kind = 'mix' ORDER BY m.seq LIMIT 1)
          AS record_id
      FROM interviews i JOIN rooms r ON r.id = i.room_id";
 
 #[derive(Debug, sqlx::FromRow)]
 pub(in crate::rooms::store) struct InterviewRow {
+    seq: i64,
     id: String,
     project_id: String,
     name: String,
@@ -61,6 +62,7 @@ impl TryFrom<InterviewRow> for Interview {
                 ended_at: row.ended_at,
                 expires_at: row.expires_at,
             },
+            seq: row.seq,
         })
     }
 }

@@ -10,6 +10,7 @@ const MIX: &str = "mix";
 
 #[derive(Debug, sqlx::FromRow)]
 pub(in crate::rooms::store) struct RecordingRow {
+    seq: i64,
     id: String,
     room_id: String,
     kind: String,
@@ -48,6 +49,7 @@ impl From<RecordingRow> for Recording {
             size_bytes: unsigned(row.size_bytes),
             started_at: row.started_at,
             created_at: row.created_at,
+            seq: row.seq,
         }
     }
 }

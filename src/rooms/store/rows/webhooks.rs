@@ -8,6 +8,7 @@ use crate::rooms::webhooks::record::{Delivery, DeliveryStatus, DisabledReason, W
 /// A webhook without what signs its deliveries.
 #[derive(Debug, sqlx::FromRow)]
 pub(in crate::rooms::store) struct WebhookRow {
+    seq: i64,
     id: String,
     project_id: String,
     url: String,
@@ -57,6 +58,7 @@ impl TryFrom<WebhookRow> for Webhook {
             enabled: disabled_reason.is_none(),
             disabled_reason,
             failing_since: row.failing_since,
+            seq: row.seq,
         })
     }
 }
@@ -64,6 +66,7 @@ impl TryFrom<WebhookRow> for Webhook {
 /// A delivery with its event's kind.
 #[derive(Debug, sqlx::FromRow)]
 pub(in crate::rooms::store) struct DeliveryRow {
+    seq: i64,
     id: String,
     webhook_id: String,
     event_id: String,
@@ -96,6 +99,7 @@ impl TryFrom<DeliveryRow> for Delivery {
             response_status: row.response_status,
             error: row.error,
             duration_ms: row.duration_ms,
+            seq: row.seq,
         })
     }
 }

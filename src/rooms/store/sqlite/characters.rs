@@ -19,24 +19,19 @@ impl CharacterRows for SqliteStore {
     ) -> Result<CharacterRecord, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        sqlx::query(
-            "INSERT INTO characters (id, project_id, body, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+        let row: CharacterRow = sqlx::query_as(
+            "INSERT INTO characters (id, project_id, body, created_at, updated_at)
+             VALUES (?, ?, ?, ?, ?) RETURNING *",
         )
         .bind(&character.id)
         .bind(project_id)
         .bind(print_character(&character)?)
         .bind(at)
         .bind(at)
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(CharacterRecord {
-            character,
-            built_in: false,
-            project_id: Some(project_id.to_owned()),
-            created_at: Some(at),
-            updated_at: Some(at),
-        })
+        row.try_into()
     }
 
     async fn characters(&self, project_id: &str) -> Result<Vec<CharacterRecord>, Error> {

@@ -7,6 +7,7 @@ use super::{SqliteStore, now, outbox};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
+use crate::rooms::list::After;
 use crate::rooms::store::contract::{DeliveryRows, Due, not_of_webhook};
 use crate::rooms::store::rows::{DeliveryRow, page};
 use crate::rooms::webhooks::event::Fact;
@@ -158,12 +159,13 @@ impl DeliveryRows for SqliteStore {
     async fn deliveries(
         &self,
         webhook_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Delivery>, Error> {
         let before_seq: i64 = match after {
-            None => i64::MAX,
-            Some(id) => {
+            After::Nothing => i64::MAX,
+            After::Position(position) => position,
+            After::Item(id) => {
                 sqlx::query_scalar("SELECT seq FROM webhook_deliveries WHERE id = ? AND webhook_id = ?")
                     .bind(id)
                     .bind(webhook_id)

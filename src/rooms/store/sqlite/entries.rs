@@ -9,6 +9,7 @@ use crate::protocol::NewEntry;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
+use crate::rooms::list::After;
 use crate::rooms::store::contract::{EntryRows, not_in_room, unseen};
 use crate::rooms::store::rows::{EntryRow, page, signed};
 use crate::rooms::transcript::Entry;
@@ -48,12 +49,13 @@ impl EntryRows for SqliteStore {
     async fn entry_position(
         &self,
         room_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         param: &'static str,
     ) -> Result<i64, Error> {
         match after {
-            None => Ok(0),
-            Some(id) => sqlx::query_scalar("SELECT seq FROM entries WHERE id = ? AND room_id = ?")
+            After::Nothing => Ok(0),
+            After::Position(position) => Ok(position),
+            After::Item(id) => sqlx::query_scalar("SELECT seq FROM entries WHERE id = ? AND room_id = ?")
                 .bind(id)
                 .bind(room_id)
                 .fetch_optional(&self.reader)

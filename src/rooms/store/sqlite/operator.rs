@@ -8,8 +8,8 @@ use crate::rooms::error::Error;
 use crate::rooms::key::KeyRecord;
 use crate::rooms::project::Project;
 use crate::rooms::room::Room;
-use crate::rooms::store::contract::{OperatorRows, Page, Standing, nowhere};
-use crate::rooms::store::rows::{HeldRow, KeyRow, RoomRow};
+use crate::rooms::store::contract::{OperatorRows, Page, nowhere};
+use crate::rooms::store::rows::{KeyRow, RoomRow};
 use crate::rooms::user::User;
 
 #[async_trait]
@@ -121,41 +121,6 @@ impl OperatorRows for SqliteStore {
         .fetch_all(&self.reader)
         .await?;
         rows.into_iter().map(|row| row.into_room(Vec::new())).collect()
-    }
-
-    async fn list_standings(
-        &self,
-        project_id: &str,
-        ended: bool,
-        page: Page<'_>,
-    ) -> Result<Vec<Standing>, Error> {
-        let mut connection = self.reader.acquire().await?;
-        let before: i64 = match page.after {
-            None => i64::MAX,
-            Some(id) => {
-                let found = sqlx::query_scalar("SELECT seq FROM rooms WHERE id = ?1 AND project_id = ?2")
-                    .bind(id)
-                    .bind(project_id)
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                found.ok_or_else(nowhere)?
-            }
-        };
-        let at = now(&mut connection).await?;
-        let rows: Vec<HeldRow> = sqlx::query_as(
-            "SELECT r.*, COALESCE(w.lease_until > ?4, FALSE) AS is_leased
-             FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
-             WHERE r.project_id = ?1 AND r.seq < ?2 AND (r.ended_at IS NOT NULL) = ?3
-             ORDER BY r.seq DESC LIMIT ?5",
-        )
-        .bind(project_id)
-        .bind(before)
-        .bind(ended)
-        .bind(at)
-        .bind(i64::from(page.limit))
-        .fetch_all(&mut *connection)
-        .await?;
-        rows.into_iter().map(TryInto::try_into).collect()
     }
 
     async fn any_room(&self, id: &str) -> Result<Room, Error> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::{SqliteStore, now, participants, rooms};
+use super::{SqliteStore, participants, rooms};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
@@ -15,13 +15,6 @@ use crate::rooms::webhooks::record::DisabledReason;
 
 #[async_trait]
 impl OutboxRows for SqliteStore {
-    async fn queue_event(&self, project_id: &str, fact: Fact) -> Result<(), Error> {
-        let mut tx = self.write().await?;
-        let at = now(&mut tx).await?;
-        queue(&mut tx, project_id, fact, at).await?;
-        Ok(tx.commit().await?)
-    }
-
     async fn disable_backlogged(&self, pending_max: i64) -> Result<Vec<String>, Error> {
         let backlogged: Vec<String> = sqlx::query_scalar(
             "SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending'

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 
 use super::{SqliteStore, now};
-use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::store::contract::{Prepared, PreparedKind, PreparedRows};
 
@@ -15,24 +14,27 @@ impl PreparedRows for SqliteStore {
         kind: PreparedKind,
         id: &str,
         body: &str,
-    ) -> Result<Timestamp, Error> {
+    ) -> Result<Prepared, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        sqlx::query("INSERT INTO prepared (id, project_id, kind, body, created_at) VALUES (?, ?, ?, ?, ?)")
-            .bind(id)
-            .bind(project_id)
-            .bind(kind.as_str())
-            .bind(body)
-            .bind(at)
-            .execute(&mut *tx)
-            .await?;
+        let prepared = sqlx::query_as(
+            "INSERT INTO prepared (id, project_id, kind, body, created_at) VALUES (?, ?, ?, ?, ?)
+             RETURNING seq, body, created_at",
+        )
+        .bind(id)
+        .bind(project_id)
+        .bind(kind.as_str())
+        .bind(body)
+        .bind(at)
+        .fetch_one(&mut *tx)
+        .await?;
         tx.commit().await?;
-        Ok(at)
+        Ok(prepared)
     }
 
     async fn all_prepared(&self, project_id: &str, kind: PreparedKind) -> Result<Vec<Prepared>, Error> {
         Ok(sqlx::query_as(
-            "SELECT body, created_at FROM prepared WHERE project_id = ? AND kind = ? ORDER BY seq",
+            "SELECT seq, body, created_at FROM prepared WHERE project_id = ? AND kind = ? ORDER BY seq",
         )
         .bind(project_id)
         .bind(kind.as_str())
@@ -47,7 +49,7 @@ impl PreparedRows for SqliteStore {
         id: &str,
     ) -> Result<Option<Prepared>, Error> {
         Ok(sqlx::query_as(
-            "SELECT body, created_at FROM prepared WHERE id = ? AND project_id = ? AND kind = ?",
+            "SELECT seq, body, created_at FROM prepared WHERE id = ? AND project_id = ? AND kind = ?",
         )
         .bind(id)
         .bind(project_id)

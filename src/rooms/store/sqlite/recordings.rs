@@ -2,33 +2,36 @@
 
 use async_trait::async_trait;
 
-use super::{SqliteStore, now};
+use super::{SqliteStore, now, outbox};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::recording::Recording;
 use crate::rooms::store::contract::{RecordingRows, not_a_recording};
 use crate::rooms::store::rows::{RecordingRow, kind_name, page, signed};
+use crate::rooms::webhooks::event::Fact;
 
 #[async_trait]
 impl RecordingRows for SqliteStore {
     async fn insert_recordings(&self, room_id: &str, recordings: &[Recording]) -> Result<bool, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        let joined = sqlx::query("UPDATE rooms SET recorded_at = ? WHERE id = ? AND recorded_at IS NULL")
-            .bind(at)
-            .bind(room_id)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-        if joined == 0 {
+        let owner: Option<String> = sqlx::query_scalar(
+            "UPDATE rooms SET recorded_at = ? WHERE id = ? AND recorded_at IS NULL RETURNING project_id",
+        )
+        .bind(at)
+        .bind(room_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(project_id) = owner else {
             return Ok(false);
-        }
+        };
         for recording in recordings {
-            sqlx::query(
+            let row: RecordingRow = sqlx::query_as(
                 "INSERT INTO recordings
                  (id, room_id, kind, identity, name, character_id, reason, packets, size_bytes, started_at,
                   created_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
             )
             .bind(&recording.id)
             .bind(room_id)
@@ -41,8 +44,9 @@ impl RecordingRows for SqliteStore {
             .bind(signed(recording.size_bytes))
             .bind(recording.started_at)
             .bind(at)
-            .execute(&mut *tx)
+            .fetch_one(&mut *tx)
             .await?;
+            outbox::queue(&mut tx, &project_id, Fact::recording_ready(&row.into())?, at).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -51,12 +55,13 @@ impl RecordingRows for SqliteStore {
     async fn recordings(
         &self,
         room_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Recording>, Error> {
         let after_seq: i64 = match after {
-            None => 0,
-            Some(id) => sqlx::query_scalar("SELECT seq FROM recordings WHERE id = ? AND room_id = ?")
+            After::Nothing => 0,
+            After::Position(position) => position,
+            After::Item(id) => sqlx::query_scalar("SELECT seq FROM recordings WHERE id = ? AND room_id = ?")
                 .bind(id)
                 .bind(room_id)
                 .fetch_optional(&self.reader)

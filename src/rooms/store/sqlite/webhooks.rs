@@ -5,6 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::{SqliteStore, now};
 use crate::rooms::error::Error;
+use crate::rooms::list::After;
 use crate::rooms::store::contract::{TOO_MANY_WEBHOOKS, WebhookRows};
 use crate::rooms::store::rows::{WebhookRow, page};
 use crate::rooms::webhooks::record::{NewWebhook, WEBHOOKS_MAX, Webhook, WebhookChange};
@@ -50,12 +51,13 @@ impl WebhookRows for SqliteStore {
     async fn webhooks(
         &self,
         project_id: &str,
-        after: Option<&str>,
+        after: After<'_>,
         limit: Option<u32>,
     ) -> Result<Vec<Webhook>, Error> {
         let after_seq: i64 = match after {
-            None => 0,
-            Some(id) => sqlx::query_scalar("SELECT seq FROM webhooks WHERE id = ? AND project_id = ?")
+            After::Nothing => 0,
+            After::Position(position) => position,
+            After::Item(id) => sqlx::query_scalar("SELECT seq FROM webhooks WHERE id = ? AND project_id = ?")
                 .bind(id)
                 .bind(project_id)
                 .fetch_optional(&self.reader)

@@ -116,6 +116,7 @@ fn write_signed(scale: Scale, numbers: &[f32], factor: f32, out: &mut [i8]) {
 }
 
 /// 128 less, which fits a signed byte.
+#[inline]
 fn signed(byte: u8) -> i8 {
     (byte ^ 0x80).cast_signed()
 }

@@ -4,6 +4,7 @@
 const LANES: usize = 8;
 
 /// The sum of what `of` makes of each number.
+#[inline]
 pub(super) fn sum(numbers: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let (chunks, rest) = numbers.as_chunks::<LANES>();
     let mut sums = [0.0; LANES];

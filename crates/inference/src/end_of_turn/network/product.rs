@@ -148,8 +148,8 @@ mod tests {
                 (Right::Weights(&packed), 0),
                 (Right::Bytes(right_view, right_zero), right_zero),
             ] {
-                product.of((left_view, left_zero), right, &mut out).unwrap();
-                assert_eq!(out, expected(zero), "split: {splits}");
+                let done = product.of((left_view, left_zero), right, &mut out);
+                assert_eq!((done, &out), (Ok(()), &expected(zero)), "split: {splits}");
             }
         }
     }

@@ -22,11 +22,13 @@ impl Scale {
     }
 
     /// The number that a byte stands for.
+    #[inline]
     pub(super) fn value(self, byte: u8) -> f32 {
         (f32::from(byte) - f32::from(self.zero)) * self.step
     }
 
     /// What remains of a number, counted in steps, once a byte has held it.
+    #[inline]
     pub(super) fn held(self, steps: f32) -> f32 {
         let zero = f32::from(self.zero);
         (steps.clamp(-zero, 255.0 - zero) + ROUNDER - ROUNDER) * self.step
@@ -34,6 +36,7 @@ impl Scale {
 }
 
 /// The byte for a number that is counted in steps.
+#[inline]
 pub(super) fn nearest(steps: f32, zero: f32) -> u8 {
     // The zero is added after rounding, since half a step may lie on either side of it.
     let steps = steps.clamp(-zero, 255.0 - zero);

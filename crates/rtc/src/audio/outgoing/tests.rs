@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use super::*;
-use crate::audio::{AudioSource, AudioSourceConfig};
+use crate::audio::{AudioSource, AudioSourceConfig, CaptureError};
 
 const PACKET: Duration = Duration::from_millis(PACKET_MS as u64);
 
@@ -212,4 +212,23 @@ async fn a_bit_rate_set_is_followed() {
         Duration::from_secs(1),
     ));
     assert!(after > 2 * before, "{before} {after}");
+}
+
+#[test]
+fn what_was_encoded_beforehand_is_played_in_a_loop() {
+    let pcm: Vec<i16> = (0..48_000 / 10)
+        .map(|n| ((n * 7919 % 20_011) - 10_000) as i16)
+        .collect();
+    let audio = Arc::new(EncodedAudio::encode(&pcm, EncoderConfig::default()).unwrap());
+    let source = AudioSource::of_encoded(Arc::clone(&audio));
+    assert_eq!(source.push(&[0; 480]), Err(CaptureError::Encoded));
+    let track = LocalAudio::new("t".into(), source);
+    let wake = Arc::new(Notify::new());
+    let mut outgoing = Outgoing::new(track, EncoderSettings::default(), wake, 1_000).unwrap();
+    let packets = run(&mut outgoing, Instant::now(), Duration::from_secs(1));
+    assert!((49..=51).contains(&packets.len()), "{}", packets.len());
+    for (n, (_, packet)) in packets.iter().enumerate() {
+        assert_eq!(packet.payload, audio.at(n % 5).unwrap().payload);
+        assert_eq!(packet.timestamp, 1_000 + 960 * n as u32);
+    }
 }

@@ -11,7 +11,7 @@ pub const URL_CHARS_MAX: usize = 2_000;
 /// Names that mean this machine or this network without being asked for.
 const LOCAL_NAMES: [&str; 5] = ["localhost", "local", "internal", "lan", "home.arpa"];
 
-/// Where webhooks may go.
+/// Where such requests may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Destinations {
     /// To public addresses over TLS.
@@ -22,6 +22,15 @@ pub enum Destinations {
 }
 
 impl Destinations {
+    /// [`Self::Anywhere`] when private addresses are allowed.
+    pub fn of(allow_private: bool) -> Self {
+        if allow_private {
+            Self::Anywhere
+        } else {
+            Self::Public
+        }
+    }
+
     /// Whether a connection may be made to this address.
     pub fn allow(self, address: IpAddr) -> bool {
         self == Self::Anywhere || is_public(address)

@@ -1,0 +1,88 @@
+//! A character that looks something up while people wait for its answer.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::harness::Stack;
+use super::person::is;
+use crate::tools::{desk::Desk, weather, web::Web};
+
+/// Time until a server has been asked, or told to give up.
+const WITHIN: Duration = Duration::from_secs(20);
+
+fn contents(entries: &[Value]) -> Vec<&str> {
+    entries
+        .iter()
+        .map(|entry| entry["content"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_character_looks_things_up_once_bridges_the_wait_and_gives_up_when_interrupted() {
+    let stack = Stack::start_with(|command| {
+        command.env("TROUPE_TOOL_ALLOW_PRIVATE", "true");
+    })
+    .await;
+    let (web, desk) = (Web::start().await, Desk::start().await);
+    let body = json!({
+        "name": "Vera", "persona": "You are Vera, who knows the weather.",
+        "tools": [weather(&web.url), { "kind": "mcp", "name": "desk", "url": desk.url }],
+    });
+    let vera = stack.call(Method::POST, "/v1/characters", Some(body)).await;
+    let vera = vera["id"].as_str().unwrap().to_owned();
+    let agent = format!("agent-{vera}");
+    let room = stack.room(&[&vera]).await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
+    person
+        .until("the track", |event| is(event, "track", &agent))
+        .await;
+
+    // The answer waits for the weather, and a word bridges the wait.
+    let question = "Vera, how is the weather?";
+    stack.models.hears(question);
+    stack.models.answers("It rains, take an umbrella.");
+    stack.models.uses("weather", json!({ "city": "slow" }));
+    let recording = stack.recording();
+    person.say(&recording).await;
+    person.hears(&agent).await;
+    person.hears_out(&agent).await;
+    web.released.notify_one();
+    person.hears(&agent).await;
+    person.hears_out(&agent).await;
+    let said = "One moment please. It rains, take an umbrella.";
+    assert_eq!(contents(&stack.entries(&room, 2).await), [question, said]);
+    // However often the answer was begun in advance, the weather was asked for once.
+    assert_eq!(web.asked(), ["slow?"]);
+
+    // An MCP server's tool that never answers ends when somebody cuts in.
+    stack.models.uses("desk_ponder", json!({}));
+    person.say(&recording).await;
+    tokio::time::timeout(WITHIN, desk.pondering.notified())
+        .await
+        .unwrap();
+    person.hears(&agent).await;
+    stack.models.uses("desk_find_slot", json!({ "day": "Monday" }));
+    stack.models.answers("Tuesday at nine.");
+    let second = "No, forget it, when are you free?";
+    stack.models.hears(second);
+    person.say(&recording).await;
+    tokio::time::timeout(WITHIN, desk.stopped.notified())
+        .await
+        .unwrap();
+    let entries = stack
+        .entries_until(&room, |entries| {
+            contents(entries).last() == Some(&"Tuesday at nine.")
+        })
+        .await;
+    let contents = contents(&entries);
+    assert!(
+        !contents.iter().any(|content| content.contains("Never heard")),
+        "{contents:?}"
+    );
+    assert_eq!(desk.asked(), ["ponder {}", "find.slot {\"day\":\"Monday\"}"]);
+    let last = stack.models.asked().pop().unwrap();
+    assert!(last.contains("Tuesday at nine is free."), "{last}");
+}
