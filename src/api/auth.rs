@@ -6,11 +6,15 @@ use axum::http::{HeaderMap, header, request::Parts};
 use super::error::ApiError;
 use super::state::Api;
 use crate::rooms::key::{Caller, id_of};
+use crate::rooms::pass::id_of_token;
 
 /// The server side of a project.
 pub(super) struct Project(pub(super) String);
 
-/// Anyone of a project: its server side or one of its users.
+/// Who has the rooms of a project: its server side, or somebody on its pages.
+pub(super) struct Host(pub(super) String);
+
+/// Anyone of a project: its server side, one of its users, or somebody on its pages.
 pub(super) struct Member {
     /// `project_…`.
     pub(super) project_id: String,
@@ -40,6 +44,20 @@ impl FromRequestParts<Api> for Project {
     }
 }
 
+impl FromRequestParts<Api> for Host {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        match caller(parts, api).await? {
+            Caller::Project { project_id } | Caller::Page { project_id } => Ok(Self(project_id)),
+            _ => Err(ApiError::forbidden(
+                WRONG_KIND,
+                "this needs a key of kind `secret`, or a token of the pages",
+            )),
+        }
+    }
+}
+
 impl FromRequestParts<Api> for Member {
     type Rejection = ApiError;
 
@@ -49,7 +67,7 @@ impl FromRequestParts<Api> for Member {
                 project_id,
                 is_server_side: true,
             }),
-            Caller::User { project_id, .. } => Ok(Self {
+            Caller::User { project_id, .. } | Caller::Page { project_id } => Ok(Self {
                 project_id,
                 is_server_side: false,
             }),
@@ -79,31 +97,38 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        shown_key(&parts.headers).map(|(_, id)| Self(id))
+        key_of(shown(&parts.headers)?).map(Self)
     }
 }
 
 const INVALID: &str = "the key is unknown, revoked or expired";
 
-/// The key that a request shows, and the id of its row.
-fn shown_key(headers: &HeaderMap) -> Result<(&str, String), ApiError> {
+/// The key or token that a request shows.
+fn shown(headers: &HeaderMap) -> Result<&str, ApiError> {
     let value = headers
         .get(header::AUTHORIZATION)
         .ok_or_else(|| ApiError::unauthorized("send a key as `Authorization: Bearer <key>`"))?;
-    let plain = value
+    value
         .to_str()
         .ok()
         .and_then(|text| text.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, key)| key.trim())
-        .ok_or_else(|| ApiError::unauthorized("the `Authorization` header must be `Bearer <key>`"))?;
-    let id = id_of(plain).ok_or_else(|| ApiError::unauthorized(INVALID))?;
-    Ok((plain, id))
+        .ok_or_else(|| ApiError::unauthorized("the `Authorization` header must be `Bearer <key>`"))
 }
 
-/// Who calls, by the key that the request carries.
+/// Id of a key's row.
+fn key_of(plain: &str) -> Result<String, ApiError> {
+    id_of(plain).ok_or_else(|| ApiError::unauthorized(INVALID))
+}
+
+/// Who calls, by the key or the token that the request carries.
 pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError> {
-    let (plain, id) = shown_key(&parts.headers)?;
+    let plain = shown(&parts.headers)?;
+    if let Some(id) = id_of_token(plain) {
+        return on_page(parts, api, plain, &id).await;
+    }
+    let id = key_of(plain)?;
     let Some((record, now)) = api.rooms.store.key(&id).await? else {
         return Err(ApiError::unauthorized(INVALID));
     };
@@ -113,4 +138,20 @@ pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Caller, ApiError>
     api.rates
         .count(&parts.extensions, &record.id, record.project_id.as_deref())?;
     Ok(caller)
+}
+
+/// Whose pages the token of the pass `id` opens.
+async fn on_page(parts: &Parts, api: &Api, plain: &str, id: &str) -> Result<Caller, ApiError> {
+    let pass = match api.rooms.store.pass(id).await? {
+        Some((pass, now)) if pass.admits(plain, &api.secret, now) => pass,
+        _ => {
+            return Err(ApiError::unauthorized(
+                "the token of the pages is unknown or has expired",
+            ));
+        }
+    };
+    api.rates.count(&parts.extensions, id, Some(&pass.project_id))?;
+    Ok(Caller::Page {
+        project_id: pass.project_id,
+    })
 }

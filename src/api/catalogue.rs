@@ -58,6 +58,11 @@ pub const ERRORS: &[Known] = &[
     ),
     known(
         403,
+        "pass_refused",
+        "The link to the pages was used, has expired, or is not one of ours. `troupe login` makes another.",
+    ),
+    known(
+        403,
         "read_only",
         "The character comes with the deployment. Make one of your own.",
     ),

@@ -16,6 +16,7 @@ mod live;
 mod livekit;
 mod openapi;
 mod page;
+mod pages;
 mod path;
 mod query;
 mod recordings;

@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::limits::{Bounded, Limits, tell};
 use super::openapi::{self, Published};
 use super::state::Api;
-use super::{chat, health, interviews, live, livekit, recordings, respondent, roleplay, v1, worker};
+use super::{chat, health, interviews, live, livekit, pages, recordings, respondent, roleplay, v1, worker};
 
 /// The API as one service.
 pub fn router(api: Api) -> Router {
@@ -39,6 +39,7 @@ fn surfaces(limits: &Limits) -> OpenApiRouter<Api> {
         .merge(projects.around(roleplay::answers()))
         .merge(projects.around(interviews::answers()))
         .merge(projects.around(respondent::answers()))
+        .merge(projects.around(pages::answers()))
         // A stream lasts as long as its room and has a bound of its own.
         .merge(v1::streams())
         .merge(projects.around(live::answers()))

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::idempotency::Turnstile;
 use super::limits::{Limits, Rates};
+use super::pages::Assets;
 use crate::chat::Chat;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
@@ -34,6 +35,8 @@ pub struct Shared {
     pub(super) secret: ServerSecret,
     /// Address that clients use, without a slash at the end.
     pub(super) public_url: String,
+    /// Files of the pages.
+    pub(super) assets: Assets,
     /// Ends long polls and streams.
     pub(super) shutdown: CancellationToken,
     /// What the server bears.
@@ -81,6 +84,7 @@ impl Api {
             webhooks: Arc::new(webhooks),
             chat: Chat::new(models, shutdown.clone()),
             secret,
+            assets: Assets::new(),
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,
             limits,

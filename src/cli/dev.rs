@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::stack::{Stack, Storage};
-use super::{Context, Failure};
+use super::stack::{PROJECT, Stack, Storage};
+use super::{Context, Failure, login};
 use crate::config::Overrides;
 
 /// Flags of `troupe dev`.
@@ -26,11 +26,13 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         ..Overrides::default()
     })?;
     let mut stack = tokio::select! {
-        stack = Stack::start(config, Storage::Configured, context.output) => stack?,
+        stack = Stack::start(config.clone(), Storage::Configured, context.output) => stack?,
         () = context.shutdown.cancelled() => return Ok(()),
     };
+    let page_url = login::dev_link(&config, PROJECT, &stack.api_url).await?;
     context.output.data(&Ready {
         event: "ready",
+        page_url: &page_url,
         api_url: stack.api_url.as_str(),
         api_key: &stack.key,
         livekit_url: stack.livekit_url.as_str(),
@@ -48,6 +50,7 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
 #[serde(rename_all = "camelCase")]
 struct Ready<'a> {
     event: &'static str,
+    page_url: &'a str,
     api_url: &'a str,
     api_key: &'a str,
     livekit_url: &'a str,
@@ -56,6 +59,7 @@ struct Ready<'a> {
 impl fmt::Display for Ready<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
+            page_url,
             api_url,
             api_key,
             livekit_url,
@@ -63,11 +67,15 @@ impl fmt::Display for Ready<'_> {
         } = self;
         write!(
             f,
-            r#"Rooms API     {api_url}
+            r#"Open this, once, in a browser of yours (`troupe login` makes another):
+
+  {page_url}
+
+Rooms API     {api_url}
 LiveKit       {livekit_url}
 API key       {api_key}
 
-Make a room, add two characters, start it, and ask for a token to join:
+The same by hand: make a room, add a character, start it, and ask for a token to join:
 
   export API={api_url} KEY={api_key}
   call() {{ curl -sS -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' "$@"; }}
@@ -77,8 +85,7 @@ Make a room, add two characters, start it, and ask for a token to join:
   call -X POST $API/v1/rooms/ROOM/start
   call $API/v1/rooms/ROOM/token
 
-Give `url` and `token` to any LiveKit client: https://meet.livekit.io (tab "Custom"), or
-`lk room join --url URL --token TOKEN`, or LiveKit's SDKs. Ctrl-C stops everything."#
+Any LiveKit client takes `url` and `token`. Ctrl-C stops everything."#
         )
     }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod dev;
 mod failure;
 mod keys;
+mod login;
 mod migrate;
 mod models;
 mod openapi;
@@ -57,6 +58,8 @@ enum Command {
     /// API keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// A link that opens the pages in a browser, once
+    Login(login::Args),
     /// Bring the database's tables to this version's
     Migrate(migrate::Args),
     /// Projects, and what they have going on
@@ -128,6 +131,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args, context).await,
             Command::Worker(args) => worker::run(args, context).await,
             Command::Keys(command) => keys::run(command, context).await,
+            Command::Login(args) => login::run(args, context).await,
             Command::Migrate(args) => migrate::run(args, context).await,
             Command::Projects(command) => projects::run(command, context).await,
             Command::Users(command) => users::run(command, context).await,

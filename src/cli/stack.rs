@@ -17,7 +17,7 @@ use crate::providers::configured;
 use crate::shutdown::Shutdown;
 
 /// Project that the stack's own key belongs to.
-const PROJECT: &str = "dev";
+pub(super) const PROJECT: &str = "dev";
 /// Time that API and worker are given to finish once they are told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 

@@ -109,6 +109,11 @@ pub enum Caller {
         /// `user_…`.
         user_id: String,
     },
+    /// Somebody on the pages of this project.
+    Page {
+        /// `project_…`.
+        project_id: String,
+    },
     /// A worker.
     Worker,
 }

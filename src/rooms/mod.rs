@@ -16,6 +16,7 @@ pub mod library;
 pub mod list;
 pub mod live;
 pub mod livekit;
+pub mod pass;
 pub mod project;
 pub mod reconcile;
 pub mod recording;

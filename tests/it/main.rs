@@ -24,10 +24,11 @@
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `roleplays`, `interviews`, `respondent`: the role-play and interview surfaces, and the respondent's page
 //! - `house`: what holds for the repository as a whole
-//! - `node`: LiveKit's SDKs for Node
+//! - `node`: packages of npm, and LiveKit's SDKs for Node
 //! - `openapi`: the OpenAPI document, and every route against it
 //! - `openai`: the OpenAI provider against a server that misbehaves
 //! - `packages`: programs that the tests bring along
+//! - `pages`: the stage page, and what opens it
 //! - `postgres`: a throw-away Postgres
 //! - `recordings`: uploads, joined files, links and downloads
 //! - `prompts`: what language models are asked, as snapshots
@@ -68,6 +69,7 @@ mod openai;
 mod openapi;
 #[path = "../packages/mod.rs"]
 mod packages;
+mod pages;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod prompts;

@@ -1,4 +1,4 @@
-//! LiveKit's SDKs for Node, and where they are kept.
+//! Packages of npm and where they are kept; LiveKit's SDKs for Node.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,24 +18,12 @@ pub(crate) struct Node {
 impl Node {
     /// Made once and kept in the cache.
     pub(crate) async fn with_sdks() -> Self {
-        let made = tokio::task::spawn_blocking(|| {
-            let program = need("nodejs", || on_path("node"));
-            let npm = need("npm", || on_path("npm"));
-            let packages = once(&format!("node-{}", plain(&PACKAGES.join("-"))), |folder| {
-                std::fs::create_dir_all(folder).unwrap();
-                let status = Command::new(&npm)
-                    .args(["install", "--silent", "--no-fund", "--no-audit", "--prefix"])
-                    .arg(folder)
-                    .args(PACKAGES)
-                    .status();
-                assert!(
-                    status.is_ok_and(|status| status.success()),
-                    "npm install {PACKAGES:?}"
-                );
-            });
-            Self { program, packages }
-        });
-        made.await.unwrap()
+        let packages = packages_of(&PACKAGES).await;
+        let program = tokio::task::spawn_blocking(|| need("nodejs", || on_path("node")));
+        Self {
+            program: program.await.unwrap(),
+            packages,
+        }
     }
 
     /// A command that runs `script`, which finds the SDKs by the variable `PACKAGES`.
@@ -44,6 +32,26 @@ impl Node {
         command.arg(script).env("PACKAGES", &self.packages);
         command
     }
+}
+
+/// A folder with these packages in `node_modules`, made once and kept in the cache.
+pub(crate) async fn packages_of(packages: &'static [&'static str]) -> PathBuf {
+    let made = tokio::task::spawn_blocking(move || {
+        let npm = need("npm", || on_path("npm"));
+        once(&format!("node-{}", plain(&packages.join("-"))), |folder| {
+            std::fs::create_dir_all(folder).unwrap();
+            let status = Command::new(&npm)
+                .args(["install", "--silent", "--no-fund", "--no-audit", "--prefix"])
+                .arg(folder)
+                .args(packages)
+                .status();
+            assert!(
+                status.is_ok_and(|status| status.success()),
+                "npm install {packages:?}"
+            );
+        })
+    });
+    made.await.unwrap()
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {

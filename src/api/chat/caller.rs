@@ -50,7 +50,7 @@ impl FromRequestParts<Api> for ChatUser {
                     user_id: user.id,
                 })
             }
-            Caller::Worker => Err(ApiError::forbidden(
+            Caller::Worker | Caller::Page { .. } => Err(ApiError::forbidden(
                 WRONG_KIND,
                 "this needs a key of kind `user` or `secret`",
             )),

@@ -19,10 +19,14 @@ const DESCRIPTION: &str = "AI characters in LiveKit rooms. \
     Times are RFC 3339 in UTC with three fraction digits; texts are counted in Unicode scalar values.";
 
 /// Kinds of keys: name of the security scheme, and what such a key is for.
-const KEYS: [(&str, &str); 3] = [
+const KEYS: [(&str, &str); 4] = [
     (
         "secret_key",
         "A key of kind `secret`: the server side of one project.",
+    ),
+    (
+        "page_token",
+        "A token of the pages, for which a link of `troupe login` is exchanged: one project's rooms, for half a day.",
     ),
     ("user_key", "A key of kind `user`: one user of one project."),
     (
@@ -32,7 +36,7 @@ const KEYS: [(&str, &str); 3] = [
 ];
 
 /// The groups of paths, in the order that they are shown.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     (
         "Voice rooms",
         "Rooms, their characters, and what was said in them.",
@@ -61,6 +65,10 @@ const TAGS: [(&str, &str); 12] = [
     (
         "Interviews",
         "A character asks respondents along a guide, once each, within a time limit.",
+    ),
+    (
+        "Pages",
+        "What a browser shows, and what lets somebody in: no API key reaches it.",
     ),
     (
         "Respondent's page",

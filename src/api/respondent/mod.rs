@@ -2,7 +2,6 @@
 //!
 //! The token in the path is the only credential; no API key reaches a browser.
 
-mod assets;
 mod join;
 mod page;
 
@@ -19,5 +18,4 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(page::show))
         .routes(routes!(join::join))
         .routes(routes!(join::end))
-        .routes(routes!(assets::file))
 }

@@ -1,15 +1,15 @@
 //! The page itself, as the interview stands.
 
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use minijinja::{Environment, context};
+use axum::http::StatusCode;
+use axum::response::Response;
+use minijinja::{Value, context};
 
 use super::super::openapi::refusals::Busy;
+use super::super::pages::page;
 use super::super::path::Path;
 use super::super::state::Api;
 use super::TAG;
-use super::assets::Addresses;
 use crate::rooms::Error;
 use crate::rooms::interview::{Interview, Status};
 
@@ -65,7 +65,7 @@ pub(super) async fn show(State(api): State<Api>, Path(token): Path<String>) -> R
             View::Trouble
         }
     };
-    answer(&view, &api.rooms.livekit_public_url)
+    page(&api, view.status(), TEMPLATE, view.facts())
 }
 
 impl View<'_> {
@@ -88,71 +88,20 @@ impl View<'_> {
         }
     }
 
-    fn render(&self) -> Result<String, minijinja::Error> {
-        let mut templates = Environment::new();
-        // The name's ending turns escaping on.
-        templates.add_template("page.html", TEMPLATE)?;
+    /// What the template is told.
+    fn facts(&self) -> Value {
         let (interview, resumes) = match self {
             Self::Ready { interview, resumes } => (Some(*interview), *resumes),
             _ => (None, false),
         };
         let language = interview.and_then(|it| it.language.as_deref().or(it.project.language.as_deref()));
-        let files = Addresses::new();
-        templates.get_template("page.html")?.render(context! {
+        context! {
             title => "Interview",
             state => self.state(),
             resumes,
             minutes => interview.map_or(0, |it| (it.max_duration_s + 59) / 60),
             topics => interview.and_then(|it| it.topics_for_respondent.as_deref()),
             language => language.unwrap_or(LANGUAGE),
-            livekit => files.livekit,
-            script => files.script,
-            css => files.css,
-        })
-    }
-}
-
-fn answer(view: &View<'_>, livekit_url: &str) -> Response {
-    let html = match view.render() {
-        Ok(html) => html,
-        Err(error) => {
-            tracing::error!(%error, "render the respondent's page");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
-    };
-    let policy = HeaderValue::from_str(&policy(livekit_url))
-        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"));
-    let fixed = |value| HeaderValue::from_static(value);
-    let headers: [(HeaderName, HeaderValue); 5] = [
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CACHE_CONTROL, fixed("no-store")),
-        // The address holds the respondent's secret.
-        (header::REFERRER_POLICY, fixed("no-referrer")),
-        (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
-        (
-            HeaderName::from_static("permissions-policy"),
-            fixed("microphone=(self), camera=(), geolocation=()"),
-        ),
-    ];
-    (view.status(), headers, Html(html)).into_response()
-}
-
-/// Own files, and LiveKit to talk to; nothing else.
-fn policy(livekit_url: &str) -> String {
-    let livekit = reqwest::Url::parse(livekit_url)
-        .ok()
-        .and_then(|url| {
-            let authority = match url.port() {
-                Some(port) => format!("{}:{port}", url.host_str()?),
-                None => url.host_str()?.to_owned(),
-            };
-            let secure = matches!(url.scheme(), "wss" | "https");
-            let (socket, plain) = if secure { ("wss", "https") } else { ("ws", "http") };
-            Some(format!(" {socket}://{authority} {plain}://{authority}"))
-        })
-        .unwrap_or_default();
-    format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{livekit}; media-src 'self' blob:; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    }
 }

@@ -17,7 +17,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::ObjectBuilder;
 
-use super::super::auth::Project;
+use super::super::auth::Host;
 use super::super::error::ApiError;
 use super::super::openapi::refusals::{Invalid, NoSuch, Refused};
 use super::super::openapi::schema::choice;
@@ -57,7 +57,7 @@ fn event_names() -> ObjectBuilder {
     path = "/v1/rooms/{roomId}/events",
     operation_id = "followRoom",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(
         ("roomId" = String, Path, description = "The room."),
         ("Last-Event-ID" = Option<String>, Header, description = "The entry to go on after."),
@@ -71,7 +71,7 @@ fn event_names() -> ObjectBuilder {
 )]
 pub(super) async fn stream(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
     params: Params,
     headers: HeaderMap,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::super::auth::Project;
+use super::super::auth::Host;
 use super::super::body::{JsonBody, NoBody};
 use super::super::error::ApiError;
 use super::super::fields::NAME_CHARS_MAX;
@@ -30,7 +30,7 @@ described!(
     path = "/v1/rooms/{roomId}/participants",
     operation_id = "addParticipant",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(("roomId" = String, Path, description = "The room."), IdempotencyKey),
     request_body = NewParticipantBody,
     responses(
@@ -44,7 +44,7 @@ described!(
 )]
 pub(super) async fn add(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
     headers: HeaderMap,
     body: JsonBody,
@@ -72,7 +72,7 @@ pub(super) async fn add(
     path = "/v1/rooms/{roomId}/participants/{characterId}",
     operation_id = "removeParticipant",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(
         ("roomId" = String, Path, description = "The room."),
         ("characterId" = String, Path, description = "The character."),
@@ -89,7 +89,7 @@ pub(super) async fn add(
 )]
 pub(super) async fn remove(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path((room_id, character_id)): Path<(String, String)>,
     _: NoBody,
 ) -> Result<Json<Participant>, ApiError> {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::auth::Project;
+use super::super::auth::{Host, Project};
 use super::super::body::NoBody;
 use super::super::error::ApiError;
 use super::super::openapi::params as shared;
@@ -27,7 +27,7 @@ use super::TAG;
     path = "/v1/rooms/{roomId}/recordings",
     operation_id = "listRecordings",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(("roomId" = String, Path, description = "The room."), shared::Page),
     responses(
         (status = 200, description = "All of them, or a page.", body = Vec<RecordingAnswer>, headers(
@@ -40,7 +40,7 @@ use super::TAG;
 )]
 pub(super) async fn list(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
     mut params: Params,
 ) -> Result<Response, ApiError> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
-use super::super::auth::Project;
+use super::super::auth::Host;
 use super::super::body::{JsonBody, NoBody};
 use super::super::error::ApiError;
 use super::super::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
@@ -42,7 +42,7 @@ described!(
     path = "/v1/rooms",
     operation_id = "createRoom",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(shared::IdempotencyKey),
     request_body = NewRoomBody,
     responses(
@@ -54,7 +54,7 @@ described!(
 )]
 pub(super) async fn create(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, ApiError> {
@@ -94,7 +94,7 @@ fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
     path = "/v1/rooms",
     operation_id = "listRooms",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(shared::Page),
     responses(
         (status = 200, description = "All of them, or a page.", body = Vec<Room>, headers(
@@ -106,7 +106,7 @@ fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
 )]
 pub(super) async fn list(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     mut params: Params,
 ) -> Result<Response, ApiError> {
     let page = Page::read(&api, &project_id, "/v1/rooms".into(), &mut params)?;
@@ -125,13 +125,13 @@ pub(super) async fn list(
     path = "/v1/rooms/{roomId}",
     operation_id = "getRoom",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(("roomId" = String, Path, description = "The room.")),
     responses((status = 200, description = "The room.", body = Room), Refused, NoSuch)
 )]
 pub(super) async fn get(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
 ) -> Result<Json<Room>, ApiError> {
     Ok(Json(api.rooms.store.room(&project_id, &room_id).await?))
@@ -150,7 +150,7 @@ pub(super) struct StartedAnswer {
     path = "/v1/rooms/{roomId}/start",
     operation_id = "startRoom",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(("roomId" = String, Path, description = "The room.")),
     request_body = Nothing,
     responses(
@@ -164,7 +164,7 @@ pub(super) struct StartedAnswer {
 )]
 pub(super) async fn start(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
     _: NoBody,
 ) -> Result<Json<StartedAnswer>, ApiError> {
@@ -178,7 +178,7 @@ pub(super) async fn start(
     path = "/v1/rooms/{roomId}/end",
     operation_id = "endRoom",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(("roomId" = String, Path, description = "The room.")),
     request_body = Nothing,
     responses(
@@ -191,7 +191,7 @@ pub(super) async fn start(
 )]
 pub(super) async fn end(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
     _: NoBody,
 ) -> Result<Json<Room>, ApiError> {
@@ -215,7 +215,7 @@ pub(super) struct TokenAnswer {
     path = "/v1/rooms/{roomId}/token",
     operation_id = "getToken",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(("roomId" = String, Path, description = "The room."), JoinParams),
     responses(
         (status = 200, description = "The token.", body = TokenAnswer),
@@ -227,7 +227,7 @@ pub(super) struct TokenAnswer {
 )]
 pub(super) async fn token(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
     mut params: Params,
 ) -> Result<Json<TokenAnswer>, ApiError> {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::super::auth::Project;
+use super::super::auth::Host;
 use super::super::error::ApiError;
 use super::super::openapi::params as shared;
 use super::super::openapi::refusals::{Invalid, NoSuch, Refused};
@@ -20,7 +20,7 @@ use crate::rooms::transcript::Entry;
     path = "/v1/rooms/{roomId}/transcript",
     operation_id = "getTranscript",
     tag = TAG,
-    security(("secret_key" = [])),
+    security(("secret_key" = []), ("page_token" = [])),
     params(("roomId" = String, Path, description = "The room."), shared::Page),
     responses(
         (status = 200, description = "All of it, or a page.", body = Vec<Entry>, headers(
@@ -33,7 +33,7 @@ use crate::rooms::transcript::Entry;
 )]
 pub(super) async fn list(
     State(api): State<Api>,
-    Project(project_id): Project,
+    Host(project_id): Host,
     Path(room_id): Path<String>,
     mut params: Params,
 ) -> Result<Response, ApiError> {

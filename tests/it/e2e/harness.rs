@@ -82,13 +82,15 @@ pub(super) fn troupe_with(models: &Models, livekit: &Running, folder: &Path) -> 
 
 /// A running `troupe dev`, and a client of its API.
 pub(super) struct Stack {
-    _child: Child,
-    livekit: Running,
+    child: Child,
+    livekit: Option<Running>,
     folder: TempDir,
     client: reqwest::Client,
     url: String,
     /// A secret key of the stack's project.
     pub(super) key: String,
+    /// Opens the pages, once.
+    pub(super) page_url: String,
     pub(super) models: Models,
 }
 
@@ -126,14 +128,15 @@ impl Stack {
             .await
             .expect("`troupe dev` gets ready");
         let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        let (url, key) = (text("apiUrl"), text("apiKey"));
+        let (url, key, page_url) = (text("apiUrl"), text("apiKey"), text("pageUrl"));
         Self {
-            _child: child,
-            livekit,
+            child,
+            livekit: Some(livekit),
             folder,
             client: reqwest::Client::new(),
             url,
             key,
+            page_url,
             models,
         }
     }
@@ -165,7 +168,18 @@ impl Stack {
 
     /// The LiveKit server's room management, asked directly.
     pub(super) fn room_service(&self) -> LiveKitServer {
-        LiveKitServer::new(self.livekit.url().as_str(), "devkey", "secret")
+        let livekit = self.livekit.as_ref().unwrap();
+        LiveKitServer::new(livekit.url().as_str(), "devkey", "secret")
+    }
+
+    /// Stops the LiveKit server.
+    pub(super) async fn stop_livekit(&mut self) {
+        self.livekit.take().unwrap().stop().await;
+    }
+
+    /// Ends our binary without a warning.
+    pub(super) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
     }
 
     /// Asks with a key of the test's; answers the status.

@@ -6,7 +6,7 @@
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
-//! - `respondent`: the respondent's page in a real Chromium
+//! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
@@ -14,6 +14,7 @@
 //! - `harness`, `models`, `person`: what they stand on
 
 mod assigned;
+mod browser;
 mod demo;
 mod harness;
 mod live;
@@ -25,4 +26,5 @@ mod recording;
 mod respondent;
 mod room;
 mod sdks;
+mod stage;
 mod tools;

@@ -8,6 +8,7 @@ use troupe::rooms::key::{KeyKind, MadeKey, id_of};
 use super::conform::document;
 use super::document::operations;
 use crate::interviews::rooms;
+use crate::pages::token;
 use crate::roleplays::PREMADE;
 use crate::support::{BUILT_IN, World, id};
 
@@ -153,8 +154,7 @@ fn request(method: &str, path: &str, operation: &Value, key: Option<&str>) -> Re
 
 fn admits(operation: &Value, kind: &str) -> bool {
     let keys = operation["security"].as_array().into_iter().flatten();
-    keys.into_iter()
-        .any(|key| key.get(format!("{kind}_key")).is_some())
+    keys.into_iter().any(|key| key.get(kind).is_some())
 }
 
 fn needs_key(operation: &Value) -> bool {
@@ -176,7 +176,9 @@ async fn no_key_a_revoked_one_and_an_expired_one_are_turned_away_everywhere() {
             .unwrap();
         key.plain
     };
-    let mut keys = vec![None, Some("sk_none_none".to_owned())];
+    let unknown = ["sk_none_none", "pt_0000000000000000_none"];
+    let mut keys = vec![None];
+    keys.extend(unknown.map(|key| Some(key.to_owned())));
     for (kind, user) in [
         (KeyKind::Secret, None),
         (KeyKind::User, Some("somebody")),
@@ -202,14 +204,16 @@ async fn no_key_a_revoked_one_and_an_expired_one_are_turned_away_everywhere() {
 async fn a_key_of_another_kind_is_refused_everywhere() {
     let world = World::new().await;
     let objects = Objects::new(&world).await;
+    let page = token(&world).await;
     for (method, path, operation) in operations() {
         if !needs_key(operation) {
             continue;
         }
         for (kind, key) in [
-            ("secret", &world.key),
-            ("user", &world.user_key),
-            ("worker", &world.worker_key),
+            ("secret_key", &world.key),
+            ("page_token", &page),
+            ("user_key", &world.user_key),
+            ("worker_key", &world.worker_key),
         ] {
             if !admits(operation, kind) {
                 let request = request(&method, &objects.path(&path), operation, Some(key));
@@ -236,7 +240,7 @@ async fn another_projects_objects_do_not_exist() {
         .unwrap();
     let mut asked = 0;
     for (method, path, operation) in operations() {
-        for (kind, key) in [("secret", &world.other_key), ("user", &user.plain)] {
+        for (kind, key) in [("secret_key", &world.other_key), ("user_key", &user.plain)] {
             if !admits(operation, kind) {
                 continue;
             }

@@ -65,7 +65,7 @@ pub(super) async fn create(
     path = "/v1/characters",
     operation_id = "listCharacters",
     tag = TAG,
-    security(("secret_key" = []), ("user_key" = [])),
+    security(("secret_key" = []), ("user_key" = []), ("page_token" = [])),
     params(shared::Page),
     responses(
         (status = 200, description = "All of them, or a page.", body = Vec<CharacterRecord>, headers(
@@ -98,7 +98,7 @@ pub(super) async fn list(
     path = "/v1/characters/{characterId}",
     operation_id = "getCharacter",
     tag = TAG,
-    security(("secret_key" = []), ("user_key" = [])),
+    security(("secret_key" = []), ("user_key" = []), ("page_token" = [])),
     params(("characterId" = String, Path, description = "The character.")),
     responses((status = 200, description = "The character.", body = CharacterRecord), Refused, NoSuch)
 )]

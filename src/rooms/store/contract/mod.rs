@@ -19,6 +19,7 @@ mod livekit_side;
 mod operator;
 mod outbox;
 mod participants;
+mod passes;
 mod prepared;
 mod recording_takes;
 mod recordings;
@@ -45,6 +46,7 @@ pub use livekit_side::{LiveKitRows, PlayedIn};
 pub use operator::{OperatorRows, Page};
 pub use outbox::OutboxRows;
 pub use participants::{Added, ParticipantRows, Removed};
+pub use passes::PassRows;
 pub use prepared::{Prepared, PreparedKind, PreparedRows};
 pub use recording_takes::RecordingTakeRows;
 pub use recordings::RecordingRows;
@@ -85,6 +87,7 @@ pub trait Rows:
     + LiveKitRows
     + OutboxRows
     + ParticipantRows
+    + PassRows
     + PreparedRows
     + RoleplayRows
     + RecordingRows
@@ -114,6 +117,7 @@ impl<T> Rows for T where
         + LiveKitRows
         + OutboxRows
         + ParticipantRows
+        + PassRows
         + PreparedRows
         + RoleplayRows
         + RecordingRows

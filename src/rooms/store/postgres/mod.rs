@@ -21,6 +21,7 @@ mod lock;
 mod operator;
 mod outbox;
 mod participants;
+mod passes;
 mod prepared;
 mod prepared_rooms;
 mod recording_takes;

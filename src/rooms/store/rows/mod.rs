@@ -9,6 +9,7 @@ mod interviews;
 mod keys;
 mod livekit_side;
 mod participants;
+mod passes;
 mod prepared_rooms;
 mod recordings;
 mod roleplays;
@@ -25,6 +26,7 @@ pub(super) use interviews::{InterviewRow, SELECT_INTERVIEW, display_name, print_
 pub(super) use keys::KeyRow;
 pub(super) use livekit_side::PlayedRow;
 pub(super) use participants::ParticipantRow;
+pub(super) use passes::PassRow;
 pub(super) use prepared_rooms::NewRow;
 pub(super) use recordings::{
     RecordingRow, StoredSegmentRow, TakeRow, TrackRow, compare, into_takes, kind_name, print_track,

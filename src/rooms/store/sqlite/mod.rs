@@ -15,6 +15,7 @@ mod livekit_side;
 mod operator;
 mod outbox;
 mod participants;
+mod passes;
 mod prepared;
 mod prepared_rooms;
 mod recording_takes;

@@ -1,0 +1,15 @@
+// Small helpers for the document.
+
+export const $ = (id) => document.getElementById(id);
+
+/** A new element with properties, classes (`class`), attributes (`aria-…`, `role`, `data-…`) and children. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "class") element.className = value;
+    else if (name === "role" || name.includes("-")) element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children);
+  return element;
+}

@@ -1,0 +1,26 @@
+//! Pages for a browser: the stage at `/`, what opens it, and the files of all pages.
+//!
+//! No API key reaches a browser: a one-time link gives a token that opens what the pages need, for a day.
+
+mod assets;
+mod html;
+mod pass;
+mod stage;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::state::Api;
+
+pub(super) use assets::Assets;
+pub(super) use html::page;
+
+/// How the document calls these paths.
+const TAG: &str = "Pages";
+
+pub(super) fn answers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(stage::show))
+        .routes(routes!(pass::open))
+        .routes(routes!(assets::file))
+}
