@@ -6,12 +6,27 @@ Arguments: URL, token, the browser, the client's script. Every line it prints is
 
 import json
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 from playwright.sync_api import sync_playwright
 
 url, token, browser_path, client = sys.argv[1:]
 
-PAGE = "http://localhost/"
+
+class Page(BaseHTTPRequestHandler):
+    """An empty page. It comes from a real server of this machine: from anywhere else, also from a route that the
+    test makes up, Chromium lets no page speak with a local address."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><body></body>")
+
+    def log_message(self, *_):
+        """Says nothing: what is printed here is read by the test."""
+
 
 PEER = """
 async ([url, token]) => {
@@ -57,6 +72,9 @@ async ([url, token]) => {
 }
 """
 
+server = HTTPServer(("127.0.0.1", 0), Page)
+Thread(target=server.serve_forever, daemon=True).start()
+
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
         executable_path=browser_path,
@@ -64,8 +82,7 @@ with sync_playwright() as playwright:
     )
     page = browser.new_page()
     page.on("pageerror", lambda error: print(str(error), file=sys.stderr, flush=True))
-    page.route(PAGE, lambda route: route.fulfill(body="<body>", content_type="text/html"))
-    page.goto(PAGE)
+    page.goto(f"http://127.0.0.1:{server.server_port}/")
     page.expose_function("report", lambda facts: print(json.dumps(facts), flush=True))
     page.add_script_tag(path=client)
     page.evaluate(PEER, [url, token])
