@@ -108,10 +108,8 @@ impl Attention {
 }
 
 fn write_signed(scale: Scale, numbers: &[f32], factor: f32, out: &mut [i8]) {
-    let zero = f32::from(scale.zero);
-    let factor = factor / scale.step;
-    for (out, number) in out.iter_mut().zip(numbers) {
-        *out = signed(nearest(number * factor, zero));
+    for (out, byte) in out.iter_mut().zip(scale.bytes(numbers, factor)) {
+        *out = signed(byte);
     }
 }
 

@@ -32,36 +32,30 @@ pub(super) struct Classifier {
 impl Classifier {
     pub(super) fn read(weights: &Weights, product: &Product) -> Result<Self, String> {
         let named = |name: &str, count| weights.floats(&format!("inner.{name}"), count);
-        let norm = |name: &str, count| {
-            Ok::<_, String>(Norm {
-                weight: named(&format!("{name}.weight"), count)?,
-                bias: named(&format!("{name}.bias"), count)?,
+        let weigh = |name: &str, shape: [usize; 2], input: &str, output: &str| {
+            let scales = [weights.scale(input)?, weights.scale(output)?];
+            weights.linear(product, name, shape, scales, |row, column| {
+                row * shape[1] + column
             })
-        };
-        let weigh = |name: &str, shape: [usize; 2], input: &str| {
-            let input = weights.scale(input)?;
-            weights.linear(product, name, shape, input, |row, column| row * shape[1] + column)
         };
         // These are kept as [out, in].
         let judge = |index: usize, shape: [usize; 2], input: &str, output: &str| {
             let name = format!("inner.classifier.{index}");
             let order = |row, column| column * shape[0] + row;
-            let input = weights.scale(input)?;
-            let linear = weights.linear(product, &format!("{name}.weight"), shape, input, order)?;
+            let scales = [weights.scale(input)?, weights.scale(output)?];
+            let linear = weights.linear(product, &format!("{name}.weight"), shape, scales, order)?;
             let bias = weights.bias(&format!("{name}.bias"), shape[1])?;
-            Ok::<_, String>(linear.biased(bias).held_by(weights.scale(output)?))
+            Ok::<_, String>(linear.biased(bias))
         };
         Ok(Self {
-            last: norm("encoder.layer_norm", WIDTH)?,
-            look: weigh("val_311", [WIDTH, MIDDLE], "layer_norm_8")?
-                .held_by(weights.scale("val_312")?)
+            last: weights.norm("inner.encoder.layer_norm", WIDTH)?,
+            look: weigh("val_311", [WIDTH, MIDDLE], "layer_norm_8", "val_312")?
                 .biased_after(named("pool_attention.0.bias", MIDDLE)?),
-            weigh: weigh("val_313", [MIDDLE, 1], "tanh")?
-                .held_by(weights.scale("val_314")?)
+            weigh: weigh("val_313", [MIDDLE, 1], "tanh", "val_314")?
                 .biased_after(named("pool_attention.2.bias", 1)?),
             sum: weights.scale("sum_1")?,
             first: judge(0, [WIDTH, MIDDLE], "sum_1", "linear_26")?,
-            between: norm("classifier.1", MIDDLE)?,
+            between: weights.norm("inner.classifier.1", MIDDLE)?,
             second: judge(4, [MIDDLE, FEW], "gelu_6", "linear_27")?,
             third: judge(6, [FEW, 1], "gelu_7", "linear_28")?,
         })

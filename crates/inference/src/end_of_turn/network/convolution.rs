@@ -35,9 +35,15 @@ impl Convolutions {
             let order =
                 |row: usize, column: usize| (column * channels + row % channels) * SEEN + row / channels;
             let whole = format!("{ENCODER}.{name}.weight");
-            let linear = weights.linear(product, &whole, [SEEN * channels, WIDTH], input, order)?;
+            let linear = weights.linear(
+                product,
+                &whole,
+                [SEEN * channels, WIDTH],
+                [input, weights.scale(output)?],
+                order,
+            )?;
             let bias = weights.bias(&format!("{ENCODER}.{name}.bias"), WIDTH)?;
-            Ok::<_, String>(linear.biased(bias).held_by(weights.scale(output)?))
+            Ok::<_, String>(linear.biased(bias))
         };
         let (features, between) = (weights.scale("input_features")?, weights.scale("gelu")?);
         Ok(Self {

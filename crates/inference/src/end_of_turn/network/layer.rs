@@ -26,8 +26,6 @@ pub(super) struct Layer {
 
 /// What the places of a layer are called in the file: the exporter numbered them in the order of the graph.
 pub(super) struct Names {
-    /// Its index among the layers.
-    pub(super) layer: usize,
     /// Weights of query, key, value, output, expansion and contraction.
     pub(super) weights: [u32; 6],
     /// What query, value, output, expansion and contraction give.
@@ -51,9 +49,13 @@ pub(super) struct Scratch {
 }
 
 impl Layer {
-    pub(super) fn read(weights: &Weights, product: &Product, names: &Names) -> Result<Self, String> {
+    pub(super) fn read(
+        weights: &Weights,
+        product: &Product,
+        layer: usize,
+        names: &Names,
+    ) -> Result<Self, String> {
         let value = |number: u32| format!("val_{number}");
-        let layer = names.layer;
         let scale = |place: String| weights.scale(&place);
         let suffix = |index: usize| {
             if index == 0 {
@@ -64,16 +66,10 @@ impl Layer {
         };
         let of_layer =
             |name: &str, count| weights.floats(&format!("inner.encoder.layers.{layer}.{name}"), count);
-        let norm = |name: &str| {
-            Ok::<_, String>(Norm {
-                weight: of_layer(&format!("{name}.weight"), WIDTH)?,
-                bias: of_layer(&format!("{name}.bias"), WIDTH)?,
-            })
-        };
-        let linear = |name: u32, shape: [usize; 2], input| {
-            weights.linear(product, &value(name), shape, input, |row, column| {
-                row * shape[1] + column
-            })
+        let norm = |name: &str| weights.norm(&format!("inner.encoder.layers.{layer}.{name}"), WIDTH);
+        let linear = |name: u32, shape: [usize; 2], input, output| {
+            let order = |row, column| row * shape[1] + column;
+            weights.linear(product, &value(name), shape, [input, scale(output)?], order)
         };
         let attentive = scale(format!("layer_norm{}", suffix(2 * layer)))?;
         let expansive = scale(format!("layer_norm{}", suffix(2 * layer + 1)))?;
@@ -84,12 +80,10 @@ impl Layer {
         let square = [WIDTH, WIDTH];
         Ok(Self {
             before_attention: norm("self_attn_layer_norm")?,
-            query: linear(query, square, attentive)?
-                .held_by(scale(value(query_gives))?)
+            query: linear(query, square, attentive, value(query_gives))?
                 .biased_after(of_layer("self_attn.q_proj.bias", WIDTH)?),
-            key: linear(key, square, attentive)?.held_by(scale(format!("linear_{}", names.keys))?),
-            value: linear(values, square, attentive)?
-                .held_by(scale(value(value_gives))?)
+            key: linear(key, square, attentive, format!("linear_{}", names.keys))?,
+            value: linear(values, square, attentive, value(value_gives))?
                 .biased_after(of_layer("self_attn.v_proj.bias", WIDTH)?),
             attention: Attention::new([
                 scale(value(queries))?,
@@ -99,16 +93,18 @@ impl Layer {
                 scale(value(shares))?,
                 mix,
             ]),
-            out: linear(out, square, mix)?
-                .held_by(scale(value(out_gives))?)
+            out: linear(out, square, mix, value(out_gives))?
                 .biased_after(of_layer("self_attn.out_proj.bias", WIDTH)?),
             before_expansion: norm("final_layer_norm")?,
-            expand: linear(expand, [WIDTH, INNER], expansive)?
-                .held_by(scale(value(expand_gives))?)
+            expand: linear(expand, [WIDTH, INNER], expansive, value(expand_gives))?
                 .biased_after(of_layer("fc1.bias", INNER)?),
-            contract: linear(contract, [INNER, WIDTH], scale(format!("gelu_{}", layer + 2))?)?
-                .held_by(scale(value(contract_gives))?)
-                .biased_after(of_layer("fc2.bias", WIDTH)?),
+            contract: linear(
+                contract,
+                [INNER, WIDTH],
+                scale(format!("gelu_{}", layer + 2))?,
+                value(contract_gives),
+            )?
+            .biased_after(of_layer("fc2.bias", WIDTH)?),
         })
     }
 

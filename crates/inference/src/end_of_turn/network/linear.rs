@@ -13,19 +13,13 @@ pub(super) struct Linear {
     pub(super) input: Scale,
     /// What a unit of a column's sum is worth.
     pub(super) steps: Vec<f32>,
-    /// The byte in between, where there is one.
-    pub(super) output: Option<Scale>,
+    /// The byte in between.
+    pub(super) output: Scale,
     pub(super) before: Vec<f32>,
     pub(super) after: Vec<f32>,
 }
 
 impl Linear {
-    /// The same with the byte that holds its numbers.
-    pub(super) fn held_by(mut self, output: Scale) -> Self {
-        self.output = Some(output);
-        self
-    }
-
     /// The same with a bias that is added at once.
     pub(super) fn biased(mut self, bias: Vec<f32>) -> Self {
         self.before = bias;
@@ -59,11 +53,9 @@ impl Linear {
                 *out = *sum as f32 * step;
             }
             add(out, &self.before);
-            if let Some(output) = self.output {
-                let steps = 1.0 / output.step;
-                for out in out.iter_mut() {
-                    *out = output.held(*out * steps);
-                }
+            let steps = 1.0 / self.output.step;
+            for out in out.iter_mut() {
+                *out = self.output.held(*out * steps);
             }
             add(out, &self.after);
         }

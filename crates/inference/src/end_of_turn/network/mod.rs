@@ -41,7 +41,6 @@ const BLOCK: usize = 80;
 /// Where the file has what belongs to each layer.
 const LAYERS: [Names; 4] = [
     Names {
-        layer: 0,
         weights: [17, 25, 32, 75, 79, 88],
         given: [18, 33, 76, 80, 89],
         keys: 1,
@@ -49,7 +48,6 @@ const LAYERS: [Names; 4] = [
         values: 2,
     },
     Names {
-        layer: 1,
         weights: [92, 100, 107, 148, 152, 161],
         given: [93, 108, 149, 153, 162],
         keys: 7,
@@ -57,7 +55,6 @@ const LAYERS: [Names; 4] = [
         values: 6,
     },
     Names {
-        layer: 2,
         weights: [165, 173, 180, 221, 225, 234],
         given: [166, 181, 222, 226, 235],
         keys: 13,
@@ -65,7 +62,6 @@ const LAYERS: [Names; 4] = [
         values: 10,
     },
     Names {
-        layer: 3,
         weights: [238, 246, 253, 294, 298, 307],
         given: [239, 254, 295, 299, 308],
         keys: 19,
@@ -89,7 +85,8 @@ impl Network {
     pub(super) fn read(file: &Path) -> Result<Self, String> {
         let weights = Weights::read(file)?;
         let product = Product::new();
-        let layers = LAYERS.iter().map(|names| Layer::read(&weights, &product, names));
+        let layers = LAYERS.iter().enumerate();
+        let layers = layers.map(|(layer, names)| Layer::read(&weights, &product, layer, names));
         Ok(Self {
             convolutions: Convolutions::read(&weights, &product)?,
             layers: layers.collect::<Result<_, _>>()?,

@@ -13,11 +13,17 @@ pub(super) struct Scale {
 
 impl Scale {
     /// The bytes that are nearest to these numbers times `factor`.
-    pub(super) fn write(self, numbers: &[f32], factor: f32, out: &mut [u8]) {
+    #[inline]
+    pub(super) fn bytes(self, numbers: &[f32], factor: f32) -> impl Iterator<Item = u8> {
         let zero = f32::from(self.zero);
         let factor = factor / self.step;
-        for (byte, number) in out.iter_mut().zip(numbers) {
-            *byte = nearest(number * factor, zero);
+        numbers.iter().map(move |number| nearest(number * factor, zero))
+    }
+
+    /// Writes [`Self::bytes`] down.
+    pub(super) fn write(self, numbers: &[f32], factor: f32, out: &mut [u8]) {
+        for (out, byte) in out.iter_mut().zip(self.bytes(numbers, factor)) {
+            *out = byte;
         }
     }
 

@@ -8,6 +8,7 @@ use rten_onnx::onnx::{DataType, ModelProto, TensorProto};
 use rten_tensor::{AsView, NdTensor};
 
 use super::linear::Linear;
+use super::norm::Norm;
 use super::product::Product;
 use super::scale::Scale;
 
@@ -35,6 +36,14 @@ impl Weights {
         counted(name, numbers, count)
     }
 
+    /// A layer normalisation of `count` columns.
+    pub(super) fn norm(&self, name: &str, count: usize) -> Result<Norm, String> {
+        Ok(Norm {
+            weight: self.floats(&format!("{name}.weight"), count)?,
+            bias: self.floats(&format!("{name}.bias"), count)?,
+        })
+    }
+
     /// How numbers are kept in bytes at a place of the network.
     pub(super) fn scale(&self, place: &str) -> Result<Scale, String> {
         let name = format!("{place}_zero_point");
@@ -50,14 +59,14 @@ impl Weights {
         Err(format!("tensor {place}_scale holds {step}"))
     }
 
-    /// The weights `name`, made ready for multiplication with bytes of `input`. `order` tells which of the
-    /// tensor's elements belongs in row and column.
+    /// The weights `name`, made ready for multiplication with bytes of `input`; bytes of `output` hold what they
+    /// give. `order` tells which of the tensor's elements belongs in row and column.
     pub(super) fn linear(
         &self,
         product: &Product,
         name: &str,
         [rows, columns]: [usize; 2],
-        input: Scale,
+        [input, output]: [Scale; 2],
         order: impl Fn(usize, usize) -> usize,
     ) -> Result<Linear, String> {
         let whole = format!("{name}_quantized");
@@ -74,7 +83,7 @@ impl Weights {
             weights: product.pack(matrix.view()),
             input,
             steps: steps.iter().map(|step| step * input.step).collect(),
-            output: None,
+            output,
             before: vec![0.0; columns],
             after: vec![0.0; columns],
         })
