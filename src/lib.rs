@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod audio_file;
+mod backoff;
 pub mod brain;
 pub mod character;
 pub mod chat;

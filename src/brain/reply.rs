@@ -213,8 +213,8 @@ type Turn = (Option<Result<String, ProviderError>>, State);
 /// Speaks the line: text that may be handed to speech synthesis as it comes.
 ///
 /// An answer that drifts before anything was said is asked for once more, then a fallback is said; one that drifts
-/// later ends there. A provider's error
-/// ends the stream, after an apology if nothing was said yet. What the model wants done is done before it goes on. Dropping the stream gives up the model's and the tools' work.
+/// later ends there. A provider's error ends the stream, after an apology if nothing was said yet. What the model
+/// wants done is done before it goes on. Dropping the stream gives up the model's and the tools' work.
 pub fn speak(model: Arc<dyn LanguageModel>, line: Line) -> Spoken {
     let first = if line.settled {
         State::Done

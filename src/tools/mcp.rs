@@ -14,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::outcome::{Problem, presentable};
 use super::reach::Reach;
+use crate::backoff::Backoff;
 use crate::character::tool::{ALLOWED_MAX, McpServer, TOOL_NAME_MAX};
 use crate::providers::ToolSpec;
 
@@ -92,11 +93,11 @@ impl Server {
 
 async fn keep(reach: Reach, server: McpServer, connected: Arc<Mutex<Option<Connected>>>) {
     let set = |value| *connected.lock().unwrap_or_else(PoisonError::into_inner) = value;
-    let mut pause = PAUSE_FIRST;
+    let mut backoff = Backoff::between(PAUSE_FIRST, PAUSE_MAX);
     loop {
         match tokio::time::timeout(CONNECT_WITHIN, connect(&reach, &server)).await {
             Ok(Some((service, tools))) => {
-                pause = PAUSE_FIRST;
+                backoff.reset();
                 set(Some(Connected {
                     peer: service.peer().clone(),
                     tools: tools.into(),
@@ -107,8 +108,7 @@ async fn keep(reach: Reach, server: McpServer, connected: Arc<Mutex<Option<Conne
             Ok(None) => tracing::warn!("connect to an MCP server: it is none, or can't be reached"),
             Err(_) => tracing::warn!("connect to an MCP server: it takes too long"),
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(PAUSE_MAX);
+        tokio::time::sleep(backoff.next(0.0)).await;
     }
 }
 

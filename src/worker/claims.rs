@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::backoff::Backoff;
 use super::client::ApiError;
 use super::{Worker, WorkerError, session};
+use crate::backoff::Backoff;
 use crate::protocol::{Claim, ClaimRequest, ReleaseReason, ReleaseRequest};
 
 /// How long one call waits for a room.

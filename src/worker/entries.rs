@@ -3,8 +3,8 @@
 use tokio::sync::mpsc;
 use tracing::{error, warn};
 
-use super::backoff::Backoff;
 use super::client::{ApiError, Client};
+use crate::backoff::Backoff;
 use crate::protocol::{EntriesRequest, NewEntry};
 
 /// Entries that wait for the API. Full: the newest is refused and counted as lost in the log; at a

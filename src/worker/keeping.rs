@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::Worker;
-use super::backoff::Backoff;
+use crate::backoff::Backoff;
 use crate::protocol::{ChangesRequest, HeartbeatRequest};
 
 /// Time between heartbeats.

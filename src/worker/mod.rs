@@ -7,7 +7,6 @@
 //! heartbeat ─► lost rooms        changes ─► cast and end of a room
 //! ```
 
-mod backoff;
 mod claims;
 mod client;
 mod entries;

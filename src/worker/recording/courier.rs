@@ -8,9 +8,9 @@ use tracing::{error, warn};
 
 use super::backlog::{Backlog, File, Waiting};
 use super::spool::RoomSpool;
+use crate::backoff::Backoff;
 use crate::protocol::{RecordingFault, RecordingRequest, SegmentQuery};
 use crate::recorder::Taped;
-use crate::worker::backoff::Backoff;
 use crate::worker::client::{ApiError, Client};
 
 /// The room is somebody else's: nothing of it may be handed in any more.
