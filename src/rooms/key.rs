@@ -2,14 +2,11 @@
 //!
 //! A key is `<kind>_<id>_<secret>`: the id finds its row, the keyed hash of the whole proves it.
 
-use subtle::ConstantTimeEq;
-
 use super::Timestamp;
 use super::id::random_base62;
 use super::secret::ServerSecret;
 
 const ID_CHARS: usize = 16;
-const SECRET_CHARS: usize = 32;
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +59,11 @@ impl MadeKey {
     /// Makes a key.
     pub fn new(kind: KeyKind, secret: &ServerSecret) -> Self {
         let id = random_base62(ID_CHARS);
-        let plain = format!("{}_{id}_{}", kind.prefix(), random_base62(SECRET_CHARS));
+        let (plain, hash) = secret.credential(kind.prefix(), &id);
         Self {
-            hash: secret.hash(&plain),
             id: format!("key_{id}"),
             plain,
+            hash,
         }
     }
 }
@@ -128,7 +125,7 @@ pub fn id_of(plain: &str) -> Option<String> {
 impl KeyRecord {
     /// Who calls with `plain` at `now`; `None` when it is not this key, or it is revoked or expired.
     pub fn admit(&self, plain: &str, secret: &ServerSecret, now: Timestamp) -> Option<Caller> {
-        let genuine: bool = secret.hash(plain).as_slice().ct_eq(&self.hash).into();
+        let genuine = secret.proves(plain, &self.hash);
         let expired = self.expires_at.is_some_and(|at| at <= now);
         if !genuine || expired || self.revoked_at.is_some() {
             return None;

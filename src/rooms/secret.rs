@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
+use subtle::ConstantTimeEq;
+
 use super::id::random_base62;
 
 /// Shortest secret that is taken from the configuration, characters.
 pub const SECRET_CHARS_MIN: usize = 16;
 /// Characters of a secret that the server makes itself: 256 bits and more.
 const MADE_CHARS: usize = 48;
+
+/// Random characters of what a bearer shows.
+const CREDENTIAL_CHARS: usize = 32;
 
 const HASH_CONTEXT: &str = "troupe 2026 api key hash";
 const LINK_CONTEXT: &str = "troupe 2026 download link signature";
@@ -85,6 +90,18 @@ impl ServerSecret {
     /// Keyed hash of an API key or any other secret that is only ever compared.
     pub fn hash(&self, plain: &str) -> [u8; 32] {
         *blake3::keyed_hash(&self.hash_key, plain.as_bytes()).as_bytes()
+    }
+
+    /// What a bearer shows, `<prefix>_<id>_<random>`, and the hash of it that is stored.
+    pub fn credential(&self, prefix: &str, id: &str) -> (String, [u8; 32]) {
+        let plain = format!("{prefix}_{id}_{}", random_base62(CREDENTIAL_CHARS));
+        let hash = self.hash(&plain);
+        (plain, hash)
+    }
+
+    /// Whether `hash` is the one of `plain`, compared in constant time.
+    pub fn proves(&self, plain: &str, hash: &[u8]) -> bool {
+        self.hash(plain).as_slice().ct_eq(hash).into()
     }
 
     /// Signature of a link that says `text`, 64 hexadecimal digits.
