@@ -3,7 +3,7 @@
 use serde_json::json;
 use troupe::rooms::pass::MadePass;
 
-use crate::respondent::{files_of, header, open};
+use crate::respondent::{assert_strict, files_of, open};
 use crate::support::{Answer, BUILT_IN, World, id, request};
 
 const MINUTE_MS: i64 = 60_000;
@@ -37,22 +37,7 @@ async fn the_stage_is_strict_and_holds_no_key() {
     let world = World::new().await;
     let page = open(&world, "GET", "/").await;
     assert_eq!(page.status, 200);
-    let policy = header(&page, "content-security-policy");
-    for part in [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self' wss://outside https://outside",
-        "frame-ancestors 'none'",
-    ] {
-        assert!(policy.contains(part), "{part} in {policy}");
-    }
-    assert!(!policy.contains("unsafe"), "{policy}");
-    assert_eq!(header(&page, "cache-control"), "no-store");
-    assert_eq!(header(&page, "referrer-policy"), "no-referrer");
-    for inline in ["onclick=", "style=", "<style", "javascript:"] {
-        assert!(!page.text.contains(inline), "{inline}");
-    }
+    assert_strict(&page);
     assert_eq!(files_of(&world, &page).await, 7);
 }
 

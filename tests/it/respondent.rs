@@ -34,6 +34,26 @@ pub(crate) async fn files_of(world: &World, page: &Answer) -> usize {
     files.len()
 }
 
+/// What every page keeps to: nothing from elsewhere, nothing inline, nothing kept.
+pub(crate) fn assert_strict(page: &Answer) {
+    let policy = header(page, "content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self' wss://outside https://outside",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.contains(part), "{part} in {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(header(page, "cache-control"), "no-store");
+    assert_eq!(header(page, "referrer-policy"), "no-referrer");
+    for inline in ["onclick=", "style=", "<style", "javascript:"] {
+        assert!(!page.text.contains(inline), "{inline}");
+    }
+}
+
 pub(crate) fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
     answer.headers[name].to_str().unwrap()
 }
@@ -116,22 +136,7 @@ async fn the_page_is_strict_and_holds_no_key() {
     let made = rooms(&world, json!({})).await;
     let token = made[0]["access_token"].as_str().unwrap();
     let page = open(&world, "GET", &format!("/i/{token}")).await;
-    let policy = header(&page, "content-security-policy");
-    for part in [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self' wss://outside https://outside",
-        "frame-ancestors 'none'",
-    ] {
-        assert!(policy.contains(part), "{part} in {policy}");
-    }
-    assert!(!policy.contains("unsafe"), "{policy}");
-    assert_eq!(header(&page, "cache-control"), "no-store");
-    assert_eq!(header(&page, "referrer-policy"), "no-referrer");
-    for inline in ["onclick=", "style=", "<style", "javascript:"] {
-        assert!(!page.text.contains(inline), "{inline}");
-    }
+    assert_strict(&page);
     for secret in [&world.key, &world.worker_key, &world.user_key] {
         assert!(!page.text.contains(secret.as_str()));
     }
