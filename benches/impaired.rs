@@ -17,6 +17,8 @@
 mod client;
 #[path = "impaired/clips.rs"]
 mod clips;
+#[path = "impaired/companion.rs"]
+mod companion;
 #[path = "../tests/livekit/harness.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod harness;

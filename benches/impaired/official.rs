@@ -1,56 +1,29 @@
 //! The official client, in a process of its own.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::path::{Path, PathBuf};
 
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-};
+use tokio::process::Command;
 
-use crate::client::python;
+use crate::{client::python, companion::Companion};
 
 pub(crate) struct Official {
-    process: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    companion: Companion,
     folder: tempfile::TempDir,
     kept: usize,
 }
 
 impl Official {
     pub(crate) async fn start(url: &str) -> Self {
-        let mut process = Command::new(python().await)
-            .arg(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/benches/impaired/official.py"
-            ))
-            .arg(url)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/impaired/official.py");
         Self {
-            process,
-            lines,
+            companion: Companion::start(Command::new(python().await).arg(script).arg(url)),
             folder: tempfile::tempdir().unwrap(),
             kept: 0,
         }
     }
 
     async fn call(&mut self, words: &[&str]) {
-        let line = words.join("\t") + "\n";
-        self.process
-            .stdin
-            .as_mut()
-            .unwrap()
-            .write_all(line.as_bytes())
-            .await
-            .unwrap();
-        self.lines.next_line().await.unwrap().unwrap();
+        self.companion.ask(words).await;
     }
 
     fn file(&self, number: usize) -> PathBuf {

@@ -3,19 +3,16 @@
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
-    process::Stdio,
     sync::Arc,
 };
 
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
-};
+use tokio::process::Command;
 use troupe::providers::{SpeechToText, local::Local, registry::Backend};
 
 use crate::{
     client::{cache, python_with},
     clips::{Clip, HEARD_HZ, PAUSE_MS, Script, words},
+    companion::Companion,
     stage::Recordings,
 };
 
@@ -48,26 +45,17 @@ impl fmt::Display for Score {
 pub(crate) struct Judge<'a> {
     script: &'a Script,
     ears: Arc<dyn SpeechToText>,
-    process: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    companion: Companion,
     folder: tempfile::TempDir,
 }
 
 impl<'a> Judge<'a> {
     pub(crate) async fn new(script: &'a Script) -> Self {
-        let mut process = Command::new(python_with(&PACKAGES).await)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/impaired/score.py"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let program = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/impaired/score.py");
         Self {
             script,
             ears: Local::new(cache(), false).speech_to_text(None).await.unwrap(),
-            process,
-            lines,
+            companion: Companion::start(Command::new(python_with(&PACKAGES).await).arg(program)),
             folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -85,18 +73,9 @@ impl<'a> Judge<'a> {
         let script = self.script;
         let heard_file = self.write("heard", heard);
         // The first clip tells where the others are to be expected.
-        let (loudest, _) = envelope(heard)
-            .into_iter()
-            .enumerate()
-            .find(|(_, level)| *level > 300)
-            .unwrap_or((0, 0));
         let first = script.clips.first().unwrap();
-        let (quiet, _) = envelope(&first.pcm)
-            .into_iter()
-            .enumerate()
-            .find(|(_, level)| *level > 300)
-            .unwrap_or((0, 0));
-        let shift = (loudest as i64 - quiet as i64) * BLOCK as i64 - first.begin as i64;
+        let (loud, quiet) = (onset(heard), onset(&first.pcm));
+        let shift = (loud as i64 - quiet as i64) * BLOCK as i64 - first.begin as i64;
         for clip in &script.clips {
             let file = self.write("clip", &clip.pcm);
             let expected = (clip.begin as i64 + shift).max(0) as usize;
@@ -116,15 +95,9 @@ impl<'a> Judge<'a> {
     }
 
     async fn measure(&mut self, clip: &Path, heard: &Path, expected: usize) -> (usize, f64, f64) {
-        let line = format!("{}\t{}\t{expected}\n", clip.display(), heard.display());
-        self.process
-            .stdin
-            .as_mut()
-            .unwrap()
-            .write_all(line.as_bytes())
-            .await
-            .unwrap();
-        let answer = self.lines.next_line().await.unwrap().unwrap();
+        let files = [clip, heard].map(|file| file.to_str().unwrap());
+        let words = [files[0], files[1], &expected.to_string()];
+        let answer = self.companion.ask(&words).await;
         let mut words = answer.split(' ');
         let begin = words.next().unwrap().parse().unwrap();
         let [pesq, stoi] = [words.next(), words.next()].map(|word| word.unwrap().parse().unwrap());
@@ -146,16 +119,10 @@ impl<'a> Judge<'a> {
 /// Samples of a block.
 const BLOCK: usize = HEARD_HZ as usize / 100;
 
-/// The level of each 10 ms.
-fn envelope(pcm: &[i16]) -> Vec<u16> {
-    let level = |block: &[i16]| {
-        block
-            .iter()
-            .map(|sample| sample.unsigned_abs())
-            .max()
-            .unwrap_or(0)
-    };
-    pcm.chunks(BLOCK).map(level).collect()
+/// The first block that is loud; the beginning if none is.
+fn onset(pcm: &[i16]) -> usize {
+    let is_loud = |block: &[i16]| block.iter().any(|sample| sample.unsigned_abs() > 300);
+    pcm.chunks(BLOCK).position(is_loud).unwrap_or(0)
 }
 
 /// The least number of words to replace, leave out and add (Levenshtein).
