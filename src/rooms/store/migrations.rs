@@ -83,13 +83,14 @@ impl MigrationError {
     }
 }
 
-/// Applies what is missing of `known`, one transaction each.
+/// Applies what is missing of `known`, in a transaction each. Only one process may do so at a time: a database
+/// without a lock for that (SQLite) gives a connection that holds its write lock.
 pub(super) async fn migrate(
     known: &Migrator,
     connection: &mut impl Migrate,
     apply: Apply,
 ) -> Result<Migrated, MigrationError> {
-    // Where the database has such a lock, two servers that start together go one after the other.
+    // Two servers that start together go one after the other.
     connection.lock().await?;
     let outcome = migrate_locked(known, connection, apply).await;
     // With the connection the lock goes anyway.
@@ -114,16 +115,11 @@ async fn migrate_locked(
         .collect();
     let mut applied = Vec::new();
     for migration in missing(&known, &present(connection).await?, apply)? {
-        if let Err(source) = connection.apply(TABLE, migration).await {
-            // Without a lock another process may have been faster.
-            if present(connection).await?.contains_key(&migration.version) {
-                continue;
-            }
-            return Err(MigrationError::Failed {
-                version: migration.version,
-                source,
-            });
-        }
+        let outcome = connection.apply(TABLE, migration).await;
+        outcome.map_err(|source| MigrationError::Failed {
+            version: migration.version,
+            source,
+        })?;
         applied.push(Step {
             version: migration.version,
             name: migration.description.to_string(),

@@ -28,7 +28,7 @@ mod webhooks;
 mod workers;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
@@ -37,6 +37,7 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use super::contract::Database;
 use super::migrations::{self, Apply, Migrated, MigrationError};
+use crate::backoff::Backoff;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 
@@ -48,6 +49,13 @@ const READERS_MAX: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest wait for a lock that another process (`troupe keys …`) holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Wait before another attempt to open a file that another process is making.
+const BUSY_FIRST_WAIT: Duration = Duration::from_millis(10);
+/// Longest such wait.
+const BUSY_LONGEST_WAIT: Duration = Duration::from_millis(200);
+/// SQLite's result code for a lock that another connection holds.
+const SQLITE_BUSY: u32 = 5;
 
 /// A SQLite file.
 #[derive(Debug, Clone)]
@@ -79,7 +87,7 @@ impl SqliteStore {
                 .connect_with(options)
         };
         Ok(Self {
-            writer: pool(1, options.clone()).await?,
+            writer: patiently(|| pool(1, options.clone())).await?,
             reader: pool(READERS_MAX, options).await?,
         })
     }
@@ -89,8 +97,11 @@ impl SqliteStore {
     /// # Errors
     /// When a newer version was here, a migration has to be applied by hand, or one fails.
     pub async fn migrate(&self, apply: Apply) -> Result<Migrated, MigrationError> {
-        let mut connection = self.writer.acquire().await.map_err(MigrationError::read)?;
-        migrations::migrate(&MIGRATIONS, &mut *connection, apply).await
+        // The database's own lock: SQLite has no other that two processes share.
+        let mut transaction = self.write().await.map_err(MigrationError::read)?;
+        let migrated = migrations::migrate(&MIGRATIONS, &mut *transaction, apply).await?;
+        transaction.commit().await.map_err(MigrationError::read)?;
+        Ok(migrated)
     }
 
     /// The pool that tests use to set up what no operation can.
@@ -125,6 +136,33 @@ impl Database for SqliteStore {
         self.reader.close().await;
         self.writer.close().await;
     }
+}
+
+/// Opens until no other process is in the way. Setting a new file's journal needs a lock that SQLite does not
+/// wait for, whatever [`BUSY_TIMEOUT`] says (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
+async fn patiently<F>(open: impl Fn() -> F) -> sqlx::Result<SqlitePool>
+where
+    F: Future<Output = sqlx::Result<SqlitePool>>,
+{
+    let give_up = Instant::now() + BUSY_TIMEOUT;
+    let mut backoff = Backoff::between(BUSY_FIRST_WAIT, BUSY_LONGEST_WAIT);
+    loop {
+        match open().await {
+            Err(error) if is_busy(&error) && Instant::now() < give_up => {
+                tokio::time::sleep(backoff.next(rand::random())).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    // The low byte is the error, the rest its kind.
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 async fn now(connection: &mut SqliteConnection) -> sqlx::Result<Timestamp> {
