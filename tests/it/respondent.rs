@@ -1,8 +1,13 @@
 //! The respondent's page, as HTTP shows it.
 
+use std::io::Read;
+
 use axum::body::Body;
 use axum::http::Request;
+use flate2::read::GzDecoder;
+use http_body_util::BodyExt;
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::interviews::rooms;
 use crate::support::{Answer, World};
@@ -27,6 +32,14 @@ pub(crate) async fn files_of(world: &World, page: &Answer) -> usize {
         };
         assert!(header(&answer, "content-type").starts_with(kind), "{file}");
         assert!(header(&answer, "cache-control").contains("immutable"), "{file}");
+        let request = Request::get(*file).header("accept-encoding", "gzip, br");
+        let request = request.body(Body::empty()).unwrap();
+        let packed = world.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(packed.headers()["content-encoding"], "gzip", "{file}");
+        let packed = packed.into_body().collect().await.unwrap().to_bytes();
+        let mut unpacked = String::new();
+        GzDecoder::new(&*packed).read_to_string(&mut unpacked).unwrap();
+        assert_eq!(unpacked, answer.text, "{file}");
         for other in [file.replace("/assets/", "/assets/0"), format!("{file}x")] {
             assert_eq!(open(world, "GET", &other).await.status, 404, "{other}");
         }
