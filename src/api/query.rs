@@ -61,6 +61,18 @@ impl Params {
         }
     }
 
+    /// `true` or `false`, if given.
+    pub(super) fn flag(&mut self, param: &str) -> Result<Option<bool>, ApiError> {
+        let Some(text) = self.take(param)? else {
+            return Ok(None);
+        };
+        match text.as_str() {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(ApiError::invalid(param, "must be true or false")),
+        }
+    }
+
     fn take(&mut self, param: &str) -> Result<Option<String>, ApiError> {
         let Some(at) = self.rest.iter().position(|(name, _)| name == param) else {
             return Ok(None);

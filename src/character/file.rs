@@ -10,11 +10,11 @@ use super::tool::{self, Tool};
 use super::{Character, EXAMPLES_MAX, Example, Models, NAME_MAX, PERSONA_MAX};
 
 /// Language of a character that names none.
-const LANGUAGE: &str = "en";
+pub(super) const LANGUAGE: &str = "en";
 /// Talkativeness of a character that names none.
-const TALKATIVENESS: f32 = 0.5;
+pub(super) const TALKATIVENESS: f32 = 0.5;
 /// Fields of a file.
-const FIELDS: &str = "name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections, \
+pub(super) const FIELDS: &str = "name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections, \
      tools";
 
 /// What is wrong at one place of a file.

@@ -53,16 +53,36 @@ impl fmt::Display for Faults {
 
 impl std::error::Error for Faults {}
 
-/// The built-in characters and those of `directories`, by id. A file takes the place of the built-in of its id; two
-/// files of one id are a fault. Files other than `*.toml` are passed over.
+/// The built-in characters and those of `directories`, by id. A file takes the place of the built-in of its id.
+///
+/// # Errors
+/// As [`read`].
 pub fn load(directories: &[PathBuf]) -> Result<Vec<Character>, Faults> {
+    let characters: BTreeMap<String, Character> = builtins()
+        .into_iter()
+        .chain(read(directories)?)
+        .map(|character| (character.id.clone(), character))
+        .collect();
+    Ok(characters.into_values().collect())
+}
+
+/// The characters of these files, and of the files of these directories, by id. In directories, files other than
+/// `*.toml` are passed over.
+///
+/// # Errors
+/// All faults of all files; two files of one id are one as well.
+pub fn read(paths: &[PathBuf]) -> Result<Vec<Character>, Faults> {
     let mut faults = Vec::new();
     let mut found: BTreeMap<String, (PathBuf, Option<Character>)> = BTreeMap::new();
-    let mut paths = Vec::new();
-    for directory in directories {
-        paths.extend(files(directory, &mut faults));
-    }
+    let mut files = Vec::new();
     for path in paths {
+        if path.is_file() {
+            files.push(path.clone());
+        } else {
+            files.extend(listed(path, &mut faults));
+        }
+    }
+    for path in files {
         let Some(id) = id_of(&path) else {
             let problem = "the file's name becomes the character's id: \
                            1 to 64 of a-z, 0-9, - and _, beginning with a letter";
@@ -76,7 +96,7 @@ pub fn load(directories: &[PathBuf]) -> Result<Vec<Character>, Faults> {
             ));
             continue;
         }
-        let character = match read(&id, &path) {
+        let character = match read_file(&id, &path) {
             Ok(character) => Some(character),
             Err(more) => {
                 faults.extend(more);
@@ -88,16 +108,8 @@ pub fn load(directories: &[PathBuf]) -> Result<Vec<Character>, Faults> {
     if !faults.is_empty() {
         return Err(Faults(faults));
     }
-    let mut characters: BTreeMap<String, Character> = builtins()
-        .into_iter()
-        .map(|character| (character.id.clone(), character))
-        .collect();
-    characters.extend(
-        found
-            .into_iter()
-            .filter_map(|(id, (_, character))| Some((id, character?))),
-    );
-    Ok(characters.into_values().collect())
+    let characters = found.into_values().filter_map(|(_, character)| character);
+    Ok(characters.collect())
 }
 
 fn fault(file: &Path, problem: String) -> Fault {
@@ -110,7 +122,7 @@ fn fault(file: &Path, problem: String) -> Fault {
 }
 
 /// The directory's character files by name, so that faults come in the same order everywhere.
-fn files(directory: &Path, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
+fn listed(directory: &Path, faults: &mut Vec<Fault>) -> Vec<PathBuf> {
     let entries = directory
         .read_dir()
         .and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
@@ -138,7 +150,7 @@ fn id_of(path: &Path) -> Option<String> {
     fits.then(|| stem.to_owned())
 }
 
-fn read(id: &str, path: &Path) -> Result<Character, Vec<Fault>> {
+fn read_file(id: &str, path: &Path) -> Result<Character, Vec<Fault>> {
     let unreadable = |error: std::io::Error| vec![fault(path, format!("can't be read: {error}"))];
     let bytes = path.metadata().map_err(unreadable)?.len();
     if bytes > FILE_BYTES_MAX {

@@ -3,12 +3,14 @@
 mod builtin;
 mod file;
 mod load;
+mod schema;
 pub mod tool;
 
 use std::collections::BTreeMap;
 
 pub use builtin::builtins;
-pub use load::{Fault, Faults, load};
+pub use load::{Fault, Faults, load, read};
+pub use schema::schema;
 use serde::{Deserialize, Serialize};
 pub use tool::Tool;
 use utoipa::ToSchema;

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod agents;
 mod bench;
 mod characters;
 mod demo;
@@ -71,6 +72,9 @@ enum Command {
     /// Characters of the deployment and of a project
     #[command(subcommand)]
     Characters(characters::Command),
+    /// Character files: check them, talk with one
+    #[command(subcommand)]
+    Agents(agents::Command),
     /// Rooms of a project
     #[command(subcommand)]
     Rooms(rooms::Command),
@@ -136,6 +140,7 @@ impl Cli {
             Command::Projects(command) => projects::run(command, context).await,
             Command::Users(command) => users::run(command, context).await,
             Command::Characters(command) => characters::run(command, context).await,
+            Command::Agents(command) => agents::run(command, context).await,
             Command::Rooms(command) => rooms::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
             Command::Openapi => openapi::run(&context),

@@ -23,7 +23,7 @@ use crate::shutdown::Shutdown;
 const LIVEKIT_DEV_URL: &str = "ws://127.0.0.1:7880";
 
 /// Folder of character files, in the working directory.
-const AGENTS: &str = "agents";
+pub(super) const AGENTS: &str = "agents";
 
 /// Flags of `troupe serve`.
 #[derive(Debug, clap::Args)]

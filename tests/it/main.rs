@@ -53,6 +53,7 @@ mod api_tokens;
 mod api_transcript;
 mod chat;
 mod cli;
+mod cli_agents;
 mod cli_operator;
 #[path = "../client/mod.rs"]
 mod client;

@@ -42,6 +42,15 @@ async fn the_stage_is_strict_and_holds_no_key() {
 }
 
 #[tokio::test]
+async fn the_operators_page_is_strict_and_holds_no_key() {
+    let world = World::new().await;
+    let page = open(&world, "GET", "/operator").await;
+    assert_eq!(page.status, 200);
+    assert_strict(&page);
+    assert_eq!(files_of(&world, &page).await, 4);
+}
+
+#[tokio::test]
 async fn a_link_opens_once_and_in_time() {
     let world = World::new().await;
     let fresh = link(&world, MINUTE_MS).await;
@@ -82,11 +91,28 @@ async fn a_token_opens_what_the_pages_need_and_nothing_else() {
         .await
         .with(201);
     ask("POST", &format!("{path}/start"), None).await.with(200);
+    let seen = ask("GET", "/pages/rooms", None).await.with(200);
+    assert_eq!(
+        (&seen[0]["id"], &seen[0]["state"], &seen[0]["surface"]),
+        (&room.as_str().into(), &"waiting".into(), &"voice".into())
+    );
     for part in ["", "/token", "/transcript", "/recordings"] {
         ask("GET", &format!("{path}{part}"), None).await.with(200);
     }
     ask("GET", "/v1/characters", None).await.with(200);
     ask("POST", &format!("{path}/end"), None).await.with(200);
+    assert_eq!(ask("GET", "/pages/rooms", None).await.with(200), json!([]));
+    let seen = ask("GET", "/pages/rooms?ended=true&limit=1", None)
+        .await
+        .with(200);
+    assert_eq!(
+        (&seen[0]["state"], seen.as_array().unwrap().len()),
+        (&"ended".into(), 1)
+    );
+    assert_eq!(
+        ask("GET", "/pages/rooms?ended=1", None).await.fault(),
+        (422, "validation_error", Some("ended"))
+    );
     for (method, path, body) in [
         (
             "POST",

@@ -33,6 +33,12 @@ macro_rules! files {
 /// Every file, packed, by its place in `assets/`. LiveKit's client has its version in its name.
 const FILES: &[(&str, &[u8])] = files![
     "livekit-client/livekit-client-2.23.0.umd.js",
+    "operator/drawing.js",
+    "operator/main.js",
+    "operator/operator.css",
+    "operator/room.js",
+    "operator/stretches.js",
+    "operator/timeline.js",
     "respondent/respondent.css",
     "respondent/respondent.js",
     "shared/api.js",

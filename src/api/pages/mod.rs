@@ -1,9 +1,10 @@
-//! Pages for a browser: the stage at `/`, what opens it, and the files of all pages.
+//! Pages for a browser: the stage at `/`, the operator's page, what opens them, and the files of all pages.
 //!
 //! No API key reaches a browser: a one-time link gives a token that opens what the pages need, for a day.
 
 mod assets;
 mod html;
+mod operator;
 mod pass;
 mod stage;
 
@@ -21,6 +22,8 @@ const TAG: &str = "Pages";
 pub(super) fn answers() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(routes!(stage::show))
+        .routes(routes!(operator::show))
+        .routes(routes!(operator::list))
         .routes(routes!(pass::open))
         .routes(routes!(assets::file))
 }

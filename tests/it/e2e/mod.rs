@@ -13,6 +13,7 @@
 //! - `tools`: a character that looks something up while people wait
 //! - `harness`, `models`, `person`: what they stand on
 
+mod agents;
 mod assigned;
 mod browser;
 mod demo;

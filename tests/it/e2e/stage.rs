@@ -48,6 +48,18 @@ async fn a_newcomer_talks_cuts_in_ends_and_plays_it_back() {
         assert!(captions.contains(words), "{words} in {captions}");
     }
 
+    let seen = of(&events, "operator");
+    let lanes = seen["lanes"].as_array().unwrap();
+    assert!(
+        lanes.contains(&json!("Ada")) && lanes.contains(&json!("Carol")),
+        "{seen}"
+    );
+    assert!(
+        seen["waits"].as_u64().unwrap() > 0 && seen["turns"].as_u64().unwrap() > 1,
+        "{seen}"
+    );
+    assert_eq!(of(&events, "turn played")["is_audible"], true);
+
     let room = of(&events, "room")["id"].as_str().unwrap();
     let transcript = stack.transcript(room).await;
     let said = |speaker: &str| -> Vec<&str> {

@@ -1,10 +1,11 @@
-"""A talk on the stage page, from the link to the recording that is played back.
+"""A talk on the stage page, from the link to the recording that is played back, and what an operator sees of it.
 
 Arguments: the link, a WAV file for the microphone.
 """
 
 import sys
 
+import operator_page
 from browser import ask, expect, launch, open_page, picture, plays, tell
 from playwright.sync_api import sync_playwright
 
@@ -48,7 +49,8 @@ with sync_playwright() as playwright:
 
     expect(page.locator("#talk")).to_be_visible()
     expect(page.locator("#talk-title")).to_be_focused()
-    tell("room", id=page.url.split("#room=")[1])
+    room = page.url.split("#room=")[1]
+    tell("room", id=room)
     ada = page.locator(".figure", has_text="Ada")
     expect(ada).to_have_attribute("data-state", "speaking")
     tell("audible", is_audible=plays(page))
@@ -97,4 +99,10 @@ with sync_playwright() as playwright:
     page.goto(page.url.split("#")[0])
     expect(page.locator("#lobby")).to_be_visible()
     picture(page, "stage-lobby-phone")
+    operator_page.look(page, page.url.split("/#")[0].rstrip("/"), room)
+    # Another window has no way in.
+    stranger = open_page(browser)
+    stranger.goto(f"{page.url.split('/operator')[0]}/operator")
+    expect(stranger.locator("#state")).to_contain_text("troupe login")
+    picture(stranger, "operator-no-way-in")
     browser.close()

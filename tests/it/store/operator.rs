@@ -1,5 +1,6 @@
 //! What an operator looks up, and what a project has going on.
 
+use troupe::rooms::list::After;
 use troupe::rooms::room::{EndReason, Surface};
 use troupe::rooms::store::Page;
 
@@ -72,6 +73,36 @@ on_both! {
         assert_eq!(code(store.list_rooms(&two, true, next(&made[0])).await), "after");
         assert_eq!(store.any_room(&made[1]).await.unwrap().project_id, one);
         assert_eq!(code(store.any_room("room_none").await), "room");
+    }
+
+    async fn an_operator_sees_who_plays_what(database) {
+        let store = &database.store;
+        let (one, two) = (project(store, "one").await, project(store, "two").await);
+        let silent = store.insert_room(&one, new_room(Surface::Voice)).await.unwrap().id;
+        store.insert_room(&one, new_room(Surface::Chat)).await.unwrap();
+        let spoken = started_room(store, &one).await;
+        let seen = async |ended| -> Vec<(String, Option<String>, bool, i64)> {
+            let standings = store.list_standings(&one, ended, After::Nothing, None).await.unwrap();
+            standings
+                .into_iter()
+                .map(|seen| (seen.room.id, seen.worker_id, seen.is_leased, seen.claims))
+                .collect()
+        };
+        let waiting = [(spoken.clone(), None, false, 0), (silent.clone(), None, false, 0)];
+        assert_eq!(seen(false).await, waiting);
+        store.claim("w1", "r", 1).await.unwrap();
+        assert_eq!(seen(false).await[0], (spoken.clone(), Some("w1".into()), true, 1));
+        database.alter("UPDATE workers SET lease_until = 1", &[]).await;
+        assert_eq!(seen(false).await[0], (spoken.clone(), Some("w1".into()), false, 1));
+        store.end_room(&one, &spoken, EndReason::Requested).await.unwrap();
+        assert_eq!(seen(false).await, waiting[1..]);
+        assert_eq!(seen(true).await.len(), 1);
+
+        let after = store.list_standings(&one, false, After::Item(&spoken), Some(1)).await.unwrap();
+        assert_eq!(after[0].room.id, silent);
+        let position = After::Position(after[0].room.seq);
+        assert!(store.list_standings(&one, false, position, Some(1)).await.unwrap().is_empty());
+        assert_eq!(code(store.list_standings(&two, false, After::Item(&spoken), None).await), "after");
     }
 
     async fn only_what_played_today_is_counted(database) {

@@ -43,7 +43,7 @@ pub use entries::EntryRows;
 pub use interviews::InterviewRows;
 pub use keys::KeyRows;
 pub use livekit_side::{LiveKitRows, PlayedIn};
-pub use operator::{OperatorRows, Page};
+pub use operator::{OperatorRows, Page, Standing};
 pub use outbox::OutboxRows;
 pub use participants::{Added, ParticipantRows, Removed};
 pub use passes::PassRows;

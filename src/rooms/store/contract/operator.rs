@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use crate::rooms::error::Error;
 use crate::rooms::key::KeyRecord;
+use crate::rooms::list::After;
 use crate::rooms::project::Project;
 use crate::rooms::room::Room;
 use crate::rooms::user::User;
@@ -16,6 +17,21 @@ pub struct Page<'a> {
     pub after: Option<&'a str>,
     /// Most objects.
     pub limit: u32,
+}
+
+/// A room and who plays it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The room, without its participants.
+    pub room: Room,
+    /// The worker that holds it.
+    pub worker_id: Option<String>,
+    /// Whether that worker has let itself be heard lately.
+    pub is_leased: bool,
+    /// Times that a worker took it.
+    pub claims: i64,
+    /// Times in a row that no worker could play it.
+    pub failures: i64,
 }
 
 /// Lists across projects.
@@ -56,6 +72,18 @@ pub trait OperatorRows {
     /// # Errors
     /// When `page` begins nowhere or the database fails.
     async fn list_rooms(&self, project_id: &str, ended: bool, page: Page<'_>) -> Result<Vec<Room>, Error>;
+
+    /// The project's rooms that characters speak in, newest first, under way or ended, and who plays them.
+    ///
+    /// # Errors
+    /// When `after` is no such room of the project or the database fails.
+    async fn list_standings(
+        &self,
+        project_id: &str,
+        ended: bool,
+        after: After<'_>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Standing>, Error>;
 
     /// A room of any project.
     ///

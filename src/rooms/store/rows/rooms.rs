@@ -7,6 +7,7 @@ use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::lease::{Holder, Lease};
 use crate::rooms::room::{Participant, Room, Surface};
+use crate::rooms::store::contract::Standing;
 
 const FREEFORM: &str = "freeform";
 const SCRIPTED: &str = "scripted";
@@ -31,6 +32,28 @@ pub(in crate::rooms::store) struct RoomRow {
     pub(in crate::rooms::store) claimed_at: Timestamp,
     pub(in crate::rooms::store) claimable_at: Timestamp,
     pub(in crate::rooms::store) failures: i64,
+}
+
+/// A room and whether its worker's lease holds.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::rooms::store) struct HeldRow {
+    #[sqlx(flatten)]
+    room: RoomRow,
+    is_leased: bool,
+}
+
+impl TryFrom<HeldRow> for Standing {
+    type Error = Error;
+
+    fn try_from(HeldRow { room, is_leased }: HeldRow) -> Result<Self, Error> {
+        Ok(Self {
+            worker_id: room.worker_id.clone(),
+            is_leased,
+            claims: room.epoch,
+            failures: room.failures,
+            room: room.into_room(Vec::new())?,
+        })
+    }
 }
 
 impl RoomRow {

@@ -6,10 +6,11 @@ use sqlx::SqliteConnection;
 use super::{SqliteStore, keys, now, participants, rooms};
 use crate::rooms::error::Error;
 use crate::rooms::key::KeyRecord;
+use crate::rooms::list::After;
 use crate::rooms::project::Project;
 use crate::rooms::room::Room;
-use crate::rooms::store::contract::{OperatorRows, Page, nowhere};
-use crate::rooms::store::rows::{KeyRow, RoomRow};
+use crate::rooms::store::contract::{OperatorRows, Page, Standing, not_a_room, nowhere};
+use crate::rooms::store::rows::{HeldRow, KeyRow, RoomRow, page as page_of};
 use crate::rooms::user::User;
 
 #[async_trait]
@@ -102,11 +103,13 @@ impl OperatorRows for SqliteStore {
         let after: i64 = match page.after {
             None => 0,
             Some(id) => {
-                let found = sqlx::query_scalar("SELECT seq FROM rooms WHERE id = ?1 AND project_id = ?2")
-                    .bind(id)
-                    .bind(project_id)
-                    .fetch_optional(&self.reader)
-                    .await?;
+                let found = sqlx::query_scalar(
+                    "SELECT seq FROM rooms WHERE id = ?1 AND project_id = ?2 AND surface <> 'chat'",
+                )
+                .bind(id)
+                .bind(project_id)
+                .fetch_optional(&self.reader)
+                .await?;
                 found.ok_or_else(nowhere)?
             }
         };
@@ -121,6 +124,41 @@ impl OperatorRows for SqliteStore {
         .fetch_all(&self.reader)
         .await?;
         rows.into_iter().map(|row| row.into_room(Vec::new())).collect()
+    }
+
+    async fn list_standings(
+        &self,
+        project_id: &str,
+        ended: bool,
+        after: After<'_>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Standing>, Error> {
+        let mut connection = self.reader.acquire().await?;
+        let before: i64 = match after {
+            After::Nothing => i64::MAX,
+            After::Position(position) => position,
+            After::Item(id) => sqlx::query_scalar("SELECT seq FROM rooms WHERE id = ?1 AND project_id = ?2")
+                .bind(id)
+                .bind(project_id)
+                .fetch_optional(&mut *connection)
+                .await?
+                .ok_or_else(not_a_room)?,
+        };
+        let at = now(&mut connection).await?;
+        let rows: Vec<HeldRow> = sqlx::query_as(
+            "SELECT r.*, COALESCE(w.lease_until > ?4, FALSE) AS is_leased
+             FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
+             WHERE r.project_id = ?1 AND r.surface <> 'chat' AND r.seq < ?2 AND (r.ended_at IS NOT NULL) = ?3
+             ORDER BY r.seq DESC LIMIT ?5",
+        )
+        .bind(project_id)
+        .bind(before)
+        .bind(ended)
+        .bind(at)
+        .bind(page_of(limit))
+        .fetch_all(&mut *connection)
+        .await?;
+        rows.into_iter().map(TryInto::try_into).collect()
     }
 
     async fn any_room(&self, id: &str) -> Result<Room, Error> {

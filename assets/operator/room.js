@@ -1,0 +1,78 @@
+// One room: its facts, the picture of its talk, and every turn with its sound.
+import { get } from "../shared/api.js";
+import { $, make } from "../shared/dom.js";
+import { draw } from "./drawing.js";
+import { stretchesOf } from "./stretches.js";
+import { quantile, turnsOf } from "./timeline.js";
+
+// A longer recording is not taken apart in a browser, ms.
+const LENGTH_MAX_MS = 45 * 60_000;
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+
+/** Shows the room; answers its name. */
+export async function showRoom(id) {
+  const path = `/v1/rooms/${encodeURIComponent(id)}`;
+  const [room, entries, recordings] = await Promise.all([get(path), get(`${path}/transcript`), get(`${path}/recordings`)]);
+  const told = [room.id, room.mode, room.startedAt ? `started ${local(room.startedAt)}` : "not started", room.endedAt ? `ended ${local(room.endedAt)}` : "under way"];
+  $("facts").textContent = told.join(" · ");
+  const lines = entries.map((entry) =>
+    make("li", {}, make("time", { dateTime: entry.createdAt }, local(entry.createdAt)), " ", make("b", {}, entry.speakerName ?? entry.characterId ?? ""), ` ${entry.content}`),
+  );
+  $("transcript").replaceChildren(...(lines.length ? lines : [make("li", {}, "Nothing was said.")]));
+  $("picture-of-talk").hidden = true;
+  $("room").hidden = false;
+  $("title").textContent = room.name;
+  return () => showTalk(room, recordings);
+}
+
+async function showTalk(room, recordings) {
+  const mix = recordings.find(({ kind }) => kind === "mix");
+  if (!mix) return room.record ? "The picture comes with the recording, once the room is over and it is ready." : "This room was not recorded, so there is no picture of it.";
+  if (mix.durationMs > LENGTH_MAX_MS) return "The talk is too long to be drawn here; its recording can be downloaded by the API.";
+  const tracks = [];
+  for (const recording of recordings.filter(({ kind }) => kind === "participant")) {
+    tracks.push({
+      name: recording.participantName ?? recording.participantIdentity,
+      isCharacter: recording.characterId !== null,
+      stretches: await stretchesOf(address(recording.url)),
+    });
+  }
+  const turns = turnsOf(tracks);
+  const player = $("player");
+  player.src = address(mix.url);
+  const play = (ms) => {
+    // A little earlier, so that one hears what it follows.
+    player.currentTime = Math.max(0, ms / 1000 - 1);
+    player.play();
+  };
+  draw($("timeline"), tracks, turns, mix.durationMs, play);
+  $("timeline").setAttribute("aria-label", `${tracks.length} participants over ${Math.round(mix.durationMs / 1000)} seconds; the table of turns says the same in words.`);
+  showTurns(turns, play);
+  $("picture-of-talk").hidden = false;
+  return "";
+}
+
+function showTurns(turns, play) {
+  const waits = turns.map(({ wait }) => wait).filter((wait) => wait !== null);
+  const cuts = turns.filter(({ end }) => end === "cut").length;
+  $("summary").textContent = waits.length
+    ? `${turns.length} turns; wait ${seconds(quantile(waits, 0.5))} at the median, ${seconds(quantile(waits, 0.95))} at the 95th percentile; ${cuts} cut.`
+    : `${turns.length} turns; ${cuts} cut.`;
+  const rows = turns.map((turn) => {
+    const at = `${Math.floor(turn.from / 60_000)}:${String(Math.floor(turn.from / 1000) % 60).padStart(2, "0")}`;
+    const button = make("button", { type: "button", class: "quiet small", "aria-label": `Play from ${at}` }, at);
+    button.addEventListener("click", () => play(turn.from));
+    const cells = [button, turn.name, turn.wait === null ? "–" : seconds(turn.wait), seconds(turn.to - turn.from), turn.end === "cut" ? `cut by ${turn.cutBy}` : "whole"];
+    return make("tr", {}, ...cells.map((cell) => make("td", {}, cell)));
+  });
+  $("turns").replaceChildren(...rows);
+}
+
+/** On this server, which may have another name than in the link. */
+function address(url) {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+const local = (time) => new Date(time).toLocaleString();
