@@ -7,6 +7,7 @@ mod address;
 mod cast;
 mod choice;
 mod names;
+mod sound;
 
 use std::collections::BTreeMap;
 
