@@ -8,6 +8,7 @@
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
+//! - `scene`: a scene that plays by itself, and a person who cuts in
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
 //! - `tools`: a character that looks something up while people wait
@@ -26,6 +27,7 @@ mod person;
 mod recording;
 mod respondent;
 mod room;
+mod scene;
 mod sdks;
 mod stage;
 mod tools;
