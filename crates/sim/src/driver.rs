@@ -31,6 +31,10 @@ enum Event {
     In(Input),
     /// An input of a person's voice arrives, unless they have left meanwhile.
     Voice(usize, u64, Input),
+    /// The floor is offered to a character.
+    Offer,
+    /// Words of a voice that may still be on are told.
+    Stream(usize, u64),
     /// A person thinks of speaking.
     Think(usize),
     /// More sound of a chunk was made.
@@ -70,6 +74,8 @@ pub(crate) struct Driver {
     queue: Queue<Event>,
     conversation: Conversation,
     chance: Chance,
+    /// For what came later than the seeds whose rooms must stay.
+    more: Chance,
     words: Words,
     humans: Vec<Human>,
     /// Whether each character is there.
@@ -101,6 +107,7 @@ impl Driver {
                 None => conversation,
             },
             chance: Chance::from_seed(options.seed.wrapping_add(1)),
+            more: Chance::from_seed(options.seed.wrapping_mul(5).wrapping_add(3)),
             words: Words::default(),
             humans: humans.map(|(index, habit)| Human::new(index, *habit)).collect(),
             cast: vec![false; options.characters],

@@ -76,12 +76,20 @@ pub struct Options {
     pub lost_ends: u64,
     /// Length of the safety phase, s.
     pub safety_s: u64,
+    /// Times that the floor is offered in it.
+    pub offers: u64,
+    /// Words of a voice that is still on are told so often, ms; 0 where the transcriber does not stream.
+    pub streams_every_ms: u64,
+    /// Whether characters have thresholds of their own.
+    pub overrides: bool,
 }
 
 impl Options {
     /// Draws the options of a seed.
     pub fn draw(seed: u64) -> Self {
         let mut chance = Chance::from_seed(seed);
+        // Drawn apart, so that a seed stands for the same room as before there were such things.
+        let mut more = Chance::from_seed(seed.wrapping_mul(3).wrapping_add(2));
         let mode = if chance.percent(30) {
             Mode::Scripted
         } else {
@@ -106,6 +114,13 @@ impl Options {
             drops: if is_networked { chance.within(1, 60) } else { 0 },
             lost_ends: if is_networked { chance.within(0, 8) } else { 0 },
             safety_s: chance.within(30, 120),
+            offers: if more.percent(40) { more.within(1, 6) } else { 0 },
+            streams_every_ms: if more.percent(35) {
+                more.within(200, 900)
+            } else {
+                0
+            },
+            overrides: more.percent(30),
         }
     }
 }
@@ -155,14 +170,18 @@ impl fmt::Display for Options {
         }
         writeln!(
             f,
-            "  judged {} %, word times {}, orders {} ms, reports {} ms, drops {}, lost ends {} %, {} s of faults",
+            "  judged {} %, word times {}, orders {} ms, reports {} ms, drops {}, lost ends {} %, {} s of faults, \
+             {} offers, words streamed every {} ms, overrides {}",
             self.judged,
             self.word_times,
             self.order_ms,
             self.report_ms,
             self.drops,
             self.lost_ends,
-            self.safety_s
+            self.safety_s,
+            self.offers,
+            self.streams_every_ms,
+            self.overrides
         )?;
         write!(f, "  thresholds:")?;
         let usual = Tuning::default();

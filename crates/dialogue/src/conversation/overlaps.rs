@@ -7,7 +7,7 @@ use crate::endpointing::words;
 use crate::event::{Output, Overlap};
 use crate::fault::Fault;
 use crate::id::PersonId;
-use crate::overlap::{Circumstances, is_backchannel, is_echo, resolve};
+use crate::overlap::{Circumstances, is_backchannel, is_echo, may_become_echo, resolve};
 use crate::speech::{Phase, Speech};
 use crate::time::Time;
 
@@ -120,8 +120,10 @@ impl Conversation {
             Overlap::Echo if self.planted.is(Fault::EchoSpeaks) => Overlap::Interruption,
             other => other,
         };
-        let is_certain =
-            !is_heard || overlap == Overlap::Interruption && words(&text).count() >= EARLY_WORDS_MIN;
+        let is_certain = !is_heard
+            || overlap == Overlap::Interruption
+                && words(&text).count() >= EARLY_WORDS_MIN
+                && !self.may_repeat(now, &text);
         if !is_certain {
             return false;
         }
@@ -154,6 +156,16 @@ impl Conversation {
     /// Whether words are those of the line that was heard last, coming back late.
     fn repeats_last(&self, text: &str) -> bool {
         self.last.as_ref().is_some_and(|(_, line)| is_echo(text, line))
+    }
+
+    /// Whether the first words of a voice are those of a line that is heard or was heard last.
+    fn may_repeat(&self, now: Time, text: &str) -> bool {
+        let speech = self.speech.as_ref();
+        speech.is_some_and(|speech| may_become_echo(text, &speech.heard(speech.heard_by(now) + ECHO_AHEAD)))
+            || self
+                .last
+                .as_ref()
+                .is_some_and(|(_, line)| may_become_echo(text, line))
     }
 
     /// What was said over a speech was nothing; the turn stands as it was before.

@@ -97,7 +97,18 @@ impl Turn {
         if heard.is_empty() {
             return false;
         }
+        let words = self.news(heard);
         heard.clone_into(&mut self.heard);
+        let is_news = words.is_some();
+        if is_news {
+            self.words = words;
+            self.words_changed = now;
+        }
+        is_news
+    }
+
+    /// The words of the turn by what a transcriber makes of all that was said, unless they are those that are known.
+    fn news(&self, heard: &str) -> Option<String> {
         let rest = self
             .resolved
             .as_ref()
@@ -106,12 +117,7 @@ impl Turn {
             Some((rest, left)) => [left.as_str(), rest].join(" ").trim().to_owned(),
             None => heard.to_owned(),
         };
-        if words.is_empty() || self.words.as_ref() == Some(&words) {
-            return false;
-        }
-        self.words = Some(words);
-        self.words_changed = now;
-        true
+        Some(words).filter(|words| !words.is_empty() && self.words.as_ref() != Some(words))
     }
 
     /// What was said over a speech was nothing: the turn is what it was before.
@@ -132,6 +138,13 @@ impl Person {
     /// Whether they are heard, and with more than noise.
     pub(super) fn is_speaking(&self) -> bool {
         self.voice.is_some() && !self.is_noise
+    }
+
+    /// Whether what was taken for noise brings words that were not known.
+    pub(super) fn speaks_in_noise(&self, heard: &str) -> bool {
+        let heard = heard.trim();
+        let is_news = || self.turn.as_ref().is_none_or(|turn| turn.news(heard).is_some());
+        self.voice.is_some() && self.is_noise && !heard.is_empty() && is_news()
     }
 
     /// Whether they have said or will say more than the latest transcription can know: they speak, or what they

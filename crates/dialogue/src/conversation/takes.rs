@@ -62,6 +62,13 @@ impl Conversation {
     }
 
     pub(super) fn partial_words(&mut self, now: Time, id: &PersonId, text: String) {
+        if self
+            .people
+            .get(id)
+            .is_some_and(|person| person.speaks_in_noise(&text))
+        {
+            self.voice_started(now, id.clone(), now);
+        }
         let Some(person) = self.people.get_mut(id) else {
             return;
         };
@@ -81,16 +88,20 @@ impl Conversation {
         let Some(person) = self.people.get_mut(&id) else {
             return;
         };
-        let (is_heard, heard_for) = (person.says_more(), person.heard_for(now));
+        let (is_heard, heard_for, since) = (person.says_more(), person.heard_for(now), person.voice);
         let Some(turn) = &mut person.turn else { return };
-        turn.take = None;
+        // What was asked for before a voice began does not tell what is in it.
+        let is_of_voice = turn.take.take().is_some_and(|take| Some(take.asked) >= since);
         if turn.ended.is_some() {
             // It ended with what was known; an answer to that is on its way.
             return;
         }
         let is_new = turn.learn(now, &text);
         turn.covers = !is_heard && turn.words.is_some();
-        let is_stuck = is_heard && heard_for >= noise_after && now.since(turn.words_changed) >= noise_after;
+        let is_stuck = is_heard
+            && is_of_voice
+            && heard_for >= noise_after
+            && now.since(turn.words_changed) >= noise_after;
         let has_words = turn.words.is_some();
         if is_stuck {
             // The voice goes on and brings no words: nobody waits for it, and what was said before it counts.

@@ -17,6 +17,12 @@ pub(crate) fn is_echo(text: &str, spoken: &str) -> bool {
     common * 100 >= heard.len() * SHARE_MIN_PERCENT
 }
 
+/// Whether `text` is too short to be told from the beginning of an echo of what a character has `spoken`.
+pub(crate) fn may_become_echo(text: &str, spoken: &str) -> bool {
+    let (heard, spoken): (Vec<String>, Vec<String>) = (words(text).collect(), words(spoken).collect());
+    !heard.is_empty() && heard.len() < WORDS_MIN && common_in_order(&heard, &spoken) == heard.len()
+}
+
 /// Words that stand next to one that they also stand next to in the other: an echo may come twice.
 fn common_in_runs(one: &[String], other: &[String]) -> usize {
     let is_pair = |at: usize| {
@@ -53,5 +59,15 @@ mod tests {
         assert!(is_echo("to the old mill to the old mill twice", spoken));
         assert!(!is_echo("Does it run on a Sunday too", spoken));
         assert!(!is_echo("mill old harbour day the from", spoken));
+    }
+
+    #[test]
+    fn two_words_of_a_character_may_become_an_echo() {
+        let spoken = "It runs from the harbour to the old mill, twice a day.";
+        assert!(may_become_echo("The harbour", spoken));
+        assert!(!may_become_echo("The harbour to", spoken));
+        assert!(!may_become_echo("No, the", spoken));
+        assert!(!may_become_echo("harbour the runs", spoken));
+        assert!(!may_become_echo("...", spoken));
     }
 }

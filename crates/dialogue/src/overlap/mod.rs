@@ -9,7 +9,7 @@ mod echo;
 use std::time::Duration;
 
 pub(crate) use backchannel::is_backchannel;
-pub(crate) use echo::is_echo;
+pub(crate) use echo::{is_echo, may_become_echo};
 
 use crate::event::Overlap;
 use crate::time::Time;

@@ -199,8 +199,8 @@ fn words_that_are_asked_for_later_are_waited_for() {
     assert_eq!(stage.entries(), [pair("ann", "I would like to know the way.")]);
 }
 
-#[test]
-fn what_was_said_in_a_noise_after_the_turn_is_not_lost() {
+/// Ann's turn is over in a voice that goes on and brought no words; answers when.
+fn rome_and_noise() -> (Stage, u64) {
     let mut stage = Stage::with_cast(&["Ada"]);
     stage.says(0, 1000, "I was in Rome and").voice(ann(), 1200);
     let mut now = 0;
@@ -219,6 +219,12 @@ fn what_was_said_in_a_noise_after_the_turn_is_not_lost() {
             stage.tell(now, "I was in Rome and");
         }
     }
+    (stage, now)
+}
+
+#[test]
+fn what_was_said_in_a_noise_after_the_turn_is_not_lost() {
+    let (mut stage, now) = rome_and_noise();
     stage.pause(ann(), now + 500);
     stage.tell(now + 700, "I was in Rome and then home.");
     let lines: Vec<String> = std::iter::from_fn(|| {
@@ -240,4 +246,53 @@ fn what_was_said_in_a_noise_after_the_turn_is_not_lost() {
         lines.first().map(String::as_str),
         Some("I was in Rome and then home.")
     );
+}
+
+#[test]
+fn words_that_stream_out_of_a_noise_continue_the_turn() {
+    // Seed 50.
+    let (mut stage, now) = rome_and_noise();
+    let text = "I was in Rome and".to_owned();
+    stage.hand_in(now + 100, Input::PartialWords { person: ann(), text });
+    assert_eq!(stage.conversation.turns_waiting(), 1);
+    let text = "I was in Rome and then".to_owned();
+    stage.hand_in(now + 300, Input::PartialWords { person: ann(), text });
+    assert_eq!(stage.conversation.turns_waiting(), 0);
+}
+
+#[test]
+fn the_first_words_of_an_echo_are_no_interruption_yet() {
+    // Seed 760.
+    let mut stage = Stage::with_cast(&["Ada"]);
+    let speech = stage.ada_answers();
+    stage.voice(ann(), 2000).ring(Wake::OverlapPause);
+    for (now, text) in [(2300, "one two"), (2500, "one two three")] {
+        let text = text.to_owned();
+        stage.hand_in(now, Input::PartialWords { person: ann(), text });
+        assert!(!stage.outputs.contains(&Output::Stop { speech }));
+    }
+    stage.pause(ann(), 2600);
+    stage.tell(2800, "one two three");
+    assert!(resolves(&stage, Overlap::Echo));
+    // A third word that is not the character's makes it an interruption.
+    stage.voice(ann(), 3000).ring(Wake::OverlapPause);
+    for (now, text, stops) in [(3300, "four five", false), (3500, "four five no", true)] {
+        let text = text.to_owned();
+        stage.hand_in(now, Input::PartialWords { person: ann(), text });
+        assert_eq!(stage.outputs.contains(&Output::Stop { speech }), stops);
+    }
+}
+
+#[test]
+fn a_voice_is_no_noise_by_words_that_were_asked_for_before_it_began() {
+    // Seed 2399.
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.voice(ann(), 0).pause(ann(), 1000);
+    stage.tell(1150, "I was in Rome and");
+    stage.voice(ann(), 1300).pause(ann(), 1700);
+    let take = stage.take();
+    stage.voice(ann(), 1900);
+    stage.tell_of(4900, take, "I was in Rome and");
+    assert_eq!(stage.conversation.turns_open(), 1);
+    assert_eq!(stage.conversation.turns_waiting(), 0);
 }

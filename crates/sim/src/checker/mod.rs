@@ -122,6 +122,7 @@ impl Checker {
         let now_ms = self.now_ms;
         self.present.input(input, now_ms);
         self.floor.input(input, now_ms);
+        self.run.input(input);
         let told = self.transcript.input(input);
         self.overlaps.input(input, told);
     }

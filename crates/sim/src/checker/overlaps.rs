@@ -9,7 +9,7 @@ use super::{Present, Verdict};
 use crate::words::{SIGNS, is_unique, words_of};
 
 /// Fewer words than this may be a person who repeats them.
-const ECHO_WORDS_MIN: usize = 3;
+pub(super) const ECHO_WORDS_MIN: usize = 3;
 
 /// What was said over what.
 #[derive(Debug, Default)]
@@ -29,16 +29,18 @@ pub(super) struct Overlaps {
 
 impl Overlaps {
     pub(super) fn input(&mut self, input: &Input, told: Option<(PersonId, String)>) {
-        self.told.extend(told);
+        let before = self.tell(told);
+        if matches!(input, Input::PartialWords { .. })
+            && let Some((person, before)) = before
+        {
+            // Words out of what was taken for noise when the speech was let loose.
+            self.begins(&person, before);
+        }
         self.is_cause = matches!(input, Input::Typed { .. } | Input::CharacterLeft(_));
         match input {
             Input::VoiceStarted { person, .. } => {
                 let told = self.told.get(person).cloned().unwrap_or_default();
-                if let Some(speech) = self.released
-                    && self.begun.get(person).is_none_or(|(over, _)| *over != speech)
-                {
-                    self.begun.insert(person.clone(), (speech, told));
-                }
+                self.begins(person, told);
             }
             Input::PersonJoined { person, .. } => {
                 self.told.remove(person);
@@ -48,6 +50,21 @@ impl Overlaps {
                 self.released.take_if(|released| released == speech);
             }
             _ => {}
+        }
+    }
+
+    /// Answers whom something new was told of, and what was known before.
+    fn tell(&mut self, told: Option<(PersonId, String)>) -> Option<(PersonId, String)> {
+        let (person, text) = told?;
+        let before = self.told.insert(person.clone(), text.clone()).unwrap_or_default();
+        (before != text).then_some((person, before))
+    }
+
+    fn begins(&mut self, person: &PersonId, before: String) {
+        if let Some(speech) = self.released
+            && self.begun.get(person).is_none_or(|(over, _)| *over != speech)
+        {
+            self.begun.insert(person.clone(), (speech, before));
         }
     }
 

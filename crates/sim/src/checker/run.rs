@@ -1,6 +1,6 @@
 //! Characters among themselves: for a while, not over people's own talk, and never one after itself.
 
-use troupe_dialogue::{CharacterId, Cue, Fate, Line, Mode, Output, Speaker, SpeechId};
+use troupe_dialogue::{CharacterId, Cue, Fate, Input, Line, Mode, Output, Speaker, SpeechId};
 
 use super::Verdict;
 use crate::options::Options;
@@ -24,6 +24,10 @@ pub(super) struct Run {
     /// Who said the last line of all.
     last: Option<Speaker>,
     last_character: Option<CharacterId>,
+    /// The floor was offered, and nobody has spoken by itself since.
+    is_offered: bool,
+    /// The answer that was begun since: it counts as that once it is let loose.
+    answers_offer: Option<SpeechId>,
     /// Whether the last line of a character asked something.
     is_question: bool,
 }
@@ -45,6 +49,8 @@ impl Run {
             is_between_people: false,
             last: None,
             last_character: None,
+            is_offered: false,
+            answers_offer: None,
             is_question: false,
         }
     }
@@ -67,9 +73,15 @@ impl Run {
         (self.turns, self.not_understood) = (turns, 0);
     }
 
+    /// A character that is offered the floor speaks by itself, whatever came before.
+    pub(super) fn input(&mut self, input: &Input) {
+        self.is_offered |= *input == Input::FloorOffered;
+    }
+
     pub(super) fn output(&mut self, output: &Output) -> Verdict {
         if let Output::Generate { speech, cue, .. } = output {
             self.unasked = matches!(cue, Cue::GoOn | Cue::OpenScene).then_some(*speech);
+            self.answers_offer = (self.is_offered && *cue == Cue::Answer).then_some(*speech);
         }
         match output {
             Output::TurnClosed {
@@ -80,6 +92,7 @@ impl Run {
                 fate: Fate::NotUnderstood,
                 ..
             } => self.not_understood += 1,
+            Output::Play { speech } if self.answers_offer == Some(*speech) => self.is_offered = false,
             Output::Discard { speech } if self.unasked == Some(*speech) => self.failed += 1,
             Output::Entry(Line { speaker, text }) => {
                 if let Speaker::Character(character) = speaker {
@@ -94,7 +107,7 @@ impl Run {
                 character,
                 cue: Cue::GoOn,
                 ..
-            } => {
+            } if !std::mem::take(&mut self.is_offered) => {
                 if self.lines >= self.lines_max {
                     return Err(format!("{character} goes on after {} lines", self.lines));
                 }

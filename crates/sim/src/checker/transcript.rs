@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use troupe_dialogue::{Input, Line, Output, PersonId, Speaker, SpeechId, TakeId};
 
 use super::Verdict;
+use super::overlaps::ECHO_WORDS_MIN;
 use crate::player::Heard;
-use crate::words::unique_of;
+use crate::words::{unique_of, words_of};
 
 /// What was told, and what was posted of it.
 #[derive(Debug, Default)]
@@ -35,6 +36,11 @@ impl Transcript {
                     self.told_words(&person, text);
                     return Some((person, text.clone()));
                 }
+            }
+            // What a voice has said so far may be told again; it is owed once it is the last word on it.
+            Input::PartialWords { person, text } => {
+                self.told.extend(unique_of(text).map(str::to_owned));
+                return Some((person.clone(), text.clone()));
             }
             Input::Typed { person, text } => self.told_words(person, text),
             Input::PersonLeft { person } => {
@@ -106,7 +112,8 @@ impl Transcript {
         if let Some(word) = words.iter().find(|word| !self.told.contains(**word)) {
             return Err(format!("{word} is posted of a person and was never heard"));
         }
-        if !words.is_empty() && words.iter().all(|word| self.spoken.contains(*word)) {
+        let is_long = words_of(&line.text).count() >= ECHO_WORDS_MIN;
+        if is_long && !words.is_empty() && words.iter().all(|word| self.spoken.contains(*word)) {
             return Err(format!("the echo {:?} is posted as a person's words", line.text));
         }
         Ok(())

@@ -1,8 +1,10 @@
 //! What happens in the room: comings and goings, and voices as the ears report them.
 
+use troupe_dialogue::tuning::Overrides;
 use troupe_dialogue::{CastMember, CharacterId, Input};
 
 use super::{Driver, Event, Phase};
+use crate::chance::Chance;
 
 impl Driver {
     pub(super) fn name_of(index: usize) -> &'static str {
@@ -22,6 +24,10 @@ impl Driver {
             let at = self.chance.within(0, 4000);
             self.queue.at(at, Event::Return(index));
             self.queue.at(at + 500, Event::Think(index));
+        }
+        for _ in 0..self.options.offers {
+            let at = self.more.within(1000, self.options.safety_s * 1000);
+            self.queue.at(at, Event::Offer);
         }
         if self.options.drops == 0 {
             return;
@@ -58,6 +64,10 @@ impl Driver {
                 self.hand_in(input);
             }
             Event::Voice(index, session, input) => self.voice(index, session, input),
+            Event::Offer => {
+                self.hand_in(Input::FloorOffered);
+            }
+            Event::Stream(index, session) => self.stream(index, session),
             Event::Think(index) => self.think(index),
             Event::Made(speech, chunk, ready_ms, is_complete) => {
                 self.made(speech, chunk, ready_ms, is_complete)
@@ -100,7 +110,10 @@ impl Driver {
         if !std::mem::replace(&mut self.cast[index], true) {
             let names = vec![Self::name_of(index).to_owned()];
             let talkativeness = self.chance.within(0, 10) as f32 / 10.0;
-            let member = CastMember::new(Self::id_of(index), names, talkativeness);
+            let mut member = CastMember::new(Self::id_of(index), names, talkativeness);
+            if self.options.overrides {
+                member.tuning = own_thresholds(&mut self.more);
+            }
             self.hand_in(Input::CharacterJoined(member));
         }
     }
@@ -131,6 +144,17 @@ impl Driver {
         self.later(back, Event::Return(index));
     }
 
+    /// A transcriber that streams tells the words of a voice so far.
+    fn stream(&mut self, index: usize, session: u64) {
+        let human = &mut self.humans[index];
+        let is_heard = human.session == session && human.is_present && human.known_voice_ms.is_some();
+        let text = human.words_until(self.now_ms);
+        if is_heard && !text.is_empty() {
+            let person = human.id.clone();
+            self.hand_in(Input::PartialWords { person, text });
+        }
+    }
+
     fn voice(&mut self, index: usize, session: u64, input: Input) {
         let now_ms = self.now_ms;
         let human = &mut self.humans[index];
@@ -157,6 +181,25 @@ impl Driver {
         }
         self.hand_in(input);
     }
+}
+
+/// Thresholds that a character may have for itself.
+fn own_thresholds(chance: &mut Chance) -> Overrides {
+    let mut own = Overrides::default();
+    for (name, low, high) in [
+        ("continuation", 100, 4000),
+        ("continuation_when_named", 50, 1000),
+        ("end_of_turn_max", 600, 5000),
+        ("reopen_after", 3000, 20_000),
+        ("answer_lead", 0, 2000),
+    ] {
+        let value = chance.within(low, high) as f64;
+        if chance.percent(50) {
+            // Each lies within its bounds.
+            let _ = own.set(name, value);
+        }
+    }
+    own
 }
 
 fn index_of(bits: u64, count: usize) -> usize {

@@ -84,6 +84,13 @@ impl Driver {
                 let end = at + segment.voice_ms * (word_index as u64 + 1) / count.max(1);
                 self.humans[index].said.push((end, word));
             }
+            if self.options.streams_every_ms > 0 && is_on {
+                let mut told = at + self.options.streams_every_ms;
+                while told < at + segment.voice_ms {
+                    self.queue.at(told, Event::Stream(index, session));
+                    told += self.options.streams_every_ms;
+                }
+            }
             at += segment.voice_ms;
             if is_on && (segment.pause_ms > NOTICED_PAUSE_MS || number == last) {
                 let input = Input::VoicePaused {
