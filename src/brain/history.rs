@@ -42,15 +42,31 @@ pub enum Happening {
     },
 }
 
+/// The oldest happenings, to be put in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// What was put in short before; it belongs to what is to be put in short now.
+    pub before: Option<String>,
+    /// `Name: words`, oldest first.
+    pub lines: Vec<String>,
+    /// Number of the first happening that does not belong to it.
+    until: u64,
+}
+
 /// A room's happenings, oldest first, within a budget of tokens.
 ///
-/// When the budget is exceeded the oldest quarter goes at once. A local model that keeps the evaluated prompt then
+/// Before the budget is used up the oldest are offered to be put in short ([`Self::to_be_shortened`]). When it is
+/// exceeded nevertheless, the oldest go until a quarter is free. A local model that keeps the evaluated prompt then
 /// starts over once in a while, not on every turn.
 #[derive(Debug, Clone)]
 pub struct History {
     happenings: VecDeque<Happening>,
     tokens: usize,
     tokens_max: usize,
+    /// What came before the first happening, in short.
+    before: Option<String>,
+    /// Number of the first happening, counted from the room's first.
+    first: u64,
 }
 
 impl History {
@@ -60,7 +76,60 @@ impl History {
             happenings: VecDeque::new(),
             tokens: 0,
             tokens_max,
+            before: None,
+            first: 0,
         }
+    }
+
+    /// The oldest happenings, once four fifths of the budget are used: as many as leave a third of it. With a
+    /// summary of a fifth, another quarter of the budget is talked until the next one.
+    pub fn to_be_shortened(&self) -> Option<Excerpt> {
+        if self.tokens <= self.tokens_max / 5 * 4 {
+            return None;
+        }
+        let mut left = self.tokens.saturating_sub(self.tokens_before());
+        let lines: Vec<String> = self
+            .happenings
+            .iter()
+            .take(self.happenings.len().saturating_sub(1))
+            .take_while(|happening| {
+                let is_over = left > self.tokens_max / 3;
+                left = left.saturating_sub(happening.tokens());
+                is_over
+            })
+            // To nobody's identity: all of them by name.
+            .map(|happening| happening.seen_by("").1)
+            .collect();
+        let until = self.first + u64::try_from(lines.len()).unwrap_or(0);
+        (!lines.is_empty()).then(|| Excerpt {
+            before: self.before.clone(),
+            lines,
+            until,
+        })
+    }
+
+    /// Puts `short` in the place of an excerpt.
+    pub fn shorten(&mut self, excerpt: &Excerpt, short: &str) {
+        while self.first < excerpt.until && self.drop_oldest() {}
+        self.tokens = self.tokens.saturating_sub(self.tokens_before());
+        // It stands in brackets, and people's words in it must not end them.
+        self.before = Some(one_line(&short.replace(['[', ']'], " ")));
+        self.tokens += self.tokens_before();
+    }
+
+    fn tokens_before(&self) -> usize {
+        self.before
+            .as_ref()
+            .map_or(0, |before| tokens_of_bytes(before.len()))
+    }
+
+    fn drop_oldest(&mut self) -> bool {
+        let Some(oldest) = self.happenings.pop_front() else {
+            return false;
+        };
+        self.first += 1;
+        self.tokens = self.tokens.saturating_sub(oldest.tokens());
+        true
     }
 
     /// Adds what happened last. The latest one always stays, whatever its length.
@@ -72,8 +141,7 @@ impl History {
         }
         let keep = self.tokens_max - self.tokens_max / 4;
         while self.tokens > keep && self.happenings.len() > 1 {
-            let dropped = self.happenings.pop_front().map_or(0, |oldest| oldest.tokens());
-            self.tokens = self.tokens.saturating_sub(dropped);
+            self.drop_oldest();
         }
     }
 
@@ -123,11 +191,15 @@ impl History {
     /// The conversation as `identity` knows it: its own lines are the assistant's, all others are `Name: words`
     /// of the user.
     pub fn seen_by(&self, identity: &str) -> Vec<Message> {
-        merged(
-            self.happenings
-                .iter()
-                .map(|happening| happening.seen_by(identity)),
-        )
+        let before = self
+            .before
+            .as_ref()
+            .map(|before| (Role::User, format!("[Before that, in short: {before}]")));
+        let happenings = self
+            .happenings
+            .iter()
+            .map(|happening| happening.seen_by(identity));
+        merged(before.into_iter().chain(happenings))
     }
 
     /// The same for small models, which take over any name that stands before a line.
@@ -183,7 +255,7 @@ impl Happening {
             Self::Joined { name, .. } | Self::Left { name } => name.len() + 12,
             Self::Silence => 40,
         };
-        bytes.div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_LINE
+        tokens_of_bytes(bytes)
     }
 
     /// Notes stand in square brackets. Nobody can fake one: words never begin a line.
@@ -202,6 +274,10 @@ impl Happening {
             Self::Left { name } => (Role::User, format!("[{} leaves.]", plain_name(name))),
         }
     }
+}
+
+fn tokens_of_bytes(bytes: usize) -> usize {
+    bytes.div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_LINE
 }
 
 /// A name as prompts show it: one line, no colon or bracket, at most 60 characters.
@@ -233,6 +309,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
@@ -317,6 +394,53 @@ mod tests {
         history.push(Happening::Left { name: "Ann".into() });
         let expect = "ANN: Hi.\n[You join now. What stands above was said before you came.]\n[Ann leaves.]";
         assert_eq!(seen(&history, "me"), [(Role::User, expect.into())]);
+    }
+
+    #[test]
+    fn the_oldest_are_put_in_short_before_they_have_to_go() {
+        let mut history = History::new(300);
+        let mut number = 0..;
+        let mut talk = |history: &mut History, lines: usize| {
+            for index in number.by_ref().take(lines) {
+                history.push(said("ann", &format!("line {index:02}")));
+            }
+        };
+        talk(&mut history, 25);
+        assert_eq!(history.to_be_shortened(), None);
+        talk(&mut history, 10);
+        let excerpt = history.to_be_shortened().unwrap();
+        assert_eq!(excerpt.lines[0], "ANN: line 00");
+        let count = excerpt.lines.len();
+        // The talk goes on while it is made.
+        talk(&mut history, 2);
+        history.shorten(&excerpt, "Ann counted [and\ncounted].");
+        let seen = seen(&history, "me").remove(0).1;
+        let expect = format!("[Before that, in short: Ann counted and counted .]\nANN: line {count:02}\n");
+        assert!(
+            seen.starts_with(&expect) && seen.ends_with("ANN: line 36"),
+            "{seen}"
+        );
+        assert!(history.tokens < 200 && history.to_be_shortened().is_none());
+        // The next one takes the former in.
+        talk(&mut history, 20);
+        let next = history.to_be_shortened();
+        assert_eq!(
+            next.and_then(|next| next.before).as_deref(),
+            Some("Ann counted and counted .")
+        );
+    }
+
+    #[test]
+    fn what_went_meanwhile_is_not_missed() {
+        let mut history = History::new(100);
+        for index in 0..12 {
+            history.push(said("a", &format!("line {index}")));
+        }
+        let excerpt = history.to_be_shortened().unwrap();
+        history.push(said("a", &"x".repeat(5000)));
+        assert_eq!(history.happenings().count(), 1);
+        history.shorten(&excerpt, "Short.");
+        assert_eq!(history.happenings().count(), 1);
     }
 
     #[test]

@@ -7,4 +7,5 @@ pub mod guard;
 pub mod history;
 pub mod prompt;
 pub mod reply;
+pub mod summary;
 pub mod using;

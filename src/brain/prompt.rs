@@ -80,6 +80,7 @@ impl Prompter {
         templates.add_template("cue.md", include_str!("../../prompts/cue.md"))?;
         templates.add_template("roleplay.md", include_str!("../../prompts/roleplay.md"))?;
         templates.add_template("interview.md", include_str!("../../prompts/interview.md"))?;
+        templates.add_template("summary.md", include_str!("../../prompts/summary.md"))?;
         Ok(Self { templates })
     }
 
@@ -160,6 +161,16 @@ impl Prompter {
             again.temperature = TEMPERATURE_AGAIN;
         }
         Ok(again)
+    }
+
+    /// How the older part of a talk is to be put in short.
+    pub(super) fn summary(&self, language: &str) -> Result<String, PromptError> {
+        let language = language_name(language);
+        Ok(self
+            .template("summary.md")?
+            .render(context! { language })?
+            .trim()
+            .to_owned())
     }
 
     pub(super) fn template(&self, name: &str) -> Result<minijinja::Template<'_, '_>, PromptError> {

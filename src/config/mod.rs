@@ -30,6 +30,8 @@ const HEALTH: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Ad
 const DB: &str = "sqlite:troupe.sqlite";
 /// Rooms of one worker when nothing is said.
 const ROOMS_MAX: u32 = 25;
+/// Tokens of talk in a prompt when nothing is said.
+const MEMORY_TOKENS: u32 = 1500;
 
 /// What flags say; they win over everything else.
 #[derive(Debug, Default)]
@@ -95,6 +97,8 @@ pub struct Worker {
     pub health: SocketAddr,
     /// Rooms played at once, 1–1000.
     pub max_rooms: u32,
+    /// Tokens of talk that a prompt may hold, 1000–100 000.
+    pub memory_tokens: u32,
 }
 
 /// Models for all characters that name none themselves; `None` leaves the choice to the providers.
@@ -189,6 +193,9 @@ impl Config {
                 max_rooms: from
                     .number(s::MAX_ROOMS, overrides.max_rooms, 1..=1000)
                     .unwrap_or(ROOMS_MAX),
+                memory_tokens: from
+                    .number(s::MEMORY_TOKENS, None, 1_000..=100_000)
+                    .unwrap_or(MEMORY_TOKENS),
             },
             models: Models {
                 stt: from.parsed(s::STT, None),

@@ -54,6 +54,7 @@ pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "-
 pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
 pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");
 pub(super) const MAX_ROOMS: Setting = at("worker", "max_rooms", "TROUPE_MAX_ROOMS", "--max-rooms");
+pub(super) const MEMORY_TOKENS: Setting = at("worker", "memory_tokens", "TROUPE_MEMORY_TOKENS", "");
 pub(super) const TOOL_HOSTS: Setting = at("tools", "hosts", "TROUPE_TOOL_HOSTS", "");
 pub(super) const TOOL_KEYS: Setting = at("tools", "keys", "TROUPE_TOOL_KEYS", "");
 pub(super) const TOOL_ALLOW_PRIVATE: Setting = at("tools", "allow_private", "TROUPE_TOOL_ALLOW_PRIVATE", "");

@@ -56,6 +56,18 @@ fn flags_win_over_environment_over_file() {
 }
 
 #[test]
+fn a_memory_has_bounds() {
+    let memory = |tokens: u32| Toml::new(&format!("[worker]\nmemory_tokens = {tokens}\n"));
+    let fault = "troupe.toml:2: worker.memory_tokens: must be a whole number from 1000 to 100000";
+    for tokens in [0, 999, 100_001] {
+        assert_eq!(memory(tokens).faults(Overrides::default(), &[]), [fault]);
+    }
+    let (toml, variables) = (memory(1000), environment(&[("TROUPE_MEMORY_TOKENS", "2000")]));
+    let config = Config::from_sources(Some(&toml.0), Overrides::default(), variables).unwrap();
+    assert_eq!(config.worker.memory_tokens, 2000);
+}
+
+#[test]
 fn nothing_said_is_a_dev_setup() {
     let toml = Toml::new("");
     let variables = environment(&[("HOME", "/home/someone"), ("OPENAI_API_KEY", "")]);

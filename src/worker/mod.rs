@@ -50,6 +50,8 @@ pub struct Setup {
     pub registry: Arc<Registry>,
     /// Thresholds of turn-taking.
     pub tuning: Tuning,
+    /// Tokens of talk that a prompt may hold.
+    pub memory_tokens: usize,
     /// Folder in which recorded sound waits for the API.
     pub spool: PathBuf,
     /// How tools of characters reach the world.
@@ -104,6 +106,7 @@ pub async fn run(
         prompter: Arc::new(Prompter::new()?),
         ears: Ears::start()?,
         tuning: setup.tuning,
+        memory_tokens: setup.memory_tokens,
         recordings: Recordings {
             recorder: Recorder::start()?,
             spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),

@@ -271,6 +271,7 @@ impl Session {
             });
         }
         self.history.push(happening);
+        self.shorten_history();
         if let Speaker::Person(id) = &line.speaker {
             self.caption(id, line.text, true);
         }

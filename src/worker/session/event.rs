@@ -2,6 +2,7 @@
 
 use troupe_dialogue::{CharacterId, PersonId, SpeechId, TakeId};
 
+use crate::brain::history::Excerpt;
 use crate::ear::Heard;
 use crate::link::livekit::{Connection, LinkError, Seen};
 use crate::protocol::{CastMember, ChangeKind};
@@ -58,6 +59,13 @@ pub(super) enum Event {
         speech: SpeechId,
         /// Whether it failed.
         failed: bool,
+    },
+    /// The older part of the talk was put in short, or could not be.
+    Shortened {
+        /// Which part.
+        excerpt: Excerpt,
+        /// In short; `None` when nothing came of it.
+        short: Option<String>,
     },
     /// A voice did something.
     Voiced(Voiced),

@@ -5,6 +5,7 @@ mod assigned;
 mod cast;
 mod clock;
 mod event;
+mod memory;
 mod people;
 mod perceive;
 mod work;
@@ -22,6 +23,7 @@ use self::assigned::Assigned;
 use self::cast::Cast;
 use self::clock::Clock;
 use self::event::Event;
+use self::memory::Shortening;
 use self::people::People;
 use self::work::Work;
 use super::client::Client;
@@ -43,8 +45,6 @@ const EVENTS_MAX: usize = 2048;
 const RECORDED_WITHIN: Duration = Duration::from_secs(20);
 /// The same when another worker waits for the room.
 const RECORDED_WITHIN_HANDOVER: Duration = Duration::from_secs(2);
-/// Tokens of talk that a prompt may hold.
-const HISTORY_TOKENS: usize = 1500;
 
 /// What all sessions of a worker share.
 #[derive(Clone)]
@@ -57,6 +57,8 @@ pub(super) struct Shared {
     /// Judges how finished a turn sounds, if there is a model for it.
     pub(super) judge: Option<Judge>,
     pub(super) tuning: Tuning,
+    /// Tokens of talk that a prompt may hold.
+    pub(super) memory_tokens: usize,
     pub(super) recordings: Recordings,
     pub(super) tools: Reach,
 }
@@ -135,6 +137,7 @@ struct Session {
     joining: usize,
     people: People,
     history: History,
+    shortening: Shortening,
     work: Option<Work>,
     entries: Entries,
     recording: Option<Recording>,
@@ -153,7 +156,7 @@ impl Session {
             Mode::Freeform => troupe_dialogue::Mode::Freeform,
             Mode::Scripted => troupe_dialogue::Mode::Scripted,
         };
-        let mut history = History::new(HISTORY_TOKENS);
+        let mut history = History::new(shared.memory_tokens);
         for entry in &claim.timeline {
             let by = match entry.speaker_type {
                 SpeakerType::User => entry.speaker_identity.clone(),
@@ -195,6 +198,7 @@ impl Session {
             joining: 0,
             people: People::default(),
             history,
+            shortening: Shortening::default(),
             work: None,
             began,
             clock: assigned::clock_of(claim),

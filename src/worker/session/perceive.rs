@@ -47,6 +47,7 @@ impl Session {
                 speech,
                 failed: false,
             } => self.hand_in(Input::ReplyDone { speech }),
+            Event::Shortened { excerpt, short } => self.shortened(&excerpt, short),
             Event::Voiced(voiced) => self.voiced(voiced),
             Event::Change(ChangeKind::ParticipantAdded { member }) => {
                 if self.cast.get(&member.character.id.as_str().into()).is_none() {

@@ -6,6 +6,7 @@
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
+//! - `memory`: a talk that is longer than a prompt
 //! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
 //! - `scene`: a scene that plays by itself, and a person who cuts in
@@ -22,6 +23,7 @@ mod harness;
 mod live;
 mod livekit_events;
 mod logs;
+mod memory;
 mod models;
 mod person;
 mod recording;

@@ -37,6 +37,8 @@ struct Script {
     line: String,
     /// A tool that is called, with its arguments, before the line is said.
     tool: Option<(String, Value)>,
+    /// What a talk is in short.
+    short: String,
     fault: Fault,
     asked: Vec<String>,
 }
@@ -84,6 +86,11 @@ impl Models {
         self.script.lock().unwrap().tool = Some((tool.to_owned(), arguments));
     }
 
+    /// From now on every talk is this in short.
+    pub(super) fn shortens(&self, short: &str) {
+        self.script.lock().unwrap().short = short.to_owned();
+    }
+
     /// What the language model was asked so far, oldest first: all messages of a request in one text.
     pub(super) fn asked(&self) -> Vec<String> {
         self.script.lock().unwrap().asked.clone()
@@ -115,7 +122,15 @@ async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> R
             .tool
             .clone()
             .filter(|(name, _)| !has_answered && names.iter().any(|known| *known == name));
-        (script.line.replace("{}", &number), call, script.fault)
+        let is_for_minutes = request["messages"][0]["content"]
+            .as_str()
+            .is_some_and(|system| system.contains("You keep the minutes"));
+        let line = if is_for_minutes {
+            &script.short
+        } else {
+            &script.line
+        };
+        (line.replace("{}", &number), call, script.fault)
     };
     if fault == Fault::Status {
         let error = json!({ "error": { "message": "broken on purpose", "type": "server_error" } });

@@ -71,6 +71,11 @@ impl Person {
             .await
     }
 
+    /// Types words.
+    pub(super) async fn type_in(&mut self, text: &str) {
+        self.command(&json!({ "do": "chat", "text": text })).await;
+    }
+
     /// The next event that fits, and everything before it in `events`.
     pub(super) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let found = timeout(WITHIN, async {
