@@ -25,8 +25,8 @@ normal = EnglishTextNormalizer()
 
 
 def words(text):
-    text = normal(text)
-    # Names and compounds are spelled in more than one way; what counts is what was said.
+    # Compounds are spelled in more than one way; what counts is what was said.
+    text = normal(re.sub(r"(?<=\w)-(?=\w)", "", text)).replace("good bye", "goodbye")
     return re.findall(r"[a-z0-9']+", text)
 
 

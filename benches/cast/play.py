@@ -21,7 +21,7 @@ import soxr
 
 from people import RATE, Person
 
-CHARACTERS = ["felix", "dorothea", "theo"]
+CHARACTERS = ["felix", "hana", "bruno"]
 VOICES = {"katie": "kokoro:af_bella", "steve": "kokoro:am_adam"}
 # Seconds for an answer to begin, and to end.
 ANSWER_WITHIN, ANSWER_ENDS_WITHIN = 25, 45
@@ -30,18 +30,19 @@ ANSWER_WITHIN, ANSWER_ENDS_WITHIN = 25, 45
 # "over": begins so many seconds into the line that is then heard. "then": seconds before somebody else speaks.
 TURNS = [
     {"who": "katie", "says": "Hello Felix. What did you do this morning?", "to": ["felix"]},
-    {"who": "steve", "says": "Dorothea, what is your favourite kind of weather?", "to": ["dorothea"]},
+    {"who": "steve", "says": "Hana, what is your favourite kind of weather?", "to": ["hana"]},
     {"who": "steve", "plays": ("brooklyn.flac", 0, None), "to": "anyone"},
-    {"who": "katie", "says": "And you, Theo? What do you think of big cities?", "to": ["theo"]},
-    {"who": "katie", "plays": ("katie_steve.flac", 0.5, 2.1), "to": [], "then": 0.3},
+    {"who": "katie", "says": "And you, Bruno? What do you think of big cities?", "to": ["bruno"]},
+    {"who": "katie", "says": "Steve, what is new at work?", "to": [], "then": 0.3},
     {"who": "steve", "plays": ("katie_steve.flac", 2.2, 7.2), "to": [], "then": 0.4},
-    {"who": "katie", "plays": ("katie_steve.flac", 7.7, 9.0), "to": []},
-    {"who": "steve", "says": "Felix and Dorothea, what should we have for dinner tonight?", "to": ["felix", "dorothea"]},
+    {"who": "katie", "plays": ("katie_steve.flac", 7.7, 9.0), "to": [], "then": 0.4},
+    {"who": "steve", "plays": ("katie_steve.flac", 9.3, 14.9), "to": []},
+    {"who": "steve", "says": "Felix and Hana, what should we have for dinner tonight?", "to": ["felix", "hana"]},
     {"who": "katie", "plays": ("weather_q.flac", 0, None), "to": "anyone"},
-    {"who": "katie", "says": "Theo, please tell us a long story about the sea and a very old ship.", "to": ["theo"]},
-    {"who": "steve", "says": "Wait a moment, Theo. Who was the captain of that ship?", "to": ["theo"], "over": 1.5},
+    {"who": "katie", "says": "Bruno, please tell us a long story about the sea and a very old ship.", "to": ["bruno"]},
+    {"who": "steve", "says": "Wait a moment, Bruno. Who was the captain of that ship?", "to": ["bruno"], "over": 1.5},
     {"who": "steve", "plays": ("enrol_steve.flac", 1.0, 13.0), "to": "anyone"},
-    {"who": "katie", "says": "Dorothea, can you say that in one short sentence?", "to": ["dorothea"]},
+    {"who": "katie", "says": "Hana, can you say that in one short sentence?", "to": ["hana"]},
     {"who": "katie", "says": "Thank you, Felix. Goodbye.", "to": ["felix"]},
 ]
 
