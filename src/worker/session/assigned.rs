@@ -15,8 +15,10 @@ pub(super) fn clock_of(claim: &Claim) -> Clock {
     let (warns, closes) = claim.assignment.as_ref().map_or((0, 0), |assignment| {
         (assignment.warn_before_end_s, assignment.close_before_end_s)
     });
+    // The claim says what is left in whole seconds of the room's age; what it is older is used up as well.
+    let older = Duration::from_millis(claim.age_ms % 1000);
     Clock::new(
-        seconds(claim.limits.max_duration_s),
+        seconds(claim.limits.max_duration_s).saturating_sub(older),
         seconds(warns),
         seconds(closes),
     )

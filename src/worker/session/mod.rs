@@ -4,6 +4,7 @@ mod act;
 mod assigned;
 mod cast;
 mod clock;
+mod ending;
 mod event;
 mod memory;
 mod people;
@@ -121,6 +122,7 @@ pub(super) async fn play(
         }
     };
     info!(room = claim.room_id, ?reason, "leave the room");
+    session.hear_out(&mut inbox).await;
     session.close(reason).await;
     reason
 }
@@ -258,15 +260,17 @@ impl Session {
 
     fn next_wake(&self) -> Instant {
         let empty = self.empty_since.map(|since| since + self.empty_timeout);
-        let conversation = self
-            .conversation
-            .poll_timeout()
-            .map(|(time, _)| self.began + time.since_start());
         let clock = self.began + self.clock.next();
-        [empty, conversation]
+        [empty, self.conversation_wake()]
             .into_iter()
             .flatten()
             .fold(clock, Instant::min)
+    }
+
+    /// When the conversation wants to be woken, if it does.
+    fn conversation_wake(&self) -> Option<Instant> {
+        let (time, _) = self.conversation.poll_timeout()?;
+        Some(self.began + time.since_start())
     }
 
     fn is_empty_for_too_long(&self) -> Option<ReleaseReason> {

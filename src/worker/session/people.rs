@@ -122,6 +122,16 @@ impl People {
         self.people.values().map(|person| person.name.as_str())
     }
 
+    pub(super) fn ids(&self) -> impl Iterator<Item = &PersonId> {
+        self.people.keys()
+    }
+
+    /// Those whose voice is on.
+    pub(super) fn voiced(&self) -> Vec<PersonId> {
+        let voiced = self.people.iter().filter(|(_, person)| person.is_voiced);
+        voiced.map(|(id, _)| id.clone()).collect()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.people.is_empty()
     }

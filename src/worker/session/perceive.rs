@@ -189,6 +189,8 @@ impl Session {
                 if let Some(person) = self.people.get_mut(&id) {
                     person.is_voiced = false;
                     person.turn = Some((pcm, end));
+                    // A look that comes after this knows no more, and must not take the place of the next take.
+                    person.probing = None;
                 }
                 self.hand_in(Input::VoicePaused {
                     person: id,

@@ -100,6 +100,61 @@ async fn a_role_play_goes_from_create_to_finished() {
     }
 }
 
+/// A role-play in which Ada speaks first, with its person in it, and its id.
+async fn played(stack: &Stack) -> (Person, String) {
+    let body = json!({
+        "premadeRoleplayId": ROLEPLAY, "userUniqueIdentifier": "user-123", "userName": "John Doe", "recordVideo": false,
+    });
+    let made = stack
+        .call(Method::POST, "/api/roleplay/create-room", Some(body))
+        .await;
+    let text = |field: &str| made["data"][field].as_str().unwrap().to_owned();
+    let person = Person::join(&text("websocketUrl"), &text("accessToken")).await;
+    (person, text("roleplayId"))
+}
+
+/// Ends a role-play and answers its transcript once `fits`.
+async fn transcript_of_ended(stack: &Stack, id: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    stack
+        .call(Method::POST, &format!("/v1/rooms/{id}/end"), None)
+        .await;
+    let over = until(stack, &format!("/api/roleplay/{id}"), |answer| {
+        fits(&answer["data"]["transcript"])
+    })
+    .await;
+    assert_eq!(over["data"]["status"], "finished");
+    over["data"]["transcript"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_says_when_the_room_ends_is_kept() {
+    let stack = Stack::start().await;
+    stack.models.answers("Where are they?");
+    let (mut person, id) = played(&stack).await;
+    person.hears(ADA).await;
+    person.hears_out(ADA).await;
+    stack.models.hears("They are on their way.");
+    person.say(&stack.recording()).await;
+    // Their turn is not over yet, and nobody has answered it.
+    let kept = |transcript: &Value| says(transcript, "user", "on their way");
+    transcript_of_ended(&stack, &id, kept).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_character_says_when_the_room_ends_is_kept_as_far_as_it_was_heard() {
+    let stack = Stack::start().await;
+    stack.models.answers(
+        "Where are the screws that I ordered from you a week ago for the clock of our church, which is to be blessed \
+         on Sunday, before everybody who has lived here for all of their lives",
+    );
+    let (mut person, id) = played(&stack).await;
+    person.hears(ADA).await;
+    person.say(&stack.silence()).await;
+    let kept = |transcript: &Value| says(transcript, "agent", "Where are");
+    let transcript = transcript_of_ended(&stack, &id, kept).await;
+    assert!(!says(&transcript, "agent", "their lives"), "{transcript:#}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interview_opens_closes_and_ends_by_itself() {
     let stack = Stack::start().await;

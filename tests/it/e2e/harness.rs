@@ -292,15 +292,20 @@ impl Stack {
 
     /// The shipped recording as the Python client takes it.
     pub(super) fn recording(&self) -> PathBuf {
-        self.write_recording("question.wav", 0)
+        self.write_recording("question.wav", true, 0)
+    }
+
+    /// A second in which nothing is said.
+    pub(super) fn silence(&self) -> PathBuf {
+        self.write_recording("silence.wav", false, 1)
     }
 
     /// The same with a pause after it, for a microphone that plays it over and over.
     pub(super) fn recording_with_pause(&self) -> PathBuf {
-        self.write_recording("question-and-pause.wav", 10)
+        self.write_recording("question-and-pause.wav", true, 10)
     }
 
-    fn write_recording(&self, name: &str, pause_s: usize) -> PathBuf {
+    fn write_recording(&self, name: &str, is_said: bool, pause_s: usize) -> PathBuf {
         const RATE_HZ: u32 = 48_000;
         let path = self.folder.path().join(name);
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
@@ -313,7 +318,7 @@ impl Stack {
         };
         let mut writer = hound::WavWriter::create(&path, spec).unwrap();
         let pause = std::iter::repeat_n(0, pause_s * RATE_HZ as usize);
-        for sample in pcm.into_iter().chain(pause) {
+        for sample in pcm.into_iter().filter(|_| is_said).chain(pause) {
             writer.write_sample(sample).unwrap();
         }
         writer.finalize().unwrap();

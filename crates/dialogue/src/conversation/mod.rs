@@ -182,6 +182,14 @@ impl Conversation {
         turns.filter(|turn| turn.ended.is_none()).count()
     }
 
+    /// Turns of people whose words are not all there yet, although a transcription was or will be asked for.
+    pub fn words_awaited(&self) -> usize {
+        let turns = self.people.values().filter_map(|person| person.turn.as_ref());
+        turns
+            .filter(|turn| turn.ended.is_none() && (turn.take.is_some() || turn.take_at.is_some()))
+            .count()
+    }
+
     fn current(&mut self, id: SpeechId) -> Option<&mut Speech> {
         self.speech.as_mut().filter(|speech| speech.id == id)
     }

@@ -210,3 +210,17 @@ fn a_hesitant_speaker_is_learned_of() {
     let fluent = waited(&mut fluent);
     assert!(hesitant > fluent + ms(150), "{hesitant:?} {fluent:?}");
 }
+
+#[test]
+fn what_is_said_when_everybody_leaves_is_heard_out_and_not_answered() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.voice(ann(), 0);
+    stage.hand_in(3000, Input::CharacterLeft("ada".into()));
+    stage.pause(ann(), 3000);
+    assert_eq!(stage.conversation.words_awaited(), 1);
+    stage.tell(3300, "Let me tell you about the bridge");
+    assert_eq!(stage.conversation.words_awaited(), 0);
+    stage.hand_in(3300, Input::PersonLeft { person: ann() });
+    assert_eq!(stage.entries(), [pair("ann", "Let me tell you about the bridge")]);
+    assert!(!stage.generates());
+}
