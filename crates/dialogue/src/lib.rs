@@ -59,7 +59,7 @@ mod time;
 pub mod tuning;
 
 pub use conversation::{Conversation, Counters};
-pub use director::{CastMember, SceneRole, named_in};
+pub use director::{CastMember, SceneRole, named_in, spelled};
 pub use event::{AgentState, Cue, Fate, Input, Line, Output, Overlap, Speaker, Trouble, Wake};
 #[cfg(feature = "faults")]
 pub use fault::Fault;

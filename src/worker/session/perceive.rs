@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
-use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, Time};
+use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, Time, spelled};
 
 use super::Session;
 use super::cast::Actor;
@@ -18,6 +18,18 @@ use crate::tools::Toolbox;
 use crate::voice::{Player, Voiced};
 
 impl Session {
+    /// Names of all who are here.
+    fn names(&self) -> Vec<String> {
+        let characters = self.cast.iter().flat_map(|(_, actor)| {
+            let character = &actor.member.character;
+            std::iter::once(&character.name).chain(&character.aliases)
+        });
+        characters
+            .cloned()
+            .chain(self.people.names().map(str::to_owned))
+            .collect()
+    }
+
     /// Takes in an event; answers why the room is over, if it is.
     pub(super) fn perceive(&mut self, event: Event) -> Option<ReleaseReason> {
         match event {
@@ -34,7 +46,10 @@ impl Session {
             Event::Seen { character, seen } => return self.seen(&character, seen),
             Event::Heard { person, heard } => self.heard(person, heard),
             Event::Transcribed { take, result } => match result {
-                Ok(text) => self.hand_in(Input::Transcribed { take, text }),
+                Ok(text) => {
+                    let text = spelled(&text, &self.names());
+                    self.hand_in(Input::Transcribed { take, text });
+                }
                 Err(error) => {
                     warn!(room = self.room_id, %error, "transcribe");
                     self.hand_in(Input::TranscriptionFailed { take });

@@ -1,6 +1,6 @@
 //! To whom words are spoken.
 
-use super::names::{Mention, is_joined, mention, split};
+use super::names::{Mention, mention, split};
 
 /// What the words themselves say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +64,11 @@ pub(super) fn of<'a, Id: Clone + 'a>(
         None if is_follow_up(&spoken) => Address::FollowUp,
         None => Address::Open,
     }
+}
+
+/// "Ada and Boris": the second is called with the first.
+fn is_joined(spoken: &[String], at: usize) -> bool {
+    at == 2 && spoken.get(1).is_some_and(|word| word == "and")
 }
 
 fn is_everyone(spoken: &[String]) -> bool {

@@ -8,11 +8,13 @@ mod cast;
 mod choice;
 mod names;
 mod sound;
+mod spelling;
 
 use std::collections::BTreeMap;
 
 pub use cast::{CastMember, SceneRole};
 pub use names::named_in;
+pub use spelling::spelled;
 
 use crate::id::{CharacterId, PersonId};
 use crate::time::Time;
