@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
 # Asks the API what its OpenAPI document allows, and what it does not, and compares the answers with the document.
 #
-#   tests/fuzz_api.sh [--binary PATH] [--db URL] [--cases N] [--seconds N]
+#   tests/fuzz_api.sh [--binary PATH] [--db URL] [--cases N] [--seconds N] [--seed N]
 #
 # --cases   for each operation (default 20); with about 70 operations, 300 are about 20 000
 # --seconds at most (default 0: as long as it takes)
+# --seed    asks the same again; without it something else each time
 # --db      `sqlite` (default) or `postgres` for one of its own, or a URL
 # Needs Python 3 with venv, and livekit-server or Go to build it; for a Postgres of its own, its programs
 # (tests/packages.sh). What is installed is kept in TROUPE_CACHE.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-binary=${CARGO_TARGET_DIR:-$root/target}/debug/troupe db=sqlite cases=20 seconds=0
+binary=${CARGO_TARGET_DIR:-$root/target}/debug/troupe db=sqlite cases=20 seconds=0 seed=()
 while [ $# -gt 0 ]; do
     case $1 in
         --binary) binary=$(realpath "$2") ;;
         --db) db=$2 ;;
         --cases) cases=$2 ;;
         --seconds) seconds=$2 ;;
-        *) sed -n '2,10p' "$0" >&2; exit 2 ;;
+        --seed) seed=(--seed "$2") ;;
+        *) sed -n '2,11p' "$0" >&2; exit 2 ;;
     esac
     shift 2
 done
@@ -122,7 +124,7 @@ outcome=0
 # One worker: Python 3.11 now and then fails to parse in two threads at once (python/cpython#106905).
 PYTHONPATH=$folder "$venv/bin/schemathesis" --config-file "$folder/schemathesis.toml" run \
     "http://127.0.0.1:$api_port/openapi.json" \
-    --checks all --max-examples "$cases" --workers 1 "${limit[@]}" \
+    --checks all --max-examples "$cases" --workers 1 "${limit[@]}" "${seed[@]}" \
     --report json --report-json-path "$report" || outcome=$?
 if grep -E ' (ERROR|panicked)' "$folder/api.log" | head -20; then
     echo 'the server logged errors' >&2

@@ -109,12 +109,14 @@ def main():
                     cuts.append({"person": person, "who": who, "at": round(start, 2), "stoppedAfter": round(over - start, 2)})
 
     # Whether the transcript is what is heard.
+    # Whoever listens in a room knows the names of those in it, which have more than one spelling.
+    names = " ".join(sorted({e["speakerName"] for e in talk["transcript"] if e.get("speakerName")}))
     whisper = WhisperModel(model, device="cpu", compute_type="int8")
     texts, total = {}, {"characters": [0, 0], "people": [0, 0]}
     for who in identities:
         segments, _ = whisper.transcribe(
             f"{out}/{who}.opus", language="en", beam_size=5, vad_filter=True, condition_on_previous_text=False,
-            temperature=0.0,
+            temperature=0.0, hotwords=names,
         )
         heard = words(" ".join(segment.text for segment in segments))
         written = words(" ".join(e["content"] for e in talk["transcript"] if e["speakerIdentity"] == who))
