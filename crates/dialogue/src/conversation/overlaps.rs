@@ -154,7 +154,7 @@ impl Conversation {
     }
 
     /// Whether words are those of the line that was heard last, coming back late.
-    fn repeats_last(&self, text: &str) -> bool {
+    pub(super) fn repeats_last(&self, text: &str) -> bool {
         self.last.as_ref().is_some_and(|(_, line)| is_echo(text, line))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Conversation;
 use super::person::{Person, Turn};
-use crate::event::{Fate, Line, Output, Speaker};
+use crate::event::{Fate, Line, Output, Overlap, Speaker};
 use crate::id::PersonId;
 use crate::speech::Phase;
 use crate::time::Time;
@@ -98,9 +98,12 @@ impl Conversation {
         }
         // What they said over a speech may still turn out to be nothing.
         self.look_at_overlap(now, id);
-        let person = self.people.get(id);
-        if person.is_some_and(|person| person.paused_words().is_some()) {
-            self.end_turn(now, id);
+        let words = self.people.get(id).and_then(Person::paused_words);
+        match words.map(|words| self.repeats_last(words)) {
+            // What they said beside it was never made out.
+            Some(true) => self.drop_turn(now, id, Overlap::Echo),
+            Some(false) => self.end_turn(now, id),
+            None => {}
         }
         self.settle(id);
         self.people.remove(id);

@@ -130,7 +130,8 @@ impl Overlaps {
         let is_right = match overlap {
             Overlap::Backchannel => is_sign,
             Overlap::Noise => words.is_empty(),
-            Overlap::Echo => own * 2 >= words.len() && !words.is_empty(),
+            // Names and signs are everybody's words and tell nothing.
+            Overlap::Echo => own > 0 && own * 2 >= words.iter().filter(|word| is_unique(word)).count(),
             Overlap::SideTalk => {
                 let mut others = present
                     .names_of_people
