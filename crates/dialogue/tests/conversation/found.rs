@@ -296,3 +296,22 @@ fn a_voice_is_no_noise_by_words_that_were_asked_for_before_it_began() {
     assert_eq!(stage.conversation.turns_open(), 1);
     assert_eq!(stage.conversation.turns_waiting(), 0);
 }
+
+#[test]
+fn an_echo_is_nobodys_words_although_more_was_said_that_was_never_made_out() {
+    // Seed 74533.
+    let mut stage = Stage::with_cast(&["Ada"]);
+    let speech = stage.ada_answers();
+    stage.voice(ann(), 2000).ring(Wake::OverlapPause);
+    let text = "one two three no wait please".to_owned();
+    stage.hand_in(2900, Input::PartialWords { person: ann(), text });
+    assert!(stage.outputs.contains(&Output::Stop { speech }));
+    stage.stopped(2950, speech, ms(1500)).pause(ann(), 3000);
+    let before = stage.entries().len();
+    stage.tell(3100, "one two three");
+    stage.voice(ann(), 3200).pause(ann(), 3400);
+    let take = stage.take();
+    stage.hand_in(3500, Input::TranscriptionFailed { take });
+    stage.hand_in(3600, Input::PersonLeft { person: ann() });
+    assert_eq!(stage.entries().len(), before);
+}
