@@ -84,7 +84,7 @@ pub(crate) async fn work(
         rooms_max: config.worker.max_rooms,
         registry,
         tuning: Tuning::default(),
-        memory_tokens: config.worker.memory_tokens.try_into().unwrap_or(usize::MAX),
+        memory_tokens: config.worker.memory_tokens,
         spool: config.cache.join("recordings"),
         tools: Reach::new(&config.tools).map_err(Failure::failed)?,
         judge: judge(config).await?,

@@ -31,7 +31,7 @@ const DB: &str = "sqlite:troupe.sqlite";
 /// Rooms of one worker when nothing is said.
 const ROOMS_MAX: u32 = 25;
 /// Tokens of talk in a prompt when nothing is said.
-const MEMORY_TOKENS: u32 = 1500;
+const MEMORY_TOKENS: usize = 1500;
 
 /// What flags say; they win over everything else.
 #[derive(Debug, Default)]
@@ -98,7 +98,7 @@ pub struct Worker {
     /// Rooms played at once, 1–1000.
     pub max_rooms: u32,
     /// Tokens of talk that a prompt may hold, 1000–100 000.
-    pub memory_tokens: u32,
+    pub memory_tokens: usize,
 }
 
 /// Models for all characters that name none themselves; `None` leaves the choice to the providers.
@@ -195,6 +195,7 @@ impl Config {
                     .unwrap_or(ROOMS_MAX),
                 memory_tokens: from
                     .number(s::MEMORY_TOKENS, None, 1_000..=100_000)
+                    .and_then(|tokens| tokens.try_into().ok())
                     .unwrap_or(MEMORY_TOKENS),
             },
             models: Models {

@@ -18,8 +18,6 @@ use crate::protocol::Mode;
 use crate::providers::{LanguageModel, configured};
 use crate::rooms::room::agent_identity;
 
-/// Tokens of the talk that the character remembers: as many as in a group chat.
-const HISTORY_TOKENS: usize = 1_500;
 /// Identity of whoever types.
 const PERSON: &str = "person";
 /// Longest message that is taken, characters; the rest of a longer one is not read to the character.
@@ -61,7 +59,7 @@ pub(super) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         () = context.shutdown.cancelled() => return Ok(()),
     };
     let prompter = Prompter::new().map_err(Failure::failed)?;
-    let mut history = History::new(HISTORY_TOKENS);
+    let mut history = History::new(config.worker.memory_tokens);
     context.output.progress(format_args!(
         "{} listens. A line is a message; Ctrl-D ends the talk.",
         character.name

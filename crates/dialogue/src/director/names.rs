@@ -67,7 +67,7 @@ fn is_possessive(text: &str) -> bool {
 }
 
 /// Whether a comma stands right before the word of this index.
-pub(super) fn comma_before(text: &str, at: usize) -> bool {
+fn comma_before(text: &str, at: usize) -> bool {
     let gaps = text.split(char::is_alphanumeric).collect::<Vec<_>>();
     // Between the letters of one word nothing stands; what is left are the gaps around words.
     let mut inside = gaps.into_iter().filter(|gap| !gap.is_empty());

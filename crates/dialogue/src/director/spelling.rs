@@ -1,6 +1,6 @@
 //! Names as those in the room are called, where a recogniser spelled them as it knows them.
 
-use super::names::{comma_before, split};
+use super::names::split;
 use super::sound::Sound;
 
 /// Shorter names are known by their spelling alone: too many words sound like them.
@@ -22,35 +22,44 @@ pub fn spelled(words: &str, names: &[String]) -> String {
         .filter(|name| name.chars().count() >= LETTERS_MIN && name.chars().all(char::is_alphanumeric))
         .map(|name| (name, Sound::of(&name.to_lowercase())))
         .collect();
-    let spoken = split(words);
+    let parts = parts(words);
+    let comma_before = |at: usize| parts.get(at).is_some_and(|(gap, _)| gap.contains(','));
+    // "Hannah and Felix, what now?": the first of two who are called.
+    let calls_two = parts
+        .get(1)
+        .is_some_and(|(_, word)| word.eq_ignore_ascii_case("and"))
+        && comma_before(3);
     let is_of_the_room = |word: &str| names.iter().flat_map(|name| split(name)).any(|name| name == word);
-    let mut out = String::with_capacity(words.len());
-    let mut rest = words;
-    for (at, word) in spoken.iter().enumerate() {
-        let begin = rest.find(char::is_alphanumeric).unwrap_or(rest.len());
-        let (gap, from) = rest.split_at(begin);
-        let end = from.find(|c: char| !c.is_alphanumeric()).unwrap_or(from.len());
-        let (written, after) = from.split_at(end);
-        out.push_str(gap);
-        let is_set_off =
-            comma_before(words, at) || comma_before(words, at + 1) || is_called_with(&spoken, words, at);
-        let is_capital = written.starts_with(char::is_uppercase);
-        let name = (is_set_off && is_capital && !is_of_the_room(word))
-            .then(|| {
-                let sound = Sound::of(word);
-                known.iter().find(|(_, known)| known.is_like(&sound))
-            })
-            .flatten();
-        out.push_str(name.map_or(written, |(name, _)| name));
-        rest = after;
-    }
-    out.push_str(rest);
-    out
+    let name_of = |at: usize, written: &str| {
+        let is_set_off = comma_before(at) || comma_before(at + 1) || at == 0 && calls_two;
+        if !is_set_off || !written.starts_with(char::is_uppercase) {
+            return None;
+        }
+        let word = written.to_lowercase();
+        let sound = Sound::of(&word);
+        let (name, _) = known.iter().find(|(_, known)| known.is_like(&sound))?;
+        (!is_of_the_room(&word)).then_some(name.as_str())
+    };
+    let spelled = parts
+        .iter()
+        .enumerate()
+        .flat_map(|(at, (gap, written))| [*gap, name_of(at, written).unwrap_or(written)]);
+    spelled.collect()
 }
 
-/// "Hannah and Felix, what now?": the first of two who are called.
-fn is_called_with(spoken: &[String], words: &str, at: usize) -> bool {
-    at == 0 && spoken.get(1).is_some_and(|word| word == "and") && comma_before(words, 3)
+/// What stands before each word, and the word; at last what stands after all of them, and nothing.
+fn parts(words: &str) -> Vec<(&str, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = words;
+    while let Some(begin) = rest.find(char::is_alphanumeric) {
+        let (gap, from) = rest.split_at(begin);
+        let end = from.find(|c: char| !c.is_alphanumeric()).unwrap_or(from.len());
+        let (word, after) = from.split_at(end);
+        parts.push((gap, word));
+        rest = after;
+    }
+    parts.push((rest, ""));
+    parts
 }
 
 #[cfg(test)]
