@@ -5,7 +5,7 @@ use std::{
 
 use super::{Delivery, OPUS_CLOCK_HZ, RemoteAudio, pace};
 use crate::{
-    opus::Channels,
+    opus::{Channels, Format},
     receive::{FRAME_SAMPLES, ImmediateReceiver, Receiver, ReceiverConfig, RtpIn},
 };
 
@@ -26,7 +26,7 @@ const CATCH_UP_MAX: u32 = 10;
 pub struct Incoming {
     remote: Arc<RemoteAudio>,
     paced: Option<(Receiver, Channels)>,
-    immediate: Option<(ImmediateReceiver, Channels)>,
+    immediate: Option<(ImmediateReceiver, Format)>,
     next_at: Option<Instant>,
     last_packet: Instant,
     jitter: Jitter,
@@ -76,11 +76,8 @@ impl Incoming {
         self.last_packet = now;
         self.ready();
         let remote = &self.remote;
-        if let Some((receiver, channels)) = &mut self.immediate {
-            receiver.push(now, packet, &mut |piece| {
-                remote.traffic.count_samples(piece.pcm.len() / channels.count());
-                remote.deliver_piece(piece, *channels);
-            });
+        if let Some((receiver, _)) = &mut self.immediate {
+            receiver.push(now, packet, &mut |piece| remote.deliver_piece(piece));
         }
         if let Some((receiver, _)) = &mut self.paced {
             receiver.push(now, packet);
@@ -93,13 +90,10 @@ impl Incoming {
     pub fn poll(&mut self, now: Instant) {
         let idle = now.saturating_duration_since(self.last_packet) > IDLE_AFTER;
         let remote = &self.remote;
-        if let Some((receiver, channels)) = &mut self.immediate
+        if let Some((receiver, _)) = &mut self.immediate
             && !idle
         {
-            receiver.poll(now, &mut |piece| {
-                remote.traffic.count_samples(piece.pcm.len() / channels.count());
-                remote.deliver_piece(piece, *channels);
-            });
+            receiver.poll(now, &mut |piece| remote.deliver_piece(piece));
         }
         for _ in 0..CATCH_UP_MAX {
             let Some(at) = self.next_at.filter(|at| *at <= now) else {
@@ -134,7 +128,8 @@ impl Incoming {
 
     /// Makes the receivers that the readers of now need, and drops the others.
     fn ready(&mut self) {
-        let wanted = self.remote.wanted(Delivery::Paced);
+        // What is played is stretched at the full rate.
+        let wanted = self.remote.wanted(Delivery::Paced).map(|format| format.channels);
         if wanted != self.paced.as_ref().map(|(_, channels)| *channels) {
             self.next_at = None;
             self.paced = wanted.and_then(|channels| {
@@ -148,11 +143,11 @@ impl Incoming {
             });
         }
         let wanted = self.remote.wanted(Delivery::Immediate);
-        if wanted != self.immediate.as_ref().map(|(_, channels)| *channels) {
-            self.immediate = wanted.and_then(|channels| {
-                let receiver = ImmediateReceiver::new(channels)
+        if wanted != self.immediate.as_ref().map(|(_, format)| *format) {
+            self.immediate = wanted.and_then(|format| {
+                let receiver = ImmediateReceiver::new(format)
                     .inspect_err(|error| tracing::warn!(%error, "make an Opus decoder"));
-                Some((receiver.ok()?, channels))
+                Some((receiver.ok()?, format))
             });
         }
     }

@@ -4,14 +4,15 @@ use parking_lot::Mutex;
 
 use super::{AudioSink, Delivery, Traffic};
 use crate::{
-    opus::Channels,
+    opus::{Channels, Format, Rate},
     receive::{Piece, Played},
 };
 
-/// Readers of each kind, as bits: there are some, and one of them wants two channels.
+/// Readers of each kind, as bits: there are some, one of them wants two channels, one more than 16 kHz.
 const ANY: u8 = 1;
 const STEREO: u8 = 2;
-const BITS: u8 = 2;
+const FULL: u8 = 4;
+const BITS: u8 = 3;
 
 /// A track of the other side: decoded audio is handed to every sink. Without a sink nothing is
 /// decoded at all.
@@ -38,14 +39,19 @@ impl RemoteAudio {
         self.note(&sinks);
     }
 
-    /// The channels wanted by those who listen this way; `None` when nobody does.
+    /// The least that serves all who listen this way; `None` when nobody does.
     #[must_use]
-    pub fn wanted(&self, delivery: Delivery) -> Option<Channels> {
-        match (self.wanted.load(Ordering::Acquire) >> shift(delivery)) & (ANY | STEREO) {
-            0 => None,
-            ANY => Some(Channels::Mono),
-            _ => Some(Channels::Stereo),
-        }
+    pub fn wanted(&self, delivery: Delivery) -> Option<Format> {
+        let bits = self.wanted.load(Ordering::Acquire) >> shift(delivery);
+        let has = |bit| bits & bit != 0;
+        has(ANY).then_some(Format {
+            channels: if has(STEREO) {
+                Channels::Stereo
+            } else {
+                Channels::Mono
+            },
+            rate: if has(FULL) { Rate::Full } else { Rate::Wide },
+        })
     }
 
     /// Switches the track: while off its readers get silence.
@@ -80,20 +86,19 @@ impl RemoteAudio {
         if !self.enabled() {
             pcm.fill(0);
         }
-        self.for_each(Delivery::Paced, |sink| sink.push(pcm, channels.count(), kind));
+        self.for_each(Delivery::Paced, |sink| sink.push(pcm, channels.into(), kind));
     }
 
     /// Gives a piece to every reader who recognises.
-    pub(crate) fn deliver_piece(&self, piece: Piece<'_>, channels: Channels) {
+    pub(crate) fn deliver_piece(&self, piece: Piece<'_>) {
+        self.traffic.count_samples(piece.length());
         let silence = [0; crate::receive::FRAME_SAMPLES * 2];
         let pcm = match self.enabled() {
             true => piece.pcm,
             false => silence.get(..piece.pcm.len()).unwrap_or_default(),
         };
         let piece = Piece { pcm, ..piece };
-        self.for_each(Delivery::Immediate, |sink| {
-            sink.push_piece(&piece, channels.count())
-        });
+        self.for_each(Delivery::Immediate, |sink| sink.push_piece(&piece));
     }
 
     /// Forgets readers that have gone, and calls `give` for the others.
@@ -112,8 +117,9 @@ impl RemoteAudio {
 
     fn note(&self, sinks: &[AudioSink]) {
         let bits = sinks.iter().fold(0, |bits, sink| {
-            let own = if sink.is_stereo() { ANY | STEREO } else { ANY };
-            bits | own << shift(sink.delivery())
+            let stereo = if sink.is_stereo() { STEREO } else { 0 };
+            let full = if sink.rate_hz() > Rate::Wide.hz() { FULL } else { 0 };
+            bits | (ANY | stereo | full) << shift(sink.delivery())
         });
         self.wanted.store(bits, Ordering::Release);
     }

@@ -8,7 +8,10 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{OPUS_CLOCK_HZ, StereoResampler};
-use crate::receive::{Piece, Played};
+use crate::{
+    opus::{Format, Rate},
+    receive::{Piece, Played},
+};
 
 /// When a reader gets its audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +64,9 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     frames: VecDeque<PcmFrame>,
+    /// From the rate of the audio that comes, once some came.
     resampler: Option<StereoResampler>,
+    rate: Option<Rate>,
     /// At the channels of the audio that comes.
     mixed: Vec<i16>,
     converted: Vec<i16>,
@@ -81,7 +86,8 @@ impl AudioSink {
         let channels = channels.max(1);
         let state = State {
             frames: VecDeque::with_capacity(capacity_frames.min(64)),
-            resampler: StereoResampler::new(OPUS_CLOCK_HZ, sample_rate_hz, channels.min(2) as usize),
+            resampler: None,
+            rate: None,
             mixed: Vec::new(),
             converted: Vec::new(),
             kind: Played::Silence,
@@ -112,6 +118,12 @@ impl AudioSink {
     #[must_use]
     pub fn is_stereo(&self) -> bool {
         self.shared.channels > 1
+    }
+
+    /// The samples a second and channel that it gives.
+    #[must_use]
+    pub fn rate_hz(&self) -> u32 {
+        self.shared.sample_rate_hz
     }
 
     /// Frames dropped because the reader was slow.
@@ -152,23 +164,24 @@ impl AudioSink {
         Poll::Pending
     }
 
-    /// Takes decoded audio at 48 kHz in so many channels.
-    pub(crate) fn push(&self, pcm: &[i16], channels: usize, kind: Played) {
-        self.take(pcm, channels, kind, None);
+    /// Takes decoded audio.
+    pub(crate) fn push(&self, pcm: &[i16], format: Format, kind: Played) {
+        self.take(pcm, format, kind, None);
     }
 
     /// Takes a piece that may have a time.
-    pub(crate) fn push_piece(&self, piece: &Piece<'_>, channels: usize) {
+    pub(crate) fn push_piece(&self, piece: &Piece<'_>) {
         let capture = Capture {
             at: piece.captured_at,
             media_samples: piece.media_samples,
         };
-        self.take(piece.pcm, channels, piece.kind, Some(capture));
+        self.take(piece.pcm, piece.format, piece.kind, Some(capture));
     }
 
-    fn take(&self, pcm: &[i16], channels: usize, kind: Played, capture: Option<Capture>) {
+    fn take(&self, pcm: &[i16], format: Format, kind: Played, capture: Option<Capture>) {
+        let channels = format.channels.count();
         let wanted = self.shared.channels.min(2) as usize;
-        let span = pcm.len() / channels.max(1);
+        let span = pcm.len() / channels * format.rate.ticks();
         let waker = {
             let mut state = self.shared.state.lock();
             if state.closed {
@@ -176,10 +189,16 @@ impl AudioSink {
             }
             let State {
                 resampler,
+                rate,
                 mixed,
                 converted,
                 ..
             } = &mut *state;
+            // Another reader may come or go, and the decoder's rate changes with it.
+            if *rate != Some(format.rate) {
+                *rate = Some(format.rate);
+                *resampler = StereoResampler::new(format.rate.hz(), self.shared.sample_rate_hz, wanted);
+            }
             mixed.clear();
             mix(pcm, channels, wanted, mixed);
             match resampler {

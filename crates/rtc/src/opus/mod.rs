@@ -5,37 +5,19 @@
 
 mod decoder;
 mod encoder;
+mod format;
 mod packet;
 
 pub use decoder::Decoder;
 pub use encoder::{Encoded, Encoder, EncoderConfig};
+pub use format::{Channels, Format, Rate};
 pub use packet::{DTX_PACKET_BYTES_MAX, PacketShape};
 
-/// Samples per second and channel, on the wire and in every PCM buffer of this crate.
+/// Samples per second and channel on the wire, and in every PCM buffer of this crate that names no [`Rate`].
 pub const SAMPLE_RATE_HZ: u32 = 48_000;
 
 /// The longest audio one Opus packet can hold, in samples per channel: 120 ms (RFC 6716, section 3.2).
 pub const PACKET_SAMPLES_MAX: usize = opus_pure::MAX_PACKET_SAMPLES;
-
-/// How many channels the PCM has. Packets may hold either; the decoder mixes to what is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Channels {
-    /// One channel.
-    #[default]
-    Mono,
-    /// Two channels, interleaved left then right.
-    Stereo,
-}
-
-impl Channels {
-    /// Channels as a number, 1 or 2.
-    pub fn count(self) -> usize {
-        match self {
-            Self::Mono => 1,
-            Self::Stereo => 2,
-        }
-    }
-}
 
 /// Why the codec refused.
 #[derive(Debug, thiserror::Error)]

@@ -31,7 +31,7 @@ impl Receiver {
             clock: Clock::default(),
             sequence: Sequence::default(),
             buffer: Buffer::new(),
-            voice: Voice::new(config.channels)?,
+            voice: Voice::new(config.channels.into())?,
             playout: None,
             stats: ReceiverStats::default(),
         })

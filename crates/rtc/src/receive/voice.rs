@@ -1,6 +1,6 @@
 use super::config::FRAME_SAMPLES;
 use super::staging::{Played, Staging};
-use crate::opus::{Channels, Decoder, OpusError, PacketShape};
+use crate::opus::{Decoder, Format, OpusError, PacketShape};
 
 /// Made-up audio ends after this many frames (100 ms): later it is noise that no one said.
 const CONCEALED_FRAMES_MAX: u16 = 10;
@@ -8,10 +8,15 @@ const CONCEALED_FRAMES_MAX: u16 = 10;
 pub(crate) const QUIET_PEAK: u16 = 200;
 
 /// Turns packets, and their absence, into PCM.
+///
+/// Lengths are told to it in ticks of the RTP clock (48 kHz); what is staged are samples of the format's rate. A
+/// length that is no whole number of samples becomes the shorter one.
 #[derive(Debug)]
 pub(crate) struct Voice {
     decoder: Decoder,
     staging: Staging,
+    /// Ticks of the RTP clock in a sample.
+    ticks: usize,
     /// Frames made up in a row.
     made_up: u16,
     /// What was heard last was a pause, so nothing needs to be made up.
@@ -19,11 +24,12 @@ pub(crate) struct Voice {
 }
 
 impl Voice {
-    pub(crate) fn new(channels: Channels) -> Result<Self, OpusError> {
-        let decoder = Decoder::new(channels)?;
+    pub(crate) fn new(format: Format) -> Result<Self, OpusError> {
+        let decoder = Decoder::new(format)?;
         Ok(Self {
             decoder,
-            staging: Staging::new(channels.count()),
+            staging: Staging::new(format.channels.count()),
+            ticks: format.rate.ticks(),
             made_up: 0,
             quiet: true,
         })
@@ -54,7 +60,7 @@ impl Voice {
         self.decoder.reset()
     }
 
-    /// Adds a packet's audio without its first `skip` samples; false if it cannot be decoded.
+    /// Adds a packet's audio without its first `skip` ticks; false if it cannot be decoded.
     pub(crate) fn decode(&mut self, payload: &[u8], shape: PacketShape, skip: usize) -> bool {
         if shape.is_dtx {
             self.quiet = true;
@@ -63,36 +69,38 @@ impl Voice {
         }
         let decoder = &mut self.decoder;
         let before = self.staging.len();
-        self.staging.append(shape.samples, |pcm| {
+        self.staging.append(shape.samples / self.ticks, |pcm| {
             Some((Played::Speech, decoder.decode(payload, pcm).ok()?))
         });
         let added = self.staging.len() - before;
         if added == 0 {
             return false;
         }
-        self.staging.trim(added, skip);
+        self.staging.trim(added, skip.div_ceil(self.ticks));
         self.made_up = 0;
-        self.quiet = self.staging.tail_peak(FRAME_SAMPLES) < QUIET_PEAK;
+        self.quiet = self.staging.tail_peak(FRAME_SAMPLES / self.ticks) < QUIET_PEAK;
         true
     }
 
-    /// Adds the last `samples` of the frame lost before `payload`, from its redundant copy.
-    pub(crate) fn recover(&mut self, payload: &[u8], shape: PacketShape, samples: usize) -> bool {
+    /// Adds the last `length` ticks of the frame lost before `payload`, from its redundant copy.
+    pub(crate) fn recover(&mut self, payload: &[u8], shape: PacketShape, length: usize) -> bool {
         let decoder = &mut self.decoder;
-        let frame = shape.frame_samples;
+        let frame = shape.frame_samples / self.ticks;
         let before = self.staging.len();
         self.staging.append(frame, |pcm| {
             Some((Played::Recovered, decoder.decode_fec(payload, pcm).ok()?))
         });
         let added = self.staging.len() - before;
-        self.staging.trim(added, added.saturating_sub(samples));
+        self.staging
+            .trim(added, added.saturating_sub(length / self.ticks));
         self.made_up = 0;
         self.quiet = false;
         added > 0
     }
 
-    /// Adds up to a frame of made-up audio, at first as it was, then fading; at last silence.
-    pub(crate) fn make_up(&mut self, kind: Played, samples: usize) {
+    /// Adds up to a frame (`length` ticks) of made-up audio, at first as it was, then fading; at last silence.
+    pub(crate) fn make_up(&mut self, kind: Played, length: usize) {
+        let samples = length / self.ticks;
         if self.is_faded() {
             let kind = if kind == Played::Expanded {
                 Played::Silence
@@ -105,7 +113,7 @@ impl Voice {
         let decoder = &mut self.decoder;
         let steps = f32::from(CONCEALED_FRAMES_MAX);
         let gain = 1.0 - f32::from(self.made_up) / steps;
-        self.staging.append(FRAME_SAMPLES, |pcm| {
+        self.staging.append(FRAME_SAMPLES / self.ticks, |pcm| {
             // A decoder that cannot conceal leaves zeros: as good.
             decoder.conceal(pcm).unwrap_or_default();
             let slope = 1.0 / steps / pcm.len() as f32;
@@ -117,8 +125,9 @@ impl Voice {
         self.made_up += 1;
     }
 
-    /// Adds silence.
-    pub(crate) fn silence(&mut self, samples: usize) {
+    /// Adds `length` ticks of silence.
+    pub(crate) fn silence(&mut self, length: usize) {
+        let samples = length / self.ticks;
         self.staging.append(samples, |_| Some((Played::Silence, samples)));
     }
 }

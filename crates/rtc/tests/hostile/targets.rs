@@ -8,7 +8,7 @@ use troupe_rtc::jsep::{DescriptionKind, IceCredentials, Identity, Negotiator};
 use troupe_rtc::net::framing::Frames;
 use troupe_rtc::net::reflexive::Reflexive;
 use troupe_rtc::net::{Policy, ServerUrl};
-use troupe_rtc::opus::{Channels, Decoder, PACKET_SAMPLES_MAX, PacketShape};
+use troupe_rtc::opus::{Channels, Decoder, Format, PACKET_SAMPLES_MAX, PacketShape, Rate};
 use troupe_rtc::receive::{FRAME_SAMPLES, ImmediateReceiver, Receiver, ReceiverConfig, RtpIn};
 use turn_client_proto::api::{Transmit, TurnClientApi, TurnConfig};
 use turn_client_proto::client::TurnClient;
@@ -37,9 +37,13 @@ const THEIRS: ([u8; 4], u16) = ([127, 0, 0, 1], 6_000);
 /// Packets of one stream, each with a header of six bytes: sequence steps, timestamp, length.
 pub(crate) fn rtp(mut data: &[u8]) {
     let mut paced = Receiver::new(ReceiverConfig::default()).unwrap();
-    let mut immediate = ImmediateReceiver::new(Channels::Stereo).unwrap();
+    let formats = [Rate::Full, Rate::Wide].map(|rate| Format {
+        channels: Channels::Stereo,
+        rate,
+    });
+    let mut immediate = formats.map(|format| (ImmediateReceiver::new(format).unwrap(), 0));
     let mut out = [0; FRAME_SAMPLES];
-    let (mut now, mut sequence, mut media) = (Instant::now(), 0u16, 0);
+    let (mut now, mut sequence) = (Instant::now(), 0u16);
     while let Some(([step, high, mid, low, wait, length], rest)) = data.split_first_chunk() {
         let (payload, rest) = rest.split_at(usize::from(*length).min(rest.len()));
         sequence = if *step > 250 {
@@ -55,14 +59,16 @@ pub(crate) fn rtp(mut data: &[u8]) {
             payload,
         };
         paced.push(now, packet);
-        let mut told = |piece: troupe_rtc::receive::Piece<'_>| {
-            if let Some(samples) = piece.media_samples {
-                assert!(samples >= media, "media time falls");
-                media = samples + (piece.pcm.len() / 2) as u64;
-            }
-        };
-        immediate.push(now, packet, &mut told);
-        immediate.poll(now, &mut told);
+        for (receiver, media) in &mut immediate {
+            let mut told = |piece: troupe_rtc::receive::Piece<'_>| {
+                if let Some(samples) = piece.media_samples {
+                    assert!(samples >= *media, "media time falls");
+                    *media = samples + piece.length() as u64;
+                }
+            };
+            receiver.push(now, packet, &mut told);
+            receiver.poll(now, &mut told);
+        }
         paced.pull(now, &mut out);
         data = rest;
     }
@@ -70,13 +76,19 @@ pub(crate) fn rtp(mut data: &[u8]) {
 
 /// One payload, decoded by itself and as what restores a lost one.
 pub(crate) fn opus(data: &[u8]) {
-    let mut decoder = Decoder::new(Channels::Mono).unwrap();
-    let mut pcm = vec![0; PACKET_SAMPLES_MAX];
-    if let Some(shape) = PacketShape::read(data) {
-        assert!(shape.samples <= PACKET_SAMPLES_MAX && shape.frame_samples <= shape.samples);
-        decoder.decode_fec(data, &mut pcm[..shape.frame_samples]).ok();
+    for rate in [Rate::Full, Rate::Wide] {
+        let channels = Channels::Mono;
+        let mut decoder = Decoder::new(Format { channels, rate }).unwrap();
+        let mut pcm = vec![0; PACKET_SAMPLES_MAX];
+        if let Some(shape) = PacketShape::read(data) {
+            assert!(shape.samples <= PACKET_SAMPLES_MAX && shape.frame_samples <= shape.samples);
+            let frame = shape.frame_samples / rate.ticks();
+            decoder.decode_fec(data, &mut pcm[..frame]).ok();
+        }
+        if let Ok(samples) = decoder.decode(data, &mut pcm) {
+            assert!(samples * rate.ticks() <= PACKET_SAMPLES_MAX);
+        }
     }
-    decoder.decode(data, &mut pcm).ok();
 }
 
 /// A description as an offer, answered, and as an answer to an offer of ours.

@@ -1,6 +1,6 @@
 use crate::emulator::{Scene, spread};
 use std::time::{Duration, Instant};
-use troupe_rtc::opus::Channels;
+use troupe_rtc::opus::{Channels, Format, Rate};
 use troupe_rtc::receive::{ImmediateReceiver, Played, ReceiverStats, RtpIn};
 
 struct Told {
@@ -13,13 +13,26 @@ struct Told {
     peak: u16,
 }
 
+const WIDE: Format = Format {
+    channels: Channels::Mono,
+    rate: Rate::Wide,
+};
+
 fn tell(
+    scene: &Scene,
+    change: impl Fn(&mut Vec<crate::emulator::Flight>),
+) -> (Vec<Told>, ReceiverStats, Instant) {
+    tell_at(Channels::Mono.into(), scene, change)
+}
+
+fn tell_at(
+    format: Format,
     scene: &Scene,
     change: impl Fn(&mut Vec<crate::emulator::Flight>),
 ) -> (Vec<Told>, ReceiverStats, Instant) {
     let (mut flights, _) = scene.packets();
     change(&mut flights);
-    let mut receiver = ImmediateReceiver::new(Channels::Mono).unwrap();
+    let mut receiver = ImmediateReceiver::new(format).unwrap();
     let epoch = Instant::now();
     let at = |seconds: f64| epoch + Duration::from_secs_f64(seconds);
     let mut told = Vec::new();
@@ -46,7 +59,7 @@ fn note(at: f64, piece: &troupe_rtc::receive::Piece<'_>) -> Told {
     Told {
         at,
         kind: piece.kind,
-        samples: piece.pcm.len() as u64,
+        samples: piece.length() as u64,
         media: piece.media_samples,
         captured_at: piece.captured_at,
         peak: piece
@@ -135,8 +148,15 @@ fn time_is_monotonic_and_nothing_is_told_twice_on_any_network() {
             first_timestamp: random.u32(..),
             ..Scene::default()
         };
+        let (wide, wide_stats, _) = tell_at(WIDE, &scene, |_| {});
+        check_order(&wide, &format!("at 16 kHz: {scene:?}"));
         let (told, stats, _) = tell(&scene, |_| {});
         check_order(&told, &format!("{scene:?}"));
+        assert_eq!(
+            (stats.lost, stats.late),
+            (wide_stats.lost, wide_stats.late),
+            "{scene:?}"
+        );
         for piece in told.iter().filter(|piece| piece.kind == Played::Speech) {
             let age = piece.at - piece.media.unwrap() as f64 / 48_000.0;
             // Packet, way, jitter, and the longest patience.
@@ -226,4 +246,47 @@ fn a_sender_that_begins_anew_goes_on_in_media_time() {
     let end = told.iter().filter_map(|piece| piece.media).max().unwrap() as f64 / 48_000.0;
     assert!((19.5..20.5).contains(&end), "{end}");
     assert!(told.iter().any(|piece| piece.peak > 6_500));
+}
+
+#[test]
+fn the_lower_rate_tells_the_same_at_the_same_times() {
+    let scene = Scene {
+        loss: 0.1,
+        jitter_ms: 20.0,
+        fec: true,
+        dtx: true,
+        ..Scene::default()
+    };
+    let summary = |format| {
+        let (told, ..) = tell_at(format, &scene, |_| {});
+        let pieces = told.iter().map(|piece| (piece.media, piece.kind, piece.samples));
+        pieces.collect::<Vec<_>>()
+    };
+    assert_eq!(summary(WIDE), summary(Channels::Mono.into()));
+}
+
+#[test]
+fn the_lower_rate_sounds_the_same() {
+    let scene = Scene::default();
+    let loudest = |format| {
+        let (told, ..) = tell_at(format, &scene, |_| {});
+        // By tenths of a second, since the two decoders' delays differ by less than a millisecond.
+        let mut peaks = vec![0; 201];
+        for piece in &told {
+            let tenth = piece.media.unwrap() as usize / 4_800;
+            peaks[tenth] = piece.peak.max(peaks[tenth]);
+        }
+        peaks
+    };
+    for (tenth, (wide, full)) in loudest(WIDE)
+        .into_iter()
+        .zip(loudest(Channels::Mono.into()))
+        .enumerate()
+    {
+        let most = full.max(wide);
+        assert!(
+            full.abs_diff(wide) <= most / 4 + 300,
+            "{tenth}: {wide} for {full}"
+        );
+    }
 }

@@ -1,4 +1,10 @@
 use super::*;
+use crate::opus::Channels;
+
+const MONO: Format = Format {
+    channels: Channels::Mono,
+    rate: Rate::Full,
+};
 
 fn sink(delivery: Delivery, rate_hz: u32, channels: u32, capacity: usize) -> AudioSink {
     AudioSink::new(delivery, rate_hz, channels, capacity)
@@ -12,7 +18,7 @@ fn next(sink: &AudioSink) -> Poll<Option<PcmFrame>> {
 fn drops_the_oldest_and_counts() {
     let sink = sink(Delivery::Paced, 48_000, 1, 2);
     for value in 1..=3 {
-        sink.push(&[value; 480], 1, Played::Speech);
+        sink.push(&[value; 480], MONO, Played::Speech);
     }
     assert_eq!(sink.dropped_frames(), 1);
     assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples == [2; 480]));
@@ -22,7 +28,7 @@ fn drops_the_oldest_and_counts() {
 fn cuts_frames_of_ten_milliseconds_at_the_readers_rate() {
     let sink = sink(Delivery::Paced, 16_000, 2, 0);
     for _ in 0..10 {
-        sink.push(&[0; 480], 1, Played::Speech);
+        sink.push(&[0; 480], MONO, Played::Speech);
     }
     assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples.len() == 320));
 }
@@ -32,7 +38,7 @@ fn two_channels_stay_apart_and_mix_into_one() {
     let pair: Vec<i16> = [1_000, 3_000].repeat(480);
     for (channels, expected) in [(2, pair.clone()), (1, vec![2_000; 480])] {
         let sink = sink(Delivery::Paced, 48_000, channels, 0);
-        sink.push(&pair, 2, Played::Speech);
+        sink.push(&pair, Channels::Stereo.into(), Played::Speech);
         assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples == expected));
     }
 }
@@ -42,15 +48,13 @@ fn every_frame_has_the_time_of_its_first_sample() {
     let sink = sink(Delivery::Immediate, 16_000, 1, 0);
     let start = Instant::now();
     for n in 0..20u64 {
-        sink.push_piece(
-            &Piece {
-                pcm: &[0; 300],
-                kind: Played::Speech,
-                media_samples: Some(n * 300),
-                captured_at: start + Duration::from_micros(n * 6_250),
-            },
-            1,
-        );
+        sink.push_piece(&Piece {
+            pcm: &[0; 300],
+            format: MONO,
+            kind: Played::Speech,
+            media_samples: Some(n * 300),
+            captured_at: start + Duration::from_micros(n * 6_250),
+        });
     }
     for n in 0..10u64 {
         let Poll::Ready(Some(frame)) = next(&sink) else {
@@ -75,9 +79,9 @@ fn every_frame_has_the_time_of_its_first_sample() {
 fn a_closed_stream_ends() {
     let sink = sink(Delivery::Paced, 48_000, 1, 2);
     assert!(next(&sink).is_pending());
-    sink.push(&[1; 480], 1, Played::Speech);
+    sink.push(&[1; 480], MONO, Played::Speech);
     sink.close();
-    sink.push(&[1; 480], 1, Played::Speech);
+    sink.push(&[1; 480], MONO, Played::Speech);
     assert_eq!(next(&sink), Poll::Ready(None));
 }
 
@@ -89,11 +93,12 @@ fn the_time_of_capture_never_falls() {
     for _ in 0..2 {
         let piece = Piece {
             pcm: &[0; 700],
+            format: MONO,
             kind: Played::Speech,
             media_samples: None,
             captured_at: start + Duration::from_millis(100),
         };
-        sink.push_piece(&piece, 1);
+        sink.push_piece(&piece);
     }
     let mut latest = start;
     while let Poll::Ready(Some(PcmFrame {
@@ -105,4 +110,22 @@ fn the_time_of_capture_never_falls() {
         latest = capture.at;
     }
     assert!(latest > start);
+}
+
+#[test]
+fn a_decoder_may_change_its_rate() {
+    let sink = sink(Delivery::Immediate, 16_000, 1, 0);
+    for rate in [Rate::Wide, Rate::Full, Rate::Wide] {
+        let format = Format { rate, ..MONO };
+        for _ in 0..10 {
+            sink.push(&vec![1_000; 480 / rate.ticks()], format, Played::Speech);
+        }
+    }
+    let mut frames = 0;
+    while let Poll::Ready(Some(frame)) = next(&sink) {
+        assert_eq!(frame.samples.len(), 160);
+        frames += 1;
+    }
+    // What the resampler still holds is lost with it: less than a frame.
+    assert!((29..=30).contains(&frames), "{frames}");
 }

@@ -10,7 +10,7 @@ use super::sequence::{Order, Sequence};
 use super::staging::Played;
 use super::stats::ReceiverStats;
 use super::voice::Voice;
-use crate::opus::{Channels, OpusError};
+use crate::opus::{Format, OpusError};
 use line::Line;
 use std::time::Instant;
 
@@ -23,14 +23,24 @@ const JUMP_SAMPLES: i64 = 2_000 * SAMPLES_PER_MS;
 /// Up to 10 ms of a stream.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece<'a> {
-    /// Interleaved samples at 48 kHz, at most [`FRAME_SAMPLES`] per channel.
+    /// Interleaved samples of the receiver's format, at most 10 ms.
     pub pcm: &'a [i16],
+    /// What they look like.
+    pub format: Format,
     /// What it is.
     pub kind: Played,
-    /// The sender's samples before its first one, since the stream began; `None` while that is not known.
+    /// The sender's samples (48 kHz) before its first one, since the stream began; `None` while that is not known.
     pub media_samples: Option<u64>,
     /// When its first sample was recorded, on our clock, the network's least delay left out.
     pub captured_at: Instant,
+}
+
+impl Piece<'_> {
+    /// Its length in samples of 48 kHz.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.pcm.len() / self.format.channels.count() * self.format.rate.ticks()
+    }
 }
 
 /// Takes pieces.
@@ -61,22 +71,23 @@ pub struct ImmediateReceiver {
     line: Option<Line>,
     stats: ReceiverStats,
     scratch: Box<[i16]>,
-    channels: usize,
+    format: Format,
 }
 
 impl ImmediateReceiver {
-    /// A receiver that tells nothing until the first packet.
-    pub fn new(channels: Channels) -> Result<Self, OpusError> {
-        let scratch = vec![0; FRAME_SAMPLES * channels.count()].into_boxed_slice();
+    /// A receiver that tells nothing until the first packet, and then audio of this format.
+    pub fn new(format: impl Into<Format>) -> Result<Self, OpusError> {
+        let format = format.into();
+        let length = FRAME_SAMPLES / format.rate.ticks() * format.channels.count();
         Ok(Self {
             clock: Clock::default(),
             sequence: Sequence::default(),
             buffer: Buffer::new(),
-            voice: Voice::new(channels)?,
+            voice: Voice::new(format)?,
             line: None,
             stats: ReceiverStats::default(),
-            scratch,
-            channels: channels.count(),
+            scratch: vec![0; length].into_boxed_slice(),
+            format,
         })
     }
 
@@ -127,7 +138,7 @@ impl ImmediateReceiver {
             tell(
                 &mut self.voice,
                 &mut self.scratch,
-                self.channels,
+                self.format,
                 None,
                 |_| at,
                 listener,
@@ -181,7 +192,7 @@ impl ImmediateReceiver {
             line: Some(line),
             stats,
             scratch,
-            channels,
+            format,
             ..
         } = self
         else {
@@ -194,7 +205,7 @@ impl ImmediateReceiver {
             let mut told = |voice: &mut Voice, line: &mut Line, from: i64| {
                 let media = line.media(from);
                 let at = |offset: i64| clock.instant(line.capture(from + offset)).unwrap_or(now);
-                tell(voice, scratch, *channels, Some(media), at, listener);
+                tell(voice, scratch, *format, Some(media), at, listener);
             };
             line.bridge(first, voice, stats, &mut told);
             line.take(samples, first, voice, stats, &mut told);
@@ -207,14 +218,15 @@ impl ImmediateReceiver {
 fn tell(
     voice: &mut Voice,
     scratch: &mut [i16],
-    channels: usize,
+    format: Format,
     mut media: Option<u64>,
     mut captured_at: impl FnMut(i64) -> Instant,
     listener: Listener<'_>,
 ) {
+    let (channels, ticks) = (format.channels.count(), format.rate.ticks());
     let mut offset = 0;
     loop {
-        let samples = voice.staging().len().min(FRAME_SAMPLES);
+        let samples = voice.staging().len().min(FRAME_SAMPLES / ticks);
         let Some(pcm) = scratch
             .get_mut(..samples * channels)
             .filter(|pcm| !pcm.is_empty())
@@ -224,11 +236,13 @@ fn tell(
         let kind = voice.staging().take(samples, pcm);
         listener(Piece {
             pcm,
+            format,
             kind,
             media_samples: media,
             captured_at: captured_at(offset),
         });
-        offset += samples as i64;
-        media = media.map(|media| media + samples as u64);
+        let length = samples * ticks;
+        offset += length as i64;
+        media = media.map(|media| media + length as u64);
     }
 }
