@@ -1,7 +1,9 @@
 //! The transport beside the official client, in one run against one server.
 //!
-//! `cargo bench --bench transport -- [rooms…]`, by default 1 and 20 beside the official client, and 20 and 200 of
-//! this stack alone. Figures mean something on a quiet machine only; its load is printed with them.
+//! `cargo bench --bench transport -- [rooms… [alone rooms…]]`, by default 1 and 20 beside the official client, and 20
+//! and 200 of this stack alone. Figures mean something on a quiet machine only; its load is printed with them. With
+//! many rooms a collection of the server's garbage delays sound by 100 ms and more: `GOGC=off` keeps it from that for
+//! the minute that a measurement takes.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -19,12 +21,19 @@ mod harness;
 #[path = "transport/load.rs"]
 mod load;
 
+/// The numbers among these words.
+fn numbers(words: &[String]) -> Vec<usize> {
+    words.iter().filter_map(|word| word.parse().ok()).collect()
+}
+
 #[tokio::main]
 async fn main() {
     if let Ok(url) = std::env::var(load::MEMBER) {
         return load::member(&url).await;
     }
-    let mut rooms: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let words: Vec<String> = std::env::args().collect();
+    let mut parts = words.split(|word| word == "alone").map(numbers);
+    let [mut rooms, mut density] = [(); 2].map(|()| parts.next().unwrap_or_default());
     if rooms.is_empty() {
         rooms = vec![1, 20];
     }
@@ -35,7 +44,10 @@ async fn main() {
     for rooms in rooms {
         load::measure(&server, rooms).await;
     }
-    for rooms in [20, 200] {
+    if density.is_empty() {
+        density = vec![20, 200];
+    }
+    for rooms in density {
         load::measure_density(&server, rooms).await;
     }
 }

@@ -5,6 +5,7 @@ mod bench;
 mod characters;
 mod demo;
 mod dev;
+mod doctor;
 mod failure;
 mod keys;
 mod login;
@@ -81,6 +82,8 @@ enum Command {
     /// Local models
     #[command(subcommand)]
     Models(models::Command),
+    /// Check everything that `serve` and `worker` depend on, and say what to do
+    Doctor(doctor::Args),
     /// The API's OpenAPI document
     Openapi,
     /// Measurements
@@ -143,6 +146,7 @@ impl Cli {
             Command::Agents(command) => agents::run(command, context).await,
             Command::Rooms(command) => rooms::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
+            Command::Doctor(args) => doctor::run(args, context).await,
             Command::Openapi => openapi::run(&context),
             Command::Bench(command) => bench::run(command, context).await,
         }

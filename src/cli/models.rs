@@ -148,7 +148,7 @@ impl Report {
 }
 
 /// The local models that `config` asks for, by role; without any other provider, everything is local.
-fn needed(config: &Config) -> Vec<String> {
+pub(super) fn needed(config: &Config) -> Vec<String> {
     let has_server = config.openai.api_key.is_some() || config.openai.base_url.is_some();
     let roles: HashMap<&str, &Option<ModelName>> = HashMap::from([
         (local::STT_MODEL, &config.models.stt),

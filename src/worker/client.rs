@@ -223,6 +223,19 @@ impl Client {
     }
 }
 
+/// Asks whether the API at `base` is there and takes a worker's key, without taking or keeping anything.
+///
+/// # Errors
+/// When it is not there or does not.
+pub async fn probe(base: &str, key: SecretString) -> Result<(), ApiError> {
+    let request = ChangesRequest {
+        worker_id: format!("probe_{:032x}", rand::random::<u128>()),
+        cursor: 0,
+        wait_ms: 0,
+    };
+    Client::new(base, key)?.changes(&request).await.map(drop)
+}
+
 /// The cause at the bottom of an error, which says most.
 fn innermost(error: &dyn std::error::Error) -> String {
     let mut cause = error;

@@ -26,6 +26,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use troupe_dialogue::Tuning;
 
 use self::client::Client;
+pub use self::client::{ApiError, probe};
 use self::health::Readiness;
 use self::held::Rooms;
 use self::recording::{Recordings, SPOOL_BYTES_MAX, Spool};

@@ -21,6 +21,7 @@
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `cli_operator`: what an operator does there
+//! - `doctor`: what it says where something is wrong
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `roleplays`, `interviews`, `respondent`: the role-play and interview surfaces, and the respondent's page
 //! - `house`: what holds for the repository as a whole
@@ -57,6 +58,7 @@ mod cli_agents;
 mod cli_operator;
 #[path = "../client/mod.rs"]
 mod client;
+mod doctor;
 mod e2e;
 mod fake_livekit;
 mod house;

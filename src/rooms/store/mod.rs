@@ -2,6 +2,7 @@
 
 pub mod contract;
 mod location;
+mod look;
 mod migrations;
 mod open;
 mod postgres;
@@ -15,6 +16,7 @@ pub use contract::{
     Removed, Rows, Standing, Started,
 };
 pub use location::Location;
+pub use look::{Schema, look};
 pub use migrations::{Migrated, MigrationError, Step};
 pub use open::{OpenError, migrate, open};
 pub use postgres::PostgresStore;

@@ -99,6 +99,13 @@ impl Stack {
         Self::start_with(|_| {}).await
     }
 
+    /// The binary beside the stack: on its database, with its LiveKit server and models, told where its API is.
+    pub(super) fn beside(&self) -> Option<Command> {
+        let mut command = troupe_with(&self.models, self.livekit.as_ref()?, self.folder.path());
+        command.env("TROUPE_API_URL", &self.url);
+        Some(command)
+    }
+
     /// Starts with changes to the command.
     pub(super) async fn start_with(change: impl FnOnce(&mut Command)) -> Self {
         let models = Models::start().await;

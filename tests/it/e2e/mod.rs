@@ -4,6 +4,7 @@
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
+//! - `doctor`: what the doctor says of a machine where all is well
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `memory`: a talk that is longer than a prompt
@@ -19,6 +20,7 @@ mod agents;
 mod assigned;
 mod browser;
 mod demo;
+mod doctor;
 mod harness;
 mod live;
 mod livekit_events;

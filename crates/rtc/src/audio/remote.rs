@@ -5,7 +5,7 @@ use parking_lot::Mutex;
 use super::{AudioSink, Delivery, Traffic};
 use crate::{
     opus::{Channels, Format, Rate},
-    receive::{Piece, Played},
+    receive::{FRAME_SAMPLES, Piece, Played},
 };
 
 /// Readers of each kind, as bits: there are some, one of them wants two channels, one more than 16 kHz.
@@ -92,10 +92,10 @@ impl RemoteAudio {
     /// Gives a piece to every reader who recognises.
     pub(crate) fn deliver_piece(&self, piece: Piece<'_>) {
         self.traffic.count_samples(piece.length());
-        let silence = [0; crate::receive::FRAME_SAMPLES * 2];
+        static SILENCE: [i16; FRAME_SAMPLES * 2] = [0; FRAME_SAMPLES * 2];
         let pcm = match self.enabled() {
             true => piece.pcm,
-            false => silence.get(..piece.pcm.len()).unwrap_or_default(),
+            false => SILENCE.get(..piece.pcm.len()).unwrap_or_default(),
         };
         let piece = Piece { pcm, ..piece };
         self.for_each(Delivery::Immediate, |sink| sink.push_piece(&piece));

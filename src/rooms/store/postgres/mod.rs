@@ -45,7 +45,7 @@ use super::migrations::{self, Apply, Migrated, MigrationError};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Connections of one server; further requests wait in line.
 const CONNECTIONS_MAX: u32 = 16;

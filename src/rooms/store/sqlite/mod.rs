@@ -41,7 +41,7 @@ use crate::backoff::Backoff;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Connections that read at the same time; further readers wait in line.
 const READERS_MAX: u32 = 8;

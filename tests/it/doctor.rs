@@ -1,0 +1,118 @@
+//! What the doctor says where something is wrong, and what it advises.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// An address on which nobody listens.
+fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// The findings about one thing.
+fn about<'a>(lines: &'a [Value], check: &str) -> Vec<&'a Value> {
+    lines.iter().filter(|line| line["check"] == check).collect()
+}
+
+fn examine(variables: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
+    for (variable, _) in std::env::vars() {
+        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
+            .iter()
+            .any(|prefix| variable.starts_with(prefix))
+        {
+            command.env_remove(variable);
+        }
+    }
+    let output = command
+        .args(["doctor", "--json"])
+        .args(arguments)
+        .env("TROUPE_CACHE", folder.path().join("cache"))
+        .envs(variables.iter().copied())
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(!folder.path().join("troupe.sqlite").exists(), "nothing is made");
+    let told = String::from_utf8(output.stdout).unwrap();
+    let lines = told.lines().map(|line| serde_json::from_str(line).unwrap());
+    (output.status.code(), lines.collect())
+}
+
+#[test]
+fn what_is_out_of_reach_is_told_with_advice() {
+    let url = |scheme: &str| format!("{scheme}://{}", nobody());
+    let (livekit, api, models) = (url("ws"), url("http"), url("http"));
+    let variables = [
+        ("LIVEKIT_URL", livekit.as_str()),
+        ("TROUPE_API_URL", &api),
+        ("TROUPE_API_KEY", "troupe_wk_hush"),
+        ("OPENAI_BASE_URL", &models),
+    ];
+    let (code, lines) = examine(&variables, &[]);
+    assert_eq!(code, Some(1));
+    for check in ["livekit", "api", "models"] {
+        let broken = about(&lines, check);
+        let broken = broken.iter().find(|line| line["state"] == "broken").unwrap();
+        assert!(
+            broken["advice"].as_str().is_some_and(|advice| !advice.is_empty()),
+            "{broken}"
+        );
+    }
+    assert!(
+        lines.iter().all(|line| !line.to_string().contains("hush")),
+        "no key is shown"
+    );
+    assert_eq!(
+        about(&lines, "database")[0]["state"],
+        "ok",
+        "the first command makes it"
+    );
+}
+
+#[test]
+fn a_worker_without_a_key_and_a_database_without_a_folder() {
+    let (code, lines) = examine(&[], &["--for", "worker"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(about(&lines, "api")[0]["state"], "broken");
+    assert!(about(&lines, "database").is_empty(), "a worker has none");
+    let (code, lines) = examine(&[("TROUPE_DB", "sqlite:missing/t.sqlite")], &["--for", "serve"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(about(&lines, "database")[0]["state"], "broken");
+    assert!(about(&lines, "api").is_empty(), "a server is the API");
+}
+
+#[test]
+fn a_server_for_others_tells_them_where_it_is() {
+    let variables = [
+        ("TROUPE_LISTEN", "0.0.0.0:8080"),
+        ("TROUPE_DB", "sqlite:t.sqlite"),
+    ];
+    let (code, lines) = examine(&variables, &["--for", "serve"]);
+    assert_eq!(code, Some(0), "warnings are no failure: {lines:?}");
+    assert_eq!(about(&lines, "addresses")[0]["state"], "warning");
+    let public = [
+        variables[0],
+        variables[1],
+        ("TROUPE_PUBLIC_URL", "https://rooms.example"),
+    ];
+    let (_, lines) = examine(&public, &["--for", "serve"]);
+    assert_eq!(about(&lines, "addresses")[0]["state"], "ok");
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.sqlite");
+    std::fs::write(
+        &file,
+        "this is not a database, only a long enough text file".repeat(20),
+    )
+    .unwrap();
+    let db = format!("sqlite:{}", file.display());
+    let (code, lines) = examine(&[("TROUPE_DB", &db)], &["--for", "serve"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(about(&lines, "database")[0]["state"], "broken");
+}
