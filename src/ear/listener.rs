@@ -1,4 +1,4 @@
-//! Hears one person: 48 kHz PCM in, edges and turns out.
+//! Hears one person: PCM in, edges and turns out.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,8 +11,7 @@ use webrtc_vad::{SampleRate, Vad, VadMode};
 
 use super::detector::{Detector, Edge};
 use super::turn_audio::TurnAudio;
-use super::{EarError, Heard, Shared, TRACK_RATE_HZ};
-use crate::dsp::Resampler;
+use super::{Heard, Shared};
 
 /// Samples of one look of the cheap gate: 10 ms.
 const GATE_SAMPLES: usize = RATE_HZ as usize / 100;
@@ -27,7 +26,6 @@ const STARVED_AFTER: Duration = Duration::from_millis(80);
 pub(super) struct Listener {
     ring: HeapCons<i16>,
     shared: Arc<Shared>,
-    resampler: Resampler,
     gate: Vad,
     gate_hold: u32,
     stream: SileroStream,
@@ -36,19 +34,15 @@ pub(super) struct Listener {
     voiced: bool,
     forgotten: u64,
     last_sound: Instant,
-    raw: Vec<i16>,
-    /// 16 kHz samples that wait for a whole frame.
+    /// Samples that wait for a whole frame.
     pcm: Vec<i16>,
 }
 
 impl Listener {
-    pub(super) fn new(ring: HeapCons<i16>, shared: Arc<Shared>, now: Instant) -> Result<Self, EarError> {
-        let resampler =
-            Resampler::new(TRACK_RATE_HZ, RATE_HZ).map_err(|error| EarError(error.to_string()))?;
-        Ok(Self {
+    pub(super) fn new(ring: HeapCons<i16>, shared: Arc<Shared>, now: Instant) -> Self {
+        Self {
             ring,
             shared,
-            resampler,
             // The gate only has to be right about silence, so it is set to let through whatever may be speech.
             gate: Vad::new_with_rate_and_mode(SampleRate::Rate16kHz, VadMode::LowBitrate),
             gate_hold: 0,
@@ -58,9 +52,8 @@ impl Listener {
             voiced: false,
             forgotten: 0,
             last_sound: now,
-            raw: vec![0; TRACK_RATE_HZ as usize / 5],
             pcm: Vec::with_capacity(4 * FRAME_SAMPLES),
-        })
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -74,10 +67,9 @@ impl Listener {
             self.forgotten = forget;
             self.turn.forget(forget, self.voiced);
         }
-        while !self.ring.is_empty() {
-            let count = self.ring.pop_slice(&mut self.raw);
+        if !self.ring.is_empty() {
             self.last_sound = now;
-            self.resampler.push(&self.raw[..count], &mut self.pcm);
+            self.pcm.extend(self.ring.pop_iter());
         }
         // Only while a voice is on does silence have to be counted.
         let starved = now.saturating_duration_since(self.last_sound);

@@ -1,7 +1,7 @@
 //! The ears: one per person, from PCM to the beginnings and pauses of speech.
 //!
 //! ```text
-//! track → ring buffer → resampler 48→16 kHz → WebRTC gate → Silero → detector → Heard
+//! track, decoded at 16 kHz → ring buffer → WebRTC gate → Silero → detector → Heard
 //! ```
 //!
 //! One thread serves all ears of the process. A track's task writes to its ring and never waits; a
@@ -23,8 +23,8 @@ use ringbuf::traits::Producer;
 
 pub use thread::Ears;
 
-/// Sample rate of the PCM that an ear takes, Hz, mono.
-pub const TRACK_RATE_HZ: u32 = 48_000;
+/// Sample rate of the PCM that an ear takes, Hz, mono: what its models hear.
+pub const TRACK_RATE_HZ: u32 = troupe_inference::vad::RATE_HZ;
 /// Capacity of a ring, samples: 1.5 s. After a stall of the network up to 1 s comes at once.
 const RING_SAMPLES: usize = TRACK_RATE_HZ as usize * 3 / 2;
 

@@ -35,7 +35,7 @@ impl OfflineEar {
         let shared = Arc::new(Shared::default());
         let began = Instant::now();
         Ok(Self {
-            listener: Listener::new(consumer, shared.clone(), began)?,
+            listener: Listener::new(consumer, shared.clone(), began),
             input: EarInput {
                 ring: producer,
                 shared: shared.clone(),

@@ -98,8 +98,6 @@ fn run(openings: &Receiver<Opening>, model: &SileroModel) {
 }
 
 fn add(listeners: &mut Vec<(Listener, Callback)>, opening: Opening) {
-    match Listener::new(opening.ring, opening.shared, Instant::now()) {
-        Ok(listener) => listeners.push((listener, opening.heard)),
-        Err(error) => tracing::error!(%error, "open an ear"),
-    }
+    let listener = Listener::new(opening.ring, opening.shared, Instant::now());
+    listeners.push((listener, opening.heard));
 }
