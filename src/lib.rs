@@ -13,6 +13,7 @@ pub mod dsp;
 pub mod ear;
 pub mod evaluation;
 pub mod link;
+mod metrics;
 pub mod opus_file;
 pub mod outbound;
 pub mod protocol;

@@ -14,6 +14,7 @@ mod interviews;
 mod limits;
 mod live;
 mod livekit;
+mod metrics;
 mod openapi;
 mod page;
 mod pages;

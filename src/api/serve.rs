@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::limits::Limits;
+use super::metrics::{self, Requests};
 use super::recordings;
 use super::router::router;
 use super::secret::secret_of;
@@ -66,6 +69,8 @@ pub struct Settings {
     pub recordings: Option<PathBuf>,
     /// Days after which recordings are removed.
     pub recording_retention_days: Option<u32>,
+    /// Where metrics are asked for, if anywhere.
+    pub metrics: Option<TcpListener>,
 }
 
 /// Why the API does not run.
@@ -105,6 +110,7 @@ pub async fn open(
 pub struct Server {
     api: Api,
     store: Store,
+    metrics: Option<TcpListener>,
     shutdown: CancellationToken,
 }
 
@@ -156,6 +162,7 @@ impl Server {
                 shutdown.clone(),
             ),
             store,
+            metrics: settings.metrics,
             shutdown,
         })
     }
@@ -176,8 +183,18 @@ impl Server {
         let stopped = stop.clone();
         background.spawn(async move { joiner.join_recordings_until(stopped).await });
         background.spawn(webhooks.clone().dispatch_until(stop.clone()));
-        let serving = axum::serve(listener, router(self.api))
-            .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
+        let requests = Requests::new();
+        let _metrics = self.metrics.map(|listener| {
+            let (store, requests) = (self.store.clone(), requests.clone());
+            AbortOnDropHandle::new(tokio::spawn(async move {
+                if let Err(error) = metrics::serve(listener, store, requests).await {
+                    tracing::error!(%error, "answer questions for metrics");
+                }
+            }))
+        });
+        let app = router(self.api).layer(from_fn_with_state(requests, metrics::count));
+        let serving =
+            axum::serve(listener, app).with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
         let served = tokio::select! {
             served = serving => served,
             () = drained(&self.shutdown) => {

@@ -34,12 +34,16 @@ pub(crate) struct Args {
     /// Database: sqlite:PATH or postgres://…
     #[arg(long, value_name = "URL")]
     db: Option<String>,
+    /// Address on which Prometheus may ask for metrics; without it nothing is told
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<String>,
 }
 
 pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
     let config = context.config(Overrides {
         listen: args.listen,
         db: args.db,
+        metrics: args.metrics,
         ..Overrides::default()
     })?;
     // Nothing is fetched or loaded here: a server may have no models, and then nobody answers in group chats.
@@ -67,6 +71,13 @@ pub(crate) async fn serve(
     let address = listener
         .local_addr()
         .map_err(|error| not_bound(config.api.listen, &error))?;
+    let metrics = match config.api.metrics {
+        None => None,
+        Some(address) => {
+            let listener = TcpListener::bind(address).await;
+            Some(listener.map_err(|error| not_bound(address, &error))?)
+        }
+    };
     let public_url = match &config.api.public_url {
         Some(url) => url.clone(),
         None => ServerUrl::http(address),
@@ -101,6 +112,7 @@ pub(crate) async fn serve(
         library: Library::load(Path::new(AGENTS)).map_err(Failure::failed)?,
         recordings: config.api.recordings.clone(),
         recording_retention_days: config.api.recording_retention_days,
+        metrics,
     };
     let server = api::Server::open(settings, shutdown)
         .await
@@ -122,7 +134,7 @@ pub(super) fn character_folders() -> Vec<PathBuf> {
 fn not_bound(address: SocketAddr, error: &std::io::Error) -> Failure {
     match error.kind() {
         ErrorKind::AddrInUse => Failure::failed(format!(
-            "{address} is taken by another process; stop it or choose another address with --listen"
+            "{address} is taken by another process; stop it or choose another address"
         )),
         _ => Failure::failed(format!("listen on {address}: {error}")),
     }

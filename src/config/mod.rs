@@ -40,6 +40,8 @@ pub struct Overrides {
     pub listen: Option<String>,
     /// `--db`
     pub db: Option<String>,
+    /// `--metrics`
+    pub metrics: Option<String>,
     /// `--api`
     pub api_url: Option<String>,
     /// `--key`
@@ -84,6 +86,8 @@ pub struct Api {
     pub recordings: Option<PathBuf>,
     /// Days after which recordings are removed, 1–36 500; without a number they are kept.
     pub recording_retention_days: Option<u32>,
+    /// Where it answers Prometheus; without an address nowhere.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// The worker.
@@ -183,6 +187,7 @@ impl Config {
                 limits: Limits::read(&mut from),
                 recordings: from.text(s::RECORDINGS, None).map(PathBuf::from),
                 recording_retention_days: from.number(s::RECORDING_RETENTION_DAYS, None, 1..=36_500),
+                metrics: from.parsed(s::METRICS, overrides.metrics),
             },
             worker: Worker {
                 api_url: from

@@ -50,6 +50,7 @@ pub(super) const RECORDING_RETENTION_DAYS: Setting = at(
     "TROUPE_RECORDING_RETENTION_DAYS",
     "",
 );
+pub(super) const METRICS: Setting = at("api", "metrics", "TROUPE_METRICS", "--metrics");
 pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "--api");
 pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
 pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");

@@ -83,6 +83,8 @@ fn start(worker: &Arc<Worker>, claim: Claim, shutdown: CancellationToken) {
     );
     let lost = CancellationToken::new();
     let changes = worker.rooms.add(&claim.room_id, claim.epoch, lost.clone());
+    worker.metrics.claimed.inc();
+    worker.metrics.rooms(worker.rooms.len(), worker.rooms_max);
     let worker = worker.clone();
     let sessions = worker.sessions.clone();
     sessions.spawn(async move {
@@ -102,6 +104,7 @@ fn start(worker: &Arc<Worker>, claim: Claim, shutdown: CancellationToken) {
             }
         };
         worker.rooms.remove(&room_id, epoch);
+        worker.metrics.rooms(worker.rooms.len(), worker.rooms_max);
         let (reason, detail) = match reason {
             Ok(reason) => (reason, None),
             Err(error) => {
@@ -112,7 +115,10 @@ fn start(worker: &Arc<Worker>, claim: Claim, shutdown: CancellationToken) {
                 )
             }
         };
-        if !lost.is_cancelled() {
+        if lost.is_cancelled() {
+            worker.metrics.lost.inc();
+        } else {
+            worker.metrics.released(reason);
             release(&worker, &room_id, epoch, reason, detail).await;
         }
     });

@@ -41,8 +41,14 @@ pub(super) async fn heartbeat(worker: Arc<Worker>, shutdown: CancellationToken) 
                         worker.rooms.lose(&room);
                     }
                 }
-                Ok(Err(error)) => warn!(%error, "send a heartbeat"),
-                Err(_) => warn!("send a heartbeat: no answer within {EVERY:?}"),
+                Ok(Err(error)) => {
+                    worker.metrics.heartbeats_failed.inc();
+                    warn!(%error, "send a heartbeat");
+                }
+                Err(_) => {
+                    worker.metrics.heartbeats_failed.inc();
+                    warn!("send a heartbeat: no answer within {EVERY:?}");
+                }
             }
             if last.elapsed() >= GIVE_UP_AFTER {
                 error!("no heartbeat for {GIVE_UP_AFTER:?}: leave all rooms");

@@ -13,6 +13,7 @@ mod entries;
 mod health;
 mod held;
 mod keeping;
+mod metrics;
 mod recording;
 mod session;
 
@@ -29,6 +30,7 @@ use self::client::Client;
 pub use self::client::{ApiError, probe};
 use self::health::Readiness;
 use self::held::Rooms;
+use self::metrics::Metrics;
 use self::recording::{Recordings, SPOOL_BYTES_MAX, Spool};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
@@ -85,6 +87,7 @@ struct Worker {
     rooms: Rooms,
     rooms_max: u32,
     readiness: Readiness,
+    metrics: Metrics,
     sessions: TaskTracker,
     shared: session::Shared,
 }
@@ -100,8 +103,10 @@ pub async fn run(
 ) -> Result<(), WorkerError> {
     let client = Client::new(&setup.api_url, setup.key)?;
     let id = format!("worker_{:032x}", rand::random::<u128>());
+    let metrics = Metrics::new();
     let shared = session::Shared {
         client: client.clone(),
+        metrics: metrics.clone(),
         worker_id: id.clone(),
         registry: setup.registry,
         prompter: Arc::new(Prompter::new()?),
@@ -115,23 +120,23 @@ pub async fn run(
         judge: setup.judge,
         tools: setup.tools,
     };
-    let readiness = Readiness::default();
-    let _health = setup.health.map(|listener| {
-        let readiness = readiness.clone();
-        AbortOnDropHandle::new(tokio::spawn(async move {
-            if let Err(error) = health::serve(listener, readiness).await {
-                tracing::error!(%error, "answer health checks");
-            }
-        }))
-    });
     let worker = Arc::new(Worker {
         client,
         id,
         rooms: Rooms::default(),
         rooms_max: setup.rooms_max,
-        readiness,
+        readiness: Readiness::default(),
+        metrics,
         sessions: TaskTracker::new(),
         shared,
+    });
+    let _health = setup.health.map(|listener| {
+        let worker = worker.clone();
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            if let Err(error) = health::serve(listener, worker).await {
+                tracing::error!(%error, "answer health checks");
+            }
+        }))
     });
     let _heartbeat =
         AbortOnDropHandle::new(tokio::spawn(keeping::heartbeat(worker.clone(), shutdown.clone())));

@@ -12,8 +12,8 @@ mod sqlite;
 use std::sync::Arc;
 
 pub use contract::{
-    Added, Answer, Beaten, CharacterChange, Claimed, ClaimsMade, Due, Ended, Page, PendingChange, PlayedIn,
-    Removed, Rows, Standing, Started,
+    Added, Answer, Beaten, Census, CharacterChange, Claimed, ClaimsMade, Due, Ended, Page, PendingChange,
+    PlayedIn, Removed, Rows, Standing, Started,
 };
 pub use location::Location;
 pub use look::{Schema, look};

@@ -1,6 +1,8 @@
 //! From the core's outputs to deeds.
 
 use std::sync::Arc;
+
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, warn};
@@ -15,6 +17,7 @@ use crate::link::livekit::{AGENT_PREFIX, Caption};
 use crate::protocol::{NewEntry, SpeakerType};
 use crate::tools::ForSpeech;
 use crate::voice::Order;
+use crate::worker::metrics::Role;
 
 impl Session {
     pub(super) fn act(&mut self, output: Output) {
@@ -50,6 +53,9 @@ impl Session {
                 }
             }
             Output::Play { speech } => {
+                if let Some(after) = self.stopwatch.answer_released(self.now()) {
+                    self.shared.metrics.end_of_turn(after);
+                }
                 self.order(speech, Order::Release(speech));
                 if let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) {
                     work.released.cancel();
@@ -114,7 +120,9 @@ impl Session {
         let character = &actor.member.character;
         let (wanted, language) = (character.models.stt.clone(), character.language.clone());
         let (registry, events) = (self.shared.registry.clone(), self.events.clone());
+        let metrics = self.shared.metrics.clone();
         let task = tokio::spawn(async move {
+            let asked = Instant::now();
             let result = match registry.speech_to_text(wanted.as_deref()).await {
                 Ok(model) => model.transcribe(&pcm, &language).await,
                 Err(error) => Err(crate::providers::ProviderError::Local {
@@ -122,6 +130,10 @@ impl Session {
                     detail: error.to_string(),
                 }),
             };
+            match &result {
+                Ok(_) => metrics.answered(Role::Stt, asked.elapsed()),
+                Err(_) => metrics.failed(Role::Stt),
+            }
             events.send(Event::Transcribed { take, result });
         });
         if let Some(person) = self.people.get_mut(person) {
@@ -182,6 +194,7 @@ impl Session {
                 .collect(),
             people: self.people.names().map(str::to_owned).collect(),
             history,
+            metrics: self.shared.metrics.clone(),
             tools: self
                 .cast
                 .get(&id)
@@ -229,6 +242,7 @@ impl Session {
             registry: self.shared.registry.clone(),
             character: actor.member.character.clone(),
             sound: actor.player.sound(),
+            metrics: self.shared.metrics.clone(),
         })
     }
 

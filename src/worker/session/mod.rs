@@ -9,6 +9,7 @@ mod event;
 mod memory;
 mod people;
 mod perceive;
+mod stopwatch;
 mod work;
 
 use std::sync::Arc;
@@ -26,9 +27,11 @@ use self::clock::Clock;
 use self::event::Event;
 use self::memory::Shortening;
 use self::people::People;
+use self::stopwatch::Stopwatch;
 use self::work::Work;
 use super::client::Client;
 use super::entries::Entries;
+use super::metrics::Metrics;
 use super::recording::{Recording, Recordings};
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
@@ -51,6 +54,7 @@ const RECORDED_WITHIN_HANDOVER: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) client: Client,
+    pub(super) metrics: Metrics,
     pub(super) worker_id: String,
     pub(super) registry: Arc<Registry>,
     pub(super) prompter: Arc<Prompter>,
@@ -145,6 +149,7 @@ struct Session {
     recording: Option<Recording>,
     began: Instant,
     clock: Clock,
+    stopwatch: Stopwatch,
     assigned: Assigned,
     empty_timeout: Duration,
     /// Since when nobody is here, in a room that lives for people.
@@ -204,6 +209,7 @@ impl Session {
             work: None,
             began,
             clock: assigned::clock_of(claim),
+            stopwatch: Stopwatch::default(),
             assigned: Assigned::new(claim),
             empty_timeout: Duration::from_secs(claim.limits.empty_timeout_s),
             empty_since: Some(began),
@@ -216,6 +222,7 @@ impl Session {
         let (events, url) = (self.events.clone(), self.livekit_url.clone());
         let registry = self.shared.registry.clone();
         let models = member.character.models.clone();
+        let metrics = self.shared.metrics.clone();
         // What the character needs is loaded while it joins, not when it is first spoken to.
         tokio::spawn(async move {
             let _ = tokio::join!(
@@ -235,7 +242,11 @@ impl Session {
                     })
                 }
             };
+            let asked = Instant::now();
             let result = Connection::join(&url, &member.token, seen).await;
+            if result.is_ok() {
+                metrics.joined(asked.elapsed());
+            }
             events.send(Event::Joined {
                 member: Box::new(member),
                 result,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{info, warn};
-use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, Time, spelled};
+use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, SpeechId, Time, spelled};
 
 use super::Session;
 use super::cast::Actor;
@@ -16,6 +16,7 @@ use crate::protocol::{ChangeKind, ReleaseReason};
 use crate::recorder::RecordedSink;
 use crate::tools::Toolbox;
 use crate::voice::{Player, Voiced};
+use crate::worker::metrics::Role;
 
 impl Session {
     /// Names of all who are here.
@@ -194,6 +195,7 @@ impl Session {
         match heard {
             Heard::Started { ago } => {
                 let since = self.before(ago);
+                self.stopwatch.voice_started(since);
                 if let Some(person) = self.people.get_mut(&id) {
                     person.is_voiced = true;
                 }
@@ -201,6 +203,7 @@ impl Session {
             }
             Heard::Paused { ago, pcm, end } => {
                 let last_voice = self.before(ago);
+                self.stopwatch.voice_paused(last_voice);
                 if let Some(person) = self.people.get_mut(&id) {
                     person.is_voiced = false;
                     person.turn = Some((pcm, end));
@@ -232,6 +235,7 @@ impl Session {
                 duration,
                 complete,
             } => {
+                self.first_sound_made(speech);
                 self.hand_in(Input::ChunkAudio {
                     speech,
                     chunk,
@@ -249,6 +253,11 @@ impl Session {
                 sounding: Sounding::Stretches(stretches),
             }),
             Voiced::ChunkStarted { speech, chunk } => {
+                if chunk == 0
+                    && let Some(after) = self.stopwatch.speech_began(self.now())
+                {
+                    self.shared.metrics.first_audio(after);
+                }
                 self.hand_in(Input::PlayoutStarted { speech });
                 let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) else {
                     return;
@@ -270,6 +279,7 @@ impl Session {
                 });
             }
             Voiced::Finished { speech } => {
+                self.stopwatch.speech_ended(self.now());
                 let speaker = self.work.as_ref().and_then(|work| self.cast.get(&work.character));
                 if let Some(toolbox) = speaker.and_then(|actor| actor.toolbox.as_ref()) {
                     toolbox.was_heard();
@@ -279,9 +289,20 @@ impl Session {
                 self.was_spoken(speech);
             }
             Voiced::Stopped { speech, heard } => {
+                if let Some(after) = self.stopwatch.speech_cut(self.now()) {
+                    self.shared.metrics.cut(after);
+                }
                 self.speech_is_over();
                 self.hand_in(Input::PlayoutStopped { speech, heard });
             }
+        }
+    }
+
+    /// The voice has made its first sound, if this is it.
+    fn first_sound_made(&mut self, speech: SpeechId) {
+        let work = self.work.as_mut().filter(|work| work.speech == speech);
+        if let Some(asked) = work.and_then(|work| work.voice_asked.take()) {
+            self.shared.metrics.answered(Role::Tts, asked.elapsed());
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{CharacterId, SpeechId};
@@ -17,6 +18,7 @@ use crate::brain::reply;
 use crate::providers::{Capacity, ProviderError, Registry};
 use crate::tools::ForSpeech;
 use crate::voice::{ChunkText, Sound, Speaker, synthesize};
+use crate::worker::metrics::{Metrics, Role};
 
 /// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at
 /// most two minutes never reaches.
@@ -30,6 +32,8 @@ pub(super) struct Work {
     pub(super) chunks: Vec<String>,
     /// Cancelled once it may be heard.
     pub(super) released: CancellationToken,
+    /// When the voice got its first chunk, until its first sound is there.
+    pub(super) voice_asked: Option<Instant>,
     text: Option<mpsc::Sender<ChunkText>>,
     _writing: AbortOnDropHandle<()>,
     _speaking: AbortOnDropHandle<()>,
@@ -41,6 +45,7 @@ pub(super) struct Voice {
     /// The character's own choice of models.
     pub(super) character: crate::character::Character,
     pub(super) sound: mpsc::Sender<Sound>,
+    pub(super) metrics: Metrics,
 }
 
 impl Work {
@@ -59,6 +64,7 @@ impl Work {
             character,
             chunks: Vec::new(),
             released: CancellationToken::new(),
+            voice_asked: None,
             text: Some(text),
             _writing: AbortOnDropHandle::new(tokio::spawn(writing)),
             _speaking: AbortOnDropHandle::new(speaking),
@@ -67,6 +73,9 @@ impl Work {
 
     /// Makes sound for the next chunk.
     pub(super) fn synthesize(&mut self, chunk: usize, text: String) {
+        if self.chunks.is_empty() {
+            self.voice_asked = Some(Instant::now());
+        }
         self.chunks.push(text.clone());
         if let Some(sender) = &self.text
             && sender.try_send(ChunkText { chunk, text }).is_err()
@@ -89,6 +98,7 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         registry,
         character,
         sound,
+        metrics,
     } = voice;
     let tts = match registry.text_to_speech(character.models.tts.as_deref()).await {
         Ok(tts) => tts,
@@ -104,7 +114,10 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         language: character.language,
     };
     let report = |voiced| events.send(Event::Voiced(voiced));
-    let failed = |error: ProviderError| tracing::warn!(%error, "speak a chunk");
+    let failed = |error: ProviderError| {
+        metrics.failed(Role::Tts);
+        tracing::warn!(%error, "speak a chunk");
+    };
     synthesize(speech, chunks, speaker, sound, report, failed).await;
 }
 
@@ -120,6 +133,7 @@ pub(super) struct Question {
     pub(super) history: History,
     pub(super) moment: Moment,
     pub(super) tools: Option<ForSpeech>,
+    pub(super) metrics: Metrics,
 }
 
 /// Asks the language model and hands in its text as it comes.
@@ -127,6 +141,7 @@ pub(super) async fn write(speech: SpeechId, mut question: Question, events: Even
     let failed = match write_or_fail(speech, &mut question, &events).await {
         Ok(()) => false,
         Err(detail) => {
+            question.metrics.failed(Role::Llm);
             tracing::warn!(detail, "write a reply");
             true
         }
@@ -174,9 +189,13 @@ async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Event
         Some(tools) => line.with_tools(Arc::new(tools)),
         None => line,
     };
+    let mut asked = Some(Instant::now());
     let mut text = reply::speak(model, line);
     while let Some(delta) = text.next().await {
         let delta = delta.map_err(|error| error.to_string())?;
+        if let Some(asked) = asked.take() {
+            question.metrics.answered(Role::Llm, asked.elapsed());
+        }
         events.send(Event::ReplyText { speech, delta });
     }
     Ok(())

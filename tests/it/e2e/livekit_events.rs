@@ -58,6 +58,7 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         models: Arc::new(Registry::empty()),
         recordings: None,
         recording_retention_days: None,
+        metrics: None,
         limits: Limits::default(),
     };
     let shutdown = CancellationToken::new();

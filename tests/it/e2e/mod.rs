@@ -8,6 +8,7 @@
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `memory`: a talk that is longer than a prompt
+//! - `metrics`: what Prometheus is told
 //! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
 //! - `scene`: a scene that plays by itself, and a person who cuts in
@@ -26,6 +27,7 @@ mod live;
 mod livekit_events;
 mod logs;
 mod memory;
+mod metrics;
 mod models;
 mod person;
 mod recording;

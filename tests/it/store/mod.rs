@@ -2,7 +2,7 @@
 //!
 //! - `database`: a database of a test's own
 //! - `random`: seeded random operations against `model`, a store in memory without a clock
-//! - `answers`, `characters`, `chat`, `entries`, `interviews`, `keys`, `operator`, `passes`, `prepared`, `roleplays`,
+//! - `answers`, `census`, `characters`, `chat`, `entries`, `interviews`, `keys`, `operator`, `passes`, `prepared`, `roleplays`,
 //!   `rooms`, `users`, `webhooks`, `workers`: cases of one concern each
 //! - `concurrency`: what many callers at once may not break
 //! - `migrations`, `backup`: the schema and its copies
@@ -35,6 +35,7 @@ macro_rules! on_both {
 
 mod answers;
 mod backup;
+mod census;
 mod characters;
 mod chat;
 mod concurrency;

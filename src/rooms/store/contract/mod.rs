@@ -4,6 +4,7 @@
 //! `tests/it/store` holds both implementations to the same behaviour.
 
 mod answers;
+mod census;
 mod changes;
 mod characters;
 mod chat_members;
@@ -31,6 +32,7 @@ mod webhooks;
 mod workers;
 
 pub use answers::{Answer, AnswerRows};
+pub use census::{Census, CensusRows};
 pub use changes::{ChangeRows, PendingChange};
 pub use characters::{CharacterChange, CharacterRows};
 pub use chat_members::ChatMemberRows;
@@ -73,6 +75,7 @@ pub(super) use webhooks::TOO_MANY_WEBHOOKS;
 pub trait Rows:
     Database
     + AnswerRows
+    + CensusRows
     + ChangeRows
     + CharacterRows
     + ChatMemberRows
@@ -103,6 +106,7 @@ pub trait Rows:
 impl<T> Rows for T where
     T: Database
         + AnswerRows
+        + CensusRows
         + ChangeRows
         + CharacterRows
         + ChatMemberRows

@@ -6,6 +6,7 @@
 //! visible in their order.
 
 mod answers;
+mod census;
 mod changes;
 mod characters;
 mod chat_members;

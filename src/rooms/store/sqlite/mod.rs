@@ -1,6 +1,7 @@
 //! SQLite: one process, one writer at a time, readers beside it.
 
 mod answers;
+mod census;
 mod changes;
 mod characters;
 mod chat_members;

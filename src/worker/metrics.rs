@@ -1,0 +1,205 @@
+//! What a worker tells Prometheus; LiveKit's names where there are any.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::metrics::{ProcessCollector, delays};
+use crate::protocol::ReleaseReason;
+
+/// Which of the models a worker asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub(super) enum Role {
+    /// Speech to text.
+    Stt,
+    /// Language model.
+    Llm,
+    /// Text to speech.
+    Tts,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRole {
+    role: Role,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Released {
+    reason: &'static str,
+}
+
+/// Counters and delays; clones count together.
+#[derive(Debug, Clone)]
+pub(super) struct Metrics {
+    rooms: Gauge,
+    load: Gauge<f64, std::sync::atomic::AtomicU64>,
+    pub(super) claimed: Counter,
+    released: Family<Released, Counter>,
+    /// Rooms that somebody else held by the time we asked, or that we left because the API was silent.
+    pub(super) lost: Counter,
+    pub(super) heartbeats_failed: Counter,
+    failures: Family<OfRole, Counter>,
+    joined: Histogram,
+    end_of_turn: Histogram,
+    first_audio: Histogram,
+    cut: Histogram,
+    transcription: Histogram,
+    llm_ttft: Histogram,
+    tts_ttfb: Histogram,
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        Self {
+            rooms: Gauge::default(),
+            load: Gauge::default(),
+            claimed: Counter::default(),
+            released: Family::default(),
+            lost: Counter::default(),
+            heartbeats_failed: Counter::default(),
+            failures: Family::default(),
+            joined: delays(),
+            end_of_turn: delays(),
+            first_audio: delays(),
+            cut: delays(),
+            transcription: delays(),
+            llm_ttft: delays(),
+            tts_ttfb: delays(),
+        }
+    }
+
+    /// A registry of all of them, and of the process.
+    pub(super) fn registry(&self) -> Registry {
+        let mut registry = Registry::default();
+        registry.register(
+            "lk_agents_active_job_count",
+            "Rooms that are played",
+            self.rooms.clone(),
+        );
+        registry.register(
+            "lk_agents_worker_load",
+            "Share of the rooms that this worker may play at once, 0 to 1",
+            self.load.clone(),
+        );
+        registry.register("troupe_rooms_claimed", "Rooms taken", self.claimed.clone());
+        registry.register(
+            "troupe_rooms_released",
+            "Rooms let go of, by reason",
+            self.released.clone(),
+        );
+        registry.register(
+            "troupe_rooms_lost",
+            "Rooms left without a word because another worker holds them or the API was silent",
+            self.lost.clone(),
+        );
+        registry.register(
+            "troupe_heartbeats_failed",
+            "Heartbeats without an answer",
+            self.heartbeats_failed.clone(),
+        );
+        registry.register(
+            "troupe_model_failures",
+            "Requests to models that failed, by role",
+            self.failures.clone(),
+        );
+        let delays = [
+            (
+                "troupe_join",
+                "From knowing of a character to its place in the room, track published",
+                &self.joined,
+            ),
+            (
+                "troupe_end_of_turn_delay",
+                "From the last sound of others to the decision that the turn is over and its answer may be heard",
+                &self.end_of_turn,
+            ),
+            (
+                "troupe_first_audio_delay",
+                "From the last sound of others to the first sound of a character",
+                &self.first_audio,
+            ),
+            (
+                "troupe_cut_delay",
+                "From a person's first sound to a character's silence",
+                &self.cut,
+            ),
+            (
+                "troupe_transcription_delay",
+                "How long a transcription took",
+                &self.transcription,
+            ),
+            (
+                "troupe_llm_ttft",
+                "From the question to the language model's first words",
+                &self.llm_ttft,
+            ),
+            (
+                "troupe_tts_ttfb",
+                "From the first chunk of text to its first sound",
+                &self.tts_ttfb,
+            ),
+        ];
+        for (name, help, histogram) in delays {
+            registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
+        }
+        registry.register_collector(Box::new(ProcessCollector));
+        registry
+    }
+
+    /// So many of so many rooms are played.
+    pub(super) fn rooms(&self, held: usize, rooms_max: u32) {
+        self.rooms.set(i64::try_from(held).unwrap_or(i64::MAX));
+        self.load.set(held as f64 / f64::from(rooms_max.max(1)));
+    }
+
+    pub(super) fn released(&self, reason: ReleaseReason) {
+        self.released
+            .get_or_create(&Released { reason: word(reason) })
+            .inc();
+    }
+
+    pub(super) fn failed(&self, role: Role) {
+        self.failures.get_or_create(&OfRole { role }).inc();
+    }
+
+    pub(super) fn joined(&self, after: Duration) {
+        self.joined.observe(after.as_secs_f64());
+    }
+
+    pub(super) fn end_of_turn(&self, after: Duration) {
+        self.end_of_turn.observe(after.as_secs_f64());
+    }
+
+    pub(super) fn first_audio(&self, after: Duration) {
+        self.first_audio.observe(after.as_secs_f64());
+    }
+
+    pub(super) fn cut(&self, after: Duration) {
+        self.cut.observe(after.as_secs_f64());
+    }
+
+    /// A model gave its first result.
+    pub(super) fn answered(&self, role: Role, after: Duration) {
+        let histogram = match role {
+            Role::Stt => &self.transcription,
+            Role::Llm => &self.llm_ttft,
+            Role::Tts => &self.tts_ttfb,
+        };
+        histogram.observe(after.as_secs_f64());
+    }
+}
+
+const fn word(reason: ReleaseReason) -> &'static str {
+    match reason {
+        ReleaseReason::Ended => "ended",
+        ReleaseReason::Empty => "empty",
+        ReleaseReason::MaxDuration => "max_duration",
+        ReleaseReason::Draining => "draining",
+        ReleaseReason::Failed => "failed",
+    }
+}
