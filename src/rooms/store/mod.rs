@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use contract::{
     Added, Answer, Beaten, CharacterChange, Claimed, ClaimsMade, Due, Ended, Page, PendingChange, PlayedIn,
-    Removed, Rows, Standing, Started,
+    Removed, RoomNote, Rows, Standing, Started,
 };
 pub use location::Location;
 pub use migrations::{Migrated, MigrationError, Step};

@@ -28,6 +28,8 @@ pub(super) struct Work {
     pub(super) character: CharacterId,
     /// Chunks given out so far, by number.
     pub(super) chunks: Vec<String>,
+    /// Of these, how many have begun to sound.
+    pub(super) begun: usize,
     /// Cancelled once it may be heard.
     pub(super) released: CancellationToken,
     text: Option<mpsc::Sender<ChunkText>>,
@@ -58,6 +60,7 @@ impl Work {
             speech,
             character,
             chunks: Vec::new(),
+            begun: 0,
             released: CancellationToken::new(),
             text: Some(text),
             _writing: AbortOnDropHandle::new(tokio::spawn(writing)),

@@ -4,6 +4,7 @@
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
+//! - `fleet`: workers that die, stand still, are cut off or told to stop
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `memory`: a talk that is longer than a prompt
@@ -19,6 +20,7 @@ mod agents;
 mod assigned;
 mod browser;
 mod demo;
+mod fleet;
 mod harness;
 mod live;
 mod livekit_events;
