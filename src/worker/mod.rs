@@ -42,9 +42,13 @@ use self::standing::Standing;
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
+use crate::protocol::HeartbeatRequest;
 use crate::providers::Registry;
 use crate::recorder::Recorder;
 use crate::tools::Reach;
+
+/// Time that a worker which stops gives the API to hear of it.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a worker needs.
 pub struct Setup {
@@ -111,6 +115,23 @@ impl Worker {
     async fn tell_keeper(&self, input: Input) {
         if self.keeper.send(input).await.is_err() {
             tracing::error!("tell the keeper of rooms: it is gone");
+        }
+    }
+
+    /// Tells the API that this worker holds nothing any more: a room that it was given in the last moment, and never
+    /// heard of, is open at once.
+    async fn say_goodbye(&self) {
+        let request = HeartbeatRequest {
+            worker_id: self.id.clone(),
+            rooms: Vec::new(),
+            draining: true,
+            beat: None,
+            notes: Vec::new(),
+        };
+        match tokio::time::timeout(GOODBYE_WITHIN, self.client.heartbeat(&request)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "say goodbye to the API"),
+            Err(_) => tracing::debug!("say goodbye to the API: no answer within {GOODBYE_WITHIN:?}"),
         }
     }
 
@@ -186,5 +207,6 @@ pub async fn run(
     let _draining = AbortOnDropHandle::new(tokio::spawn(draining));
     worker.sessions.close();
     worker.sessions.wait().await;
+    worker.say_goodbye().await;
     result
 }

@@ -123,6 +123,11 @@ impl Keeper {
             }
             Input::Drain => {
                 self.draining = true;
+                // The heartbeat does not name what was never entered, and the server opens it.
+                let unentered: Vec<Held> = self.held_where(|room| !room.is_entered).collect();
+                for held in unentered {
+                    self.leave(held);
+                }
                 self.beat(now_ms);
             }
             Input::Wake => {}
@@ -176,6 +181,14 @@ impl Keeper {
     /// Whether no more rooms are taken.
     pub fn is_draining(&self) -> bool {
         self.draining
+    }
+
+    fn held_where(&self, admit: impl Fn(&Kept) -> bool) -> impl Iterator<Item = Held> {
+        let rooms = self.rooms.iter().filter(move |(_, room)| admit(room));
+        rooms.map(|(room_id, room)| Held {
+            room_id: room_id.clone(),
+            epoch: room.epoch,
+        })
     }
 
     fn unproven_until_ms(&self) -> Option<i64> {
@@ -270,18 +283,11 @@ impl Keeper {
     fn stand_down(&mut self, now_ms: i64) {
         let is_over = |until: Option<i64>| until.is_some_and(|until| until <= now_ms);
         let stands = !is_over(self.proven_until_ms());
-        let gone: Vec<Held> = self
-            .rooms
-            .iter()
-            .filter(|(_, room)| match room.is_entered {
-                true => !stands,
-                false => room.since_ms.saturating_add(STANDS_MS) <= now_ms,
-            })
-            .map(|(room_id, room)| Held {
-                room_id: room_id.clone(),
-                epoch: room.epoch,
-            })
-            .collect();
+        let is_gone = |room: &Kept| match room.is_entered {
+            true => !stands,
+            false => room.since_ms.saturating_add(STANDS_MS) <= now_ms,
+        };
+        let gone: Vec<Held> = self.held_where(is_gone).collect();
         for held in gone {
             self.leave(held);
         }
@@ -290,14 +296,7 @@ impl Keeper {
     fn beat(&mut self, now_ms: i64) {
         self.beats += 1;
         self.next_beat_at_ms = Some(now_ms.saturating_add(BEAT_EVERY_MS));
-        let rooms: Vec<Held> = self
-            .rooms
-            .iter()
-            .map(|(room_id, room)| Held {
-                room_id: room_id.clone(),
-                epoch: room.epoch,
-            })
-            .collect();
+        let rooms: Vec<Held> = self.held_where(|_| true).collect();
         if self.asked.len() >= BEATS_MAX {
             self.asked.pop_front();
         }

@@ -129,6 +129,17 @@ fn a_draining_worker_says_so_at_once_and_takes_nothing_more() {
 }
 
 #[test]
+fn a_draining_worker_leaves_what_it_has_not_entered_and_keeps_the_rest() {
+    let mut kept = Kept::default();
+    kept.at(0, Input::Claimed(vec![held("a", 1)]));
+    kept.answered(10, &[]);
+    kept.at(20, Input::Claimed(vec![held("b", 1)]));
+    let told = kept.at(30, Input::Drain);
+    assert_eq!(told[0], Output::Leave(held("b", 1)));
+    assert!(matches!(&told[1], Output::Beat { rooms, draining: true, .. } if *rooms == [held("a", 1)]));
+}
+
+#[test]
 fn a_room_that_was_let_go_of_is_not_named_any_more() {
     let mut kept = Kept::default();
     kept.at(0, Input::Claimed(vec![held("a", 1), held("b", 1)]));

@@ -142,7 +142,6 @@ pub(super) async fn play(shared: Shared, mut claim: Claim, place: Place) -> Ende
         }
         let wake = session.next_wake();
         let event = tokio::select! {
-            biased;
             () = lost.cancelled() => {
                 session.vanish().await;
                 return Ended::Lost;
