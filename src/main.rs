@@ -19,14 +19,14 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(cli: Cli) -> ExitCode {
-    let shutdown = match shutdown::on_signals() {
-        Ok(shutdown) => shutdown,
+    let (shutdown, insisted) = match shutdown::on_signals() {
+        Ok(signals) => signals,
         Err(error) => {
             tracing::error!(%error, "watch signals");
             return ExitCode::FAILURE;
         }
     };
-    match cli.run(shutdown).await {
+    match cli.run(shutdown, insisted).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

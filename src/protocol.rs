@@ -1,12 +1,14 @@
 //! Wire types of the worker protocol (`/worker/v1/…`), shared by the API that answers and the worker that asks.
 
 mod assignment;
+mod note;
 mod recording;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::assignment::{Assignment, Task};
+pub use self::note::{Note, OwedTurn, RoomNote, Saying};
 pub use self::recording::{
     RecordedTrack, RecordingFault, RecordingRequest, RecordingResponse, SegmentQuery, TrackKind,
 };
@@ -91,6 +93,9 @@ pub struct Claim {
     /// Time since the room's start when this answer was made, ms: where a recording begins.
     #[serde(default)]
     pub age_ms: u64,
+    /// What the room's last worker had under way; `None` when that is known to be nothing, or not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 /// One character of a claimed room.
@@ -152,6 +157,12 @@ pub struct EntriesRequest {
     pub epoch: u64,
     /// 1–100 entries in rising sequence.
     pub entries: Vec<NewEntry>,
+    /// They were said while the worker held the room, and the claim is over: they are marked, and fence nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+    /// What is under way behind them; without one the last note stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 /// An entry on its way to the API.
@@ -201,8 +212,14 @@ pub struct HeartbeatRequest {
     pub worker_id: String,
     /// Rooms that it holds.
     pub rooms: Vec<Held>,
-    /// It takes no more rooms.
+    /// It takes no more rooms, and ignores the answer to a claim that may be on its way.
     pub draining: bool,
+    /// Counts the worker's heartbeats from 1: one that was overtaken is not heeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beat: Option<u64>,
+    /// What is under way in rooms in which that has changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<RoomNote>,
 }
 
 /// Answer of `POST /worker/v1/heartbeat`.
@@ -295,4 +312,7 @@ pub struct ReleaseRequest {
     /// What failed, without speech, names or secrets.
     #[serde(default)]
     pub detail: Option<String>,
+    /// What is left undone, for the next worker; without one the last note stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }

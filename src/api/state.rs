@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::idempotency::Turnstile;
 use super::limits::{Limits, Rates};
 use super::pages::Assets;
+use super::worker::Gate;
 use crate::chat::Chat;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
@@ -39,6 +40,8 @@ pub struct Shared {
     pub(super) assets: Assets,
     /// Ends long polls and streams.
     pub(super) shutdown: CancellationToken,
+    /// Where claims stand in line.
+    pub(super) gate: Gate,
     /// What the server bears.
     pub(super) limits: Limits,
     /// Counts requests.
@@ -87,6 +90,7 @@ impl Api {
             assets: Assets::new(),
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,
+            gate: Gate::default(),
             limits,
             rates: Rates::new(&limits),
             streams: Arc::new(Semaphore::new(limits.streams_max.min(Semaphore::MAX_PERMITS))),

@@ -35,6 +35,13 @@ pub enum Happening {
     },
     /// Nobody said anything for long.
     Silence,
+    /// A fault of the machine cut a character off.
+    CutOff {
+        /// Identity of who spoke.
+        by: String,
+        /// What it had begun to say.
+        text: String,
+    },
     /// Somebody went.
     Left {
         /// The name it went by.
@@ -245,6 +252,10 @@ impl Happening {
                 format!("{} says: {}", plain_name(name), one_line(text)),
             )),
             Self::Silence => Some((Role::User, "...".to_owned())),
+            Self::CutOff { text, .. } => Some((
+                Role::User,
+                format!("You broke off at \"{}\". Say sorry and go on.", one_line(text)),
+            )),
             Self::Joined { .. } | Self::Left { .. } => None,
         }
     }
@@ -254,6 +265,7 @@ impl Happening {
             Self::Said { name, text, .. } => name.len() + text.len(),
             Self::Joined { name, .. } | Self::Left { name } => name.len() + 12,
             Self::Silence => 40,
+            Self::CutOff { text, .. } => text.len() + 220,
         };
         tokens_of_bytes(bytes)
     }
@@ -272,6 +284,15 @@ impl Happening {
             Self::Joined { name, .. } => (Role::User, format!("[{} joins.]", plain_name(name))),
             Self::Silence => (Role::User, "[Nobody has said anything for a while.]".to_owned()),
             Self::Left { name } => (Role::User, format!("[{} leaves.]", plain_name(name))),
+            Self::CutOff { by, text } if by == identity => (
+                Role::User,
+                format!(
+                    "[A technical fault cut you off for a few seconds. You had begun to say: \"{}\" Excuse it in \
+                     half a sentence, in your own way, then take that up again and say it to its end.]",
+                    one_line(text).replace(['[', ']'], " ")
+                ),
+            ),
+            Self::CutOff { .. } => (Role::User, "[The line was dead for a few seconds.]".to_owned()),
         }
     }
 }

@@ -28,7 +28,7 @@ pub use failure::Failure;
 pub use output::Output;
 
 use crate::config::{Config, Overrides};
-use crate::shutdown::Shutdown;
+use crate::shutdown::{Insisted, Shutdown};
 
 /// AI characters that speak in LiveKit rooms.
 #[derive(Debug, Parser)]
@@ -97,6 +97,8 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     /// When to stop.
     pub(crate) shutdown: Shutdown,
+    /// What a second signal does.
+    pub(crate) insisted: Insisted,
     file: Option<std::path::PathBuf>,
     offline: bool,
 }
@@ -125,10 +127,11 @@ impl Cli {
     ///
     /// # Errors
     /// Whatever kept the command from doing its work, ready to be shown.
-    pub async fn run(self, shutdown: Shutdown) -> Result<(), Failure> {
+    pub async fn run(self, shutdown: Shutdown, insisted: Insisted) -> Result<(), Failure> {
         let context = Context {
             output: Output::new(self.json),
             shutdown,
+            insisted,
             file: self.config,
             offline: self.offline,
         };

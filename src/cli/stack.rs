@@ -78,7 +78,7 @@ impl Stack {
         let (ready, taking_rooms) = oneshot::channel();
         let mut worker = Part::spawn("the worker", |shutdown| {
             let config = config.clone();
-            async move { worker::work(&config, registry, output, ready, shutdown).await }
+            async move { worker::work(&config, registry, output, ready, worker::Stop::at_once(shutdown)).await }
         });
         worker.until(taking_rooms).await?;
         Ok(Self {

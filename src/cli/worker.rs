@@ -1,6 +1,7 @@
 //! `troupe worker`: plays the characters of started rooms.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -30,6 +31,9 @@ pub(crate) struct Args {
     /// Rooms played at once
     #[arg(long, value_name = "N")]
     max_rooms: Option<String>,
+    /// Seconds that talks are given to come to their end once it is told to stop [default: 20]
+    #[arg(long, value_name = "SECONDS")]
+    drain: Option<String>,
 }
 
 pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
@@ -38,28 +42,48 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         api_key: args.key,
         health: args.health,
         max_rooms: args.max_rooms,
+        drain: args.drain,
         ..Overrides::default()
     })?;
     models::pull(&config, context.output).await?;
     let registry = configured::registry(&config).map_err(Failure::failed)?;
     let (ready, _) = oneshot::channel();
-    work(
-        &config,
-        Arc::new(registry),
-        context.output,
-        ready,
-        context.shutdown,
-    )
-    .await
+    let stop = Stop {
+        shutdown: context.shutdown,
+        hurry: context.insisted.heed(),
+        drain: Duration::from_secs(config.worker.drain_s.into()),
+    };
+    work(&config, Arc::new(registry), context.output, ready, stop).await
 }
 
-/// Works until `shutdown`, then drains; `ready` is told once rooms are taken.
+/// When and how a worker stops.
+pub(crate) struct Stop {
+    /// Cancelled when it takes no more rooms.
+    pub(crate) shutdown: Shutdown,
+    /// Cancelled when it hands its rooms over at once.
+    pub(crate) hurry: Shutdown,
+    /// Time that its talks are given in between.
+    pub(crate) drain: Duration,
+}
+
+impl Stop {
+    /// As a part of a process that stops as a whole: no other worker waits for its rooms.
+    pub(crate) fn at_once(shutdown: Shutdown) -> Self {
+        Self {
+            shutdown,
+            hurry: Shutdown::new(),
+            drain: Duration::ZERO,
+        }
+    }
+}
+
+/// Works until it is to stop, then drains; `ready` is told once rooms are taken.
 pub(crate) async fn work(
     config: &Config,
     registry: Arc<Registry>,
     output: Output,
     ready: oneshot::Sender<()>,
-    shutdown: Shutdown,
+    stop: Stop,
 ) -> Result<(), Failure> {
     let key = config.worker.api_key.clone().ok_or_else(|| {
         Failure::failed("a worker needs a key: set TROUPE_API_KEY or --key to what `troupe keys create --kind worker` prints")
@@ -77,6 +101,7 @@ pub(crate) async fn work(
             "can't listen on {address} for health checks ({error}); choose another with --health"
         ))
     })?;
+    let spool = config.worker.spool.as_ref().unwrap_or(&config.cache);
     let setup = Setup {
         api_url: config.worker.api_url.as_str().to_owned(),
         key,
@@ -85,7 +110,10 @@ pub(crate) async fn work(
         registry,
         tuning: Tuning::default(),
         memory_tokens: config.worker.memory_tokens,
-        spool: config.cache.join("recordings"),
+        spool: spool.join("recordings"),
+        entries: spool.join("entries"),
+        drain: stop.drain,
+        hurry: stop.hurry,
         tools: Reach::new(&config.tools).map_err(Failure::failed)?,
         judge: judge(config).await?,
     };
@@ -93,7 +121,7 @@ pub(crate) async fn work(
         tracing::info!(api = config.worker.api_url.as_str(), "the worker takes rooms");
         let _ = (output, ready.send(()));
     };
-    crate::worker::run(setup, announce, shutdown)
+    crate::worker::run(setup, announce, stop.shutdown)
         .await
         .map_err(Failure::failed)
 }

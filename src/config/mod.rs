@@ -32,6 +32,8 @@ const DB: &str = "sqlite:troupe.sqlite";
 const ROOMS_MAX: u32 = 25;
 /// Tokens of talk in a prompt when nothing is said.
 const MEMORY_TOKENS: usize = 1500;
+/// Seconds that a worker which is to stop gives its talks when nothing is said: ten less than Kubernetes gives it.
+const DRAIN_S: u32 = 20;
 
 /// What flags say; they win over everything else.
 #[derive(Debug, Default)]
@@ -50,6 +52,8 @@ pub struct Overrides {
     pub health: Option<String>,
     /// `--max-rooms`
     pub max_rooms: Option<String>,
+    /// `--drain`
+    pub drain: Option<String>,
     /// `--offline`
     pub offline: bool,
 }
@@ -103,6 +107,10 @@ pub struct Worker {
     pub max_rooms: u32,
     /// Tokens of talk that a prompt may hold, 1000–100 000.
     pub memory_tokens: usize,
+    /// Time that talks are given to come to their end once the worker is to stop, s, 0–86 400.
+    pub drain_s: u32,
+    /// Folder in which entries and recordings wait for the API; without one it is in the cache.
+    pub spool: Option<PathBuf>,
 }
 
 /// Models for all characters that name none themselves; `None` leaves the choice to the providers.
@@ -202,6 +210,10 @@ impl Config {
                     .number(s::MEMORY_TOKENS, None, 1_000..=100_000)
                     .and_then(|tokens| tokens.try_into().ok())
                     .unwrap_or(MEMORY_TOKENS),
+                drain_s: from
+                    .number(s::DRAIN, overrides.drain, 0..=86_400)
+                    .unwrap_or(DRAIN_S),
+                spool: from.text(s::SPOOL, None).map(PathBuf::from),
             },
             models: Models {
                 stt: from.parsed(s::STT, None),

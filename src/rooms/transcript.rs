@@ -29,6 +29,9 @@ pub struct Entry {
     pub speaker_name: Option<String>,
     /// What was heard.
     pub content: String,
+    /// It came when its claim was over, and may have been said before what stands above it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
     /// Position in the database.
     #[serde(skip)]
     pub seq: i64,

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
+use troupe_lease::{Held, Input, Requests};
 
 use super::client::ApiError;
+use super::held::Place;
+use super::session::Ended;
 use super::{Worker, WorkerError, session};
 use crate::backoff::Backoff;
-use crate::protocol::{Claim, ClaimRequest, ReleaseReason, ReleaseRequest};
+use crate::protocol::{Claim, ClaimRequest, Note, ReleaseReason, ReleaseRequest};
 
 /// How long one call waits for a room.
 const WAIT_MS: u64 = 20_000;
@@ -26,7 +29,7 @@ pub(super) async fn run(
 ) -> Result<(), WorkerError> {
     let mut ready = Some(ready);
     let mut backoff = Backoff::default();
-    let mut request_id = new_request_id();
+    let mut requests = Requests::new(rand::random());
     loop {
         let held = u32::try_from(worker.rooms.len()).unwrap_or(u32::MAX);
         let capacity = worker.rooms_max.saturating_sub(held);
@@ -40,7 +43,7 @@ pub(super) async fn run(
         let wait_ms = if ready.is_some() { 0 } else { WAIT_MS };
         let request = ClaimRequest {
             worker_id: worker.id.clone(),
-            request_id: request_id.clone(),
+            request_id: format!("req_{:032x}", requests.current()),
             capacity,
             wait_ms,
         };
@@ -51,19 +54,29 @@ pub(super) async fn run(
         match answer {
             Ok(answer) => {
                 backoff.reset();
-                request_id = new_request_id();
+                requests.answered(rand::random());
                 worker.readiness.set(true);
                 if let Some(ready) = ready.take() {
                     ready();
                 }
-                for claim in answer.claims {
-                    start(worker, claim, shutdown.clone());
+                if answer.claims.is_empty() {
+                    continue;
                 }
+                let taken = answer.claims.iter().map(|claim| Held {
+                    room_id: claim.room_id.clone(),
+                    epoch: claim.epoch,
+                });
+                let taken = Input::Claimed(taken.collect());
+                for claim in answer.claims {
+                    worker.rooms.claimed(claim);
+                }
+                worker.tell_keeper(taken).await;
             }
             Err(error) if error.is_transient() => {
                 worker.readiness.set(false);
                 warn!(%error, "claim rooms, will try again");
                 // The same request id: if only the answer was lost, it is given again.
+                requests.unanswered(rand::random());
                 tokio::select! {
                     () = shutdown.cancelled() => return Ok(()),
                     () = tokio::time::sleep(backoff.next(rand::random())) => {}
@@ -74,79 +87,75 @@ pub(super) async fn run(
     }
 }
 
-fn start(worker: &Arc<Worker>, claim: Claim, shutdown: CancellationToken) {
+/// Plays a room that is the worker's, until it is over or somebody else's.
+pub(super) fn start(worker: &Arc<Worker>, claim: Claim) {
     info!(
         room = claim.room_id,
         epoch = claim.epoch,
         characters = claim.cast.len(),
         "claimed a room"
     );
-    let lost = CancellationToken::new();
-    let changes = worker.rooms.add(&claim.room_id, claim.epoch, lost.clone());
+    let held = Held {
+        room_id: claim.room_id.clone(),
+        epoch: claim.epoch,
+    };
+    let Place { changes, lost, pad } = worker.rooms.play(&held.room_id, held.epoch);
     worker.metrics.claimed.inc();
     worker.metrics.rooms(worker.rooms.len(), worker.rooms_max);
     let worker = worker.clone();
     let sessions = worker.sessions.clone();
     sessions.spawn(async move {
-        let (room_id, epoch) = (claim.room_id.clone(), claim.epoch);
-        let stop = CancellationToken::new();
+        let leave = worker.leave.subscribe();
+        let place = session::Place {
+            changes,
+            leave,
+            lost: lost.clone(),
+            pad: pad.clone(),
+        };
         // A panic in one room ends that room alone.
-        let mut playing = tokio::spawn(session::play(worker.shared.clone(), claim, changes, stop.clone()));
-        let reason = tokio::select! {
-            ended = &mut playing => ended,
-            () = lost.cancelled() => {
-                stop.cancel();
-                playing.await
-            }
-            () = shutdown.cancelled() => {
-                stop.cancel();
-                playing.await
-            }
-        };
-        worker.rooms.remove(&room_id, epoch);
-        worker.metrics.rooms(worker.rooms.len(), worker.rooms_max);
-        let (reason, detail) = match reason {
-            Ok(reason) => (reason, None),
+        let ended = tokio::spawn(session::play(worker.shared.clone(), claim, place)).await;
+        let (reason, detail) = match ended {
+            Ok(Ended::Over(reason)) => (Some(reason), None),
+            Ok(Ended::Lost) => (None, None),
             Err(error) => {
-                error!(room = room_id, "play a room: its task failed");
-                (
-                    ReleaseReason::Failed,
-                    Some(if error.is_panic() { "panic" } else { "cancelled" }.to_owned()),
-                )
+                error!(room = held.room_id, "play a room: its task failed");
+                let detail = if error.is_panic() { "panic" } else { "cancelled" };
+                (Some(ReleaseReason::Failed), Some(detail.to_owned()))
             }
         };
-        if lost.is_cancelled() {
-            worker.metrics.lost.inc();
-        } else {
+        // While it is handed back it is still named in heartbeats, and nobody else takes it half done.
+        if let (Some(reason), false) = (reason, lost.is_cancelled()) {
             worker.metrics.released(reason);
-            release(&worker, &room_id, epoch, reason, detail).await;
+            release(&worker, &held, reason, detail, pad.read()).await;
+        } else {
+            worker.metrics.lost.inc();
         }
+        worker.rooms.remove(&held.room_id, held.epoch);
+        worker.metrics.rooms(worker.rooms.len(), worker.rooms_max);
+        worker.tell_keeper(Input::Closed(held)).await;
     });
 }
 
-async fn release(worker: &Worker, room_id: &str, epoch: u64, reason: ReleaseReason, detail: Option<String>) {
+async fn release(worker: &Worker, held: &Held, reason: ReleaseReason, detail: Option<String>, note: Note) {
     let request = ReleaseRequest {
         worker_id: worker.id.clone(),
-        epoch,
+        epoch: held.epoch,
         reason,
         detail,
+        note: matches!(reason, ReleaseReason::Draining | ReleaseReason::Failed).then_some(note),
     };
     let mut backoff = Backoff::default();
     for _ in 0..RELEASE_TRIES {
-        match worker.client.release(room_id, &request).await {
+        match worker.client.release(&held.room_id, &request).await {
             Ok(()) | Err(ApiError::Stale) => return,
             Err(error) if error.is_transient() => {
-                warn!(room = room_id, %error, "release a room, will try again");
+                warn!(room = held.room_id, %error, "release a room, will try again");
                 tokio::time::sleep(backoff.next(rand::random())).await;
             }
             Err(error) => {
-                error!(room = room_id, %error, "release a room");
+                error!(room = held.room_id, %error, "release a room");
                 return;
             }
         }
     }
-}
-
-fn new_request_id() -> String {
-    format!("req_{:032x}", rand::random::<u128>())
 }

@@ -1,12 +1,14 @@
-//! The rooms that this worker holds.
+//! The rooms of this worker: claimed and not proven yet, and played.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use troupe_lease::Held;
 
-use crate::protocol::{ChangeKind, Held};
+use super::pad::Pad;
+use crate::protocol::{ChangeKind, Claim, RoomNote};
 
 /// Changes that wait for a room. Full: the newest is dropped with an error in the log.
 pub(super) const CHANGES_MAX: usize = 64;
@@ -16,47 +18,92 @@ struct Room {
     changes: mpsc::Sender<ChangeKind>,
     /// Leaves without a word: the room is somebody else's.
     lost: CancellationToken,
+    pad: Pad,
+}
+
+#[derive(Default)]
+struct Both {
+    /// Claims that a heartbeat is to prove; no more than the worker has space for.
+    claimed: HashMap<String, Claim>,
+    played: HashMap<String, Room>,
 }
 
 /// The rooms by id. The lock is held for look-ups only, never across a wait.
 #[derive(Default)]
-pub(super) struct Rooms(Mutex<HashMap<String, Room>>);
+pub(super) struct Rooms(Mutex<Both>);
+
+/// What a session has of the worker's list.
+pub(super) struct Place {
+    pub(super) changes: mpsc::Receiver<ChangeKind>,
+    pub(super) lost: CancellationToken,
+    pub(super) pad: Pad,
+}
+
+/// A note that leaves with a heartbeat.
+pub(super) struct Leaving {
+    pub(super) note: RoomNote,
+    pad: Pad,
+    revision: u64,
+}
+
+impl Leaving {
+    /// The API has it.
+    pub(super) fn arrived(&self) {
+        self.pad.told(self.revision);
+    }
+}
 
 impl Rooms {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Room>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Both> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn add(&self, id: &str, epoch: u64, lost: CancellationToken) -> mpsc::Receiver<ChangeKind> {
-        let (changes, inbox) = mpsc::channel(CHANGES_MAX);
-        self.lock().insert(id.to_owned(), Room { epoch, changes, lost });
-        inbox
+    /// A claim came, and waits to be proven.
+    pub(super) fn claimed(&self, claim: Claim) {
+        self.lock().claimed.insert(claim.room_id.clone(), claim);
     }
 
-    pub(super) fn remove(&self, id: &str, epoch: u64) {
-        let mut rooms = self.lock();
-        if rooms.get(id).is_some_and(|room| room.epoch == epoch) {
-            rooms.remove(id);
+    /// Takes the claim that was proven.
+    pub(super) fn proven(&self, held: &Held) -> Option<Claim> {
+        let mut both = self.lock();
+        let claim = both.claimed.remove(&held.room_id)?;
+        (claim.epoch == held.epoch).then_some(claim)
+    }
+
+    /// Adds a room that is played from now on.
+    pub(super) fn play(&self, id: &str, epoch: u64) -> Place {
+        let (changes, inbox) = mpsc::channel(CHANGES_MAX);
+        let (lost, pad) = (CancellationToken::new(), Pad::default());
+        let room = Room {
+            epoch,
+            changes,
+            lost: lost.clone(),
+            pad: pad.clone(),
+        };
+        self.lock().played.insert(id.to_owned(), room);
+        Place {
+            changes: inbox,
+            lost,
+            pad,
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.lock().len()
+    pub(super) fn remove(&self, id: &str, epoch: u64) {
+        let mut both = self.lock();
+        if both.played.get(id).is_some_and(|room| room.epoch == epoch) {
+            both.played.remove(id);
+        }
     }
 
-    pub(super) fn held(&self) -> Vec<Held> {
-        self.lock()
-            .iter()
-            .map(|(id, room)| Held {
-                room_id: id.clone(),
-                epoch: room.epoch,
-            })
-            .collect()
+    /// Rooms that take a place.
+    pub(super) fn len(&self) -> usize {
+        let both = self.lock();
+        both.claimed.len() + both.played.len()
     }
 
     /// Hands a change to its room.
     pub(super) fn change(&self, id: &str, change: ChangeKind) {
-        if let Some(room) = self.lock().get(id)
+        if let Some(room) = self.lock().played.get(id)
             && room.changes.try_send(change).is_err()
         {
             tracing::error!(
@@ -66,16 +113,41 @@ impl Rooms {
         }
     }
 
-    /// Somebody else holds this room now.
-    pub(super) fn lose(&self, id: &str) {
-        if let Some(room) = self.lock().get(id) {
+    /// A room is no longer this worker's.
+    pub(super) fn lose(&self, held: &Held) {
+        let mut both = self.lock();
+        let is_meant = |epoch: u64| epoch == held.epoch;
+        if both
+            .claimed
+            .get(&held.room_id)
+            .is_some_and(|claim| is_meant(claim.epoch))
+        {
+            both.claimed.remove(&held.room_id);
+        }
+        if let Some(room) = both.played.get(&held.room_id).filter(|room| is_meant(room.epoch)) {
             room.lost.cancel();
         }
     }
 
-    pub(super) fn lose_all(&self) {
-        for room in self.lock().values() {
-            room.lost.cancel();
-        }
+    /// Notes that the API does not know, of the rooms in `named`.
+    pub(super) fn notes(&self, named: &[Held]) -> Vec<Leaving> {
+        let both = self.lock();
+        let news = named.iter().filter_map(|held| {
+            let room = both
+                .played
+                .get(&held.room_id)
+                .filter(|room| room.epoch == held.epoch)?;
+            let (note, revision) = room.pad.news()?;
+            Some(Leaving {
+                note: RoomNote {
+                    room_id: held.room_id.clone(),
+                    epoch: held.epoch,
+                    note,
+                },
+                pad: room.pad.clone(),
+                revision,
+            })
+        });
+        news.collect()
     }
 }

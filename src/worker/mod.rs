@@ -1,43 +1,57 @@
 //! The worker: takes started rooms and plays their characters.
 //!
-//! Three loops speak with the API, one task plays each room:
+//! Loops speak with the API, one task plays each room:
 //!
 //! ```text
-//! claims ──► session ──► entries, release
-//! heartbeat ─► lost rooms        changes ─► cast and end of a room
+//! claims ──► keeping (heartbeats, `troupe-lease`) ──► session ──► entries, release
+//!                │                                       ▲
+//!                └─► rooms that are lost      changes ───┘ cast and end of a room
 //! ```
 
 mod claims;
 mod client;
+mod drain;
 mod entries;
 mod health;
 mod held;
 mod keeping;
 mod metrics;
+mod pad;
 mod recording;
 mod session;
+mod standing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use troupe_dialogue::Tuning;
+use troupe_lease::Input;
 
 use self::client::Client;
 pub use self::client::{ApiError, probe};
+use self::drain::Leave;
+use self::entries::Spool as EntriesSpool;
 use self::health::Readiness;
 use self::held::Rooms;
 use self::metrics::Metrics;
 use self::recording::{Recordings, SPOOL_BYTES_MAX, Spool};
+use self::standing::Standing;
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
+use crate::protocol::HeartbeatRequest;
 use crate::providers::Registry;
 use crate::recorder::Recorder;
 use crate::tools::Reach;
+
+/// Time that a worker which stops gives the API to hear of it.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a worker needs.
 pub struct Setup {
@@ -57,6 +71,12 @@ pub struct Setup {
     pub memory_tokens: usize,
     /// Folder in which recorded sound waits for the API.
     pub spool: PathBuf,
+    /// Folder in which entries wait for the API.
+    pub entries: PathBuf,
+    /// Time that talks are given to come to their end once the worker is to stop.
+    pub drain: Duration,
+    /// Cancelled when they are to be handed over at once.
+    pub hurry: CancellationToken,
     /// How tools of characters reach the world.
     pub tools: Reach,
     /// The end-of-turn model; without it pauses are judged by words and silence.
@@ -90,6 +110,38 @@ struct Worker {
     metrics: Metrics,
     sessions: TaskTracker,
     shared: session::Shared,
+    keeper: mpsc::Sender<Input>,
+    leave: watch::Sender<Leave>,
+}
+
+impl Worker {
+    /// Tells the keeper what happened.
+    async fn tell_keeper(&self, input: Input) {
+        if self.keeper.send(input).await.is_err() {
+            tracing::error!("tell the keeper of rooms: it is gone");
+        }
+    }
+
+    /// Tells the API that this worker holds nothing any more: a room that it was given in the last moment, and never
+    /// heard of, is open at once.
+    async fn say_goodbye(&self) {
+        let request = HeartbeatRequest {
+            worker_id: self.id.clone(),
+            rooms: Vec::new(),
+            draining: true,
+            beat: None,
+            notes: Vec::new(),
+        };
+        match tokio::time::timeout(GOODBYE_WITHIN, self.client.heartbeat(&request)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "say goodbye to the API"),
+            Err(_) => tracing::debug!("say goodbye to the API: no answer within {GOODBYE_WITHIN:?}"),
+        }
+    }
+
+    fn standing(&self) -> &Standing {
+        &self.shared.standing
+    }
 }
 
 /// Takes and plays rooms until `shutdown`, then leaves them for others; `ready` is called once rooms are taken.
@@ -119,7 +171,11 @@ pub async fn run(
         },
         judge: setup.judge,
         tools: setup.tools,
+        standing: Standing::default(),
+        entries: EntriesSpool::open(&setup.entries, &id, &setup.api_url),
     };
+    let (keeper, inputs) = mpsc::channel(keeping::INPUTS_MAX);
+    let (leave, _) = watch::channel(Leave::Stay);
     let worker = Arc::new(Worker {
         client,
         id,
@@ -129,6 +185,8 @@ pub async fn run(
         metrics,
         sessions: TaskTracker::new(),
         shared,
+        keeper,
+        leave,
     });
     let _health = setup.health.map(|listener| {
         let worker = worker.clone();
@@ -138,12 +196,23 @@ pub async fn run(
             }
         }))
     });
-    let _heartbeat =
-        AbortOnDropHandle::new(tokio::spawn(keeping::heartbeat(worker.clone(), shutdown.clone())));
+    let _keeper = AbortOnDropHandle::new(tokio::spawn(keeping::keep(worker.clone(), inputs)));
+    let left_behind = entries::hand_in_left_behind(worker.client.clone(), setup.entries, setup.api_url);
+    let _left_behind = AbortOnDropHandle::new(tokio::spawn(left_behind));
     let _changes = AbortOnDropHandle::new(tokio::spawn(keeping::changes(worker.clone())));
     let result = claims::run(&worker, ready, &shutdown).await;
     worker.readiness.set(false);
+    worker.tell_keeper(Input::Drain).await;
+    // A worker that was refused has nothing to wait for.
+    let grace = if result.is_ok() {
+        setup.drain
+    } else {
+        Duration::ZERO
+    };
+    let draining = drain::run(worker.leave.clone(), grace, setup.hurry);
+    let _draining = AbortOnDropHandle::new(tokio::spawn(draining));
     worker.sessions.close();
     worker.sessions.wait().await;
+    worker.say_goodbye().await;
     result
 }

@@ -17,7 +17,6 @@
 //! - `shape`: answers compared with what a reference shows
 //! - `chat`: group chat from rooms and roles to collected and streamed replies
 //! - `worker_protocol`: claims, entries, changes, releases
-//! - `lease`: takeover, fencing and giving up, decided without clock or database
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `cli_operator`: what an operator does there
@@ -63,7 +62,6 @@ mod e2e;
 mod fake_livekit;
 mod house;
 mod interviews;
-mod lease;
 mod live;
 mod livekit_events;
 #[path = "../node/mod.rs"]

@@ -58,7 +58,7 @@ mod speech;
 mod time;
 pub mod tuning;
 
-pub use conversation::{Conversation, Counters};
+pub use conversation::{Conversation, Counters, Owed};
 pub use director::{CastMember, SceneRole, named_in, spelled};
 pub use event::{AgentState, Cue, Fate, Input, Line, Output, Overlap, Speaker, Trouble, Wake};
 #[cfg(feature = "faults")]

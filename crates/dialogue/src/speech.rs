@@ -42,6 +42,8 @@ pub(crate) struct Speech {
     pub(crate) cue: Cue,
     /// The words of a person that a plan answers; a plan for other words is thrown away.
     pub(crate) basis: Option<(PersonId, String)>,
+    /// The turns that it answers, from its first sound on.
+    pub(crate) answers: Vec<(PersonId, String)>,
     /// Whether it was made before that person's turn was over.
     pub(crate) was_planned: bool,
     /// Since when it is paused.
@@ -68,6 +70,7 @@ impl Speech {
             phase: Phase::Planned,
             cue,
             basis: None,
+            answers: Vec::new(),
             was_planned: false,
             held: None,
             held_for: Duration::ZERO,

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use tokio::time::Instant;
 
 use super::super::auth::Worker;
 use super::super::body::Wire;
@@ -9,7 +10,8 @@ use super::super::error::ApiError;
 use super::super::openapi::refusals::{BadBody, Refused};
 use super::super::openapi::schema::{self, described};
 use super::super::state::Api;
-use super::polling::Poll;
+use super::gate::Look;
+use super::polling::{LOOK_AGAIN_MAX, Poll, Woken};
 use super::{ROOMS_MAX, TAG, WAIT_MS_MAX, check_id, check_wait, worker_body};
 use crate::protocol::{ChangesRequest, ChangesResponse, ClaimRequest, ClaimResponse};
 use crate::rooms::lease::LEASE_MS;
@@ -57,15 +59,27 @@ pub(super) async fn claim(
         ));
     }
     let poll = Poll::new(&api, Topic::Claims, request.wait_ms);
+    let mut why = Look::First;
     let claims = loop {
         let woken = poll.listen();
-        let (claims, next_in_ms) = api
-            .rooms
-            .claim(&request.worker_id, &request.request_id, request.capacity)
-            .await?;
-        if !claims.is_empty() || !poll.wait(woken, next_in_ms).await {
+        let look = async || {
+            api.rooms
+                .claim(&request.worker_id, &request.request_id, request.capacity)
+                .await
+        };
+        let (claims, next_in_ms) = api.gate.pass(why, look).await?;
+        if !claims.is_empty() {
             break claims;
         }
+        why = match poll.wait(woken, next_in_ms).await {
+            Woken::Over => break claims,
+            Woken::ByNews => Look::Since(Instant::now()),
+            // Looks of all polls together are often enough.
+            Woken::ByTime => {
+                let now = Instant::now();
+                Look::Since(now.checked_sub(LOOK_AGAIN_MAX).unwrap_or(now))
+            }
+        };
     };
     Ok(Json(ClaimResponse {
         claims,
@@ -106,7 +120,7 @@ pub(super) async fn changes(
     loop {
         let woken = poll.listen();
         let (cursor, changes) = api.rooms.changes(&request.worker_id, request.cursor).await?;
-        if !changes.is_empty() || !poll.wait(woken, None).await {
+        if !changes.is_empty() || poll.wait(woken, None).await == Woken::Over {
             return Ok(Json(ChangesResponse { cursor, changes }));
         }
     }

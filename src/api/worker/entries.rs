@@ -10,7 +10,7 @@ use super::super::openapi::refusals::{BadBody, Conflicting, NoSuch, Refused};
 use super::super::openapi::schema::{self, Body, described};
 use super::super::path::Path;
 use super::super::state::Api;
-use super::{TAG, check_id, worker_body};
+use super::{TAG, check_id, notes, worker_body};
 use crate::protocol::{EntriesRequest, EntriesResponse, NewEntry};
 
 /// Most entries of one batch.
@@ -30,6 +30,12 @@ described!(
             "In rising sequence.",
             schema::list(entry(), BATCH_MAX).min_items(Some(1)),
         )
+        .may(
+            "late",
+            "They were said under a claim that is over: they are marked, and stand behind what came meanwhile.",
+            schema::boolean(),
+        )
+        .may("note", "What is under way behind them.", notes::note())
 );
 
 fn entry() -> Body {
@@ -104,6 +110,7 @@ pub(super) async fn append(
         }
         clean(entry);
     }
+    request.note.iter_mut().for_each(notes::bound);
     let acknowledged = api.rooms.append(&room_id, &request).await?;
     Ok(Json(EntriesResponse { acknowledged }))
 }

@@ -2,6 +2,8 @@
 
 mod claims;
 mod entries;
+mod gate;
+mod notes;
 mod polling;
 mod recordings;
 
@@ -11,6 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+pub(super) use self::gate::Gate;
 
 use super::auth::Worker;
 use super::body::Wire;
@@ -79,6 +83,16 @@ described!(
             ),
         )
         .needs("draining", "It takes no more rooms.", schema::boolean())
+        .may(
+            "beat",
+            "Counts the worker's heartbeats from 1; one that was overtaken is not heeded.",
+            schema::from_to(1, i64::MAX.unsigned_abs()),
+        )
+        .may(
+            "notes",
+            "What is under way in rooms in which that has changed.",
+            schema::list(notes::of_room(), ROOMS_MAX),
+        )
 );
 
 /// Extend a worker's lease.
@@ -98,7 +112,7 @@ described!(
 async fn heartbeat(
     State(api): State<Api>,
     _: Worker,
-    Wire(request): Wire<HeartbeatRequest>,
+    Wire(mut request): Wire<HeartbeatRequest>,
 ) -> Result<Json<HeartbeatResponse>, ApiError> {
     check_id("workerId", &request.worker_id)?;
     if request.rooms.len() > ROOMS_MAX {
@@ -106,6 +120,21 @@ async fn heartbeat(
             "rooms",
             format!("must have at most {ROOMS_MAX} items"),
         ));
+    }
+    if request.notes.len() > ROOMS_MAX {
+        return Err(ApiError::invalid(
+            "notes",
+            format!("must have at most {ROOMS_MAX} items"),
+        ));
+    }
+    if request
+        .beat
+        .is_some_and(|beat| beat == 0 || i64::try_from(beat).is_err())
+    {
+        return Err(ApiError::invalid("beat", "must count from 1"));
+    }
+    for note in &mut request.notes {
+        notes::bound(&mut note.note);
     }
     Ok(Json(HeartbeatResponse {
         lost: api.rooms.heartbeat(&request).await?,
@@ -136,6 +165,7 @@ described!(
             "What failed, without speech, names or secrets.",
             schema::nullable_string(),
         )
+        .may("note", "What is left undone.", notes::note())
 );
 
 /// Let go of a room.
@@ -167,6 +197,7 @@ async fn release(
     request.detail = request
         .detail
         .map(|detail| detail.replace('\0', "").chars().take(DETAIL_CHARS_MAX).collect());
+    request.note.iter_mut().for_each(notes::bound);
     api.rooms.release(&room_id, &request).await?;
     Ok(Json(ReleaseAnswer { released: true }))
 }

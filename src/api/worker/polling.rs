@@ -12,9 +12,20 @@ use super::super::state::Api;
 use crate::rooms::wakeups::Topic;
 
 /// Longest time without a look, should news ever get lost.
-const LOOK_AGAIN_MAX: Duration = Duration::from_secs(2);
+pub(super) const LOOK_AGAIN_MAX: Duration = Duration::from_secs(2);
 /// Shortest time between two looks that the clock alone asks for.
 const LOOK_AGAIN_MIN: Duration = Duration::from_millis(20);
+
+/// Why a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Woken {
+    /// There is news.
+    ByNews,
+    /// It is time to look again.
+    ByTime,
+    /// The poll is over, or the server stops.
+    Over,
+}
 
 /// One long poll.
 pub(super) struct Poll {
@@ -40,11 +51,10 @@ impl Poll {
         woken
     }
 
-    /// Waits for news, or for `again_in_ms`, and answers whether to look again: not when the wait is over or
-    /// the server stops.
-    pub(super) async fn wait(&self, woken: Pin<Box<Notified<'_>>>, again_in_ms: Option<i64>) -> bool {
+    /// Waits for news, or for `again_in_ms`.
+    pub(super) async fn wait(&self, woken: Pin<Box<Notified<'_>>>, again_in_ms: Option<i64>) -> Woken {
         if Instant::now() >= self.until || self.api.shutdown.is_cancelled() {
-            return false;
+            return Woken::Over;
         }
         let again = again_in_ms
             .map_or(LOOK_AGAIN_MAX, |delay_ms| {
@@ -52,10 +62,10 @@ impl Poll {
             })
             .clamp(LOOK_AGAIN_MIN, LOOK_AGAIN_MAX);
         tokio::select! {
-            () = woken => {}
-            () = tokio::time::sleep_until(self.until.min(Instant::now() + again)) => {}
-            () = self.api.shutdown.cancelled() => {}
+            () = woken => Woken::ByNews,
+            () = tokio::time::sleep_until(self.until.min(Instant::now() + again)) => Woken::ByTime,
+            // One more look: what is there is given out before the server stops.
+            () = self.api.shutdown.cancelled() => Woken::ByTime,
         }
-        true
     }
 }

@@ -4,11 +4,12 @@ use super::Rooms;
 use super::assignments::Assigned;
 use crate::character::Character;
 use crate::protocol::{
-    CastMember, Change, ChangeKind, Claim, EntriesRequest, HeartbeatRequest, Limits, ReleaseRequest,
+    CastMember, Change, ChangeKind, Claim, EntriesRequest, HeartbeatRequest, Limits, Note, ReleaseRequest,
+    RoomNote,
 };
 use crate::rooms::error::Error;
 use crate::rooms::room::Participant;
-use crate::rooms::store::{Claimed, PendingChange};
+use crate::rooms::store::{self, Claimed, PendingChange};
 use crate::rooms::wakeups::Topic;
 
 impl Rooms {
@@ -41,6 +42,7 @@ impl Rooms {
     /// When the database fails.
     pub async fn heartbeat(&self, request: &HeartbeatRequest) -> Result<Vec<String>, Error> {
         let beaten = self.store.heartbeat(request).await?;
+        self.note_down(&request.worker_id, &request.notes).await?;
         if beaten.reopened {
             self.wakeups.wake(&Topic::Claims);
         }
@@ -66,9 +68,22 @@ impl Rooms {
     /// # Errors
     /// When the epoch is stale, a sequence is missing, or the database fails.
     pub async fn append(&self, room_id: &str, request: &EntriesRequest) -> Result<u64, Error> {
-        let acknowledged = self
-            .store
-            .append_entries(room_id, &request.worker_id, request.epoch, &request.entries)
+        let EntriesRequest {
+            worker_id,
+            epoch,
+            entries,
+            ..
+        } = request;
+        let acknowledged = if request.late {
+            self.store
+                .append_late(room_id, worker_id, *epoch, entries)
+                .await?
+        } else {
+            self.store
+                .append_entries(room_id, worker_id, *epoch, entries)
+                .await?
+        };
+        self.note_down_one(room_id, worker_id, *epoch, request.note.as_ref())
             .await?;
         self.wakeups.wake(&Topic::Room(room_id.to_owned()));
         Ok(acknowledged)
@@ -86,6 +101,9 @@ impl Rooms {
             reason = ?request.reason,
             "release a room"
         );
+        // Before the room is open: whoever claims it has to find what is left undone.
+        self.note_down_one(room_id, &request.worker_id, request.epoch, request.note.as_ref())
+            .await?;
         if self.store.release(room_id, request).await? {
             self.wakeups.wake(&Topic::Room(room_id.to_owned()));
             // The worker need not wait for LiveKit; what fails here is swept up later.
@@ -97,6 +115,40 @@ impl Rooms {
         Ok(())
     }
 
+    async fn note_down_one(
+        &self,
+        room_id: &str,
+        worker_id: &str,
+        epoch: u64,
+        note: Option<&Note>,
+    ) -> Result<(), Error> {
+        let Some(note) = note else { return Ok(()) };
+        let note = RoomNote {
+            room_id: room_id.to_owned(),
+            epoch,
+            note: note.clone(),
+        };
+        self.note_down(worker_id, &[note]).await
+    }
+
+    /// Keeps what a worker has under way, for whoever takes over from it.
+    async fn note_down(&self, worker_id: &str, notes: &[RoomNote]) -> Result<(), Error> {
+        if notes.is_empty() {
+            return Ok(());
+        }
+        let notes: Vec<store::RoomNote> = notes
+            .iter()
+            .map(|note| store::RoomNote {
+                room_id: note.room_id.clone(),
+                epoch: note.epoch,
+                note: (note.note != Note::default())
+                    .then(|| serde_json::to_string(&note.note).ok())
+                    .flatten(),
+            })
+            .collect();
+        self.store.note_down(worker_id, &notes).await
+    }
+
     fn to_claim(&self, claimed: Claimed, assigned: Option<Assigned>) -> Result<Claim, Error> {
         let Claimed {
             room,
@@ -104,6 +156,7 @@ impl Rooms {
             characters,
             timeline,
             age_ms,
+            note,
         } = claimed;
         let mut cast = Vec::with_capacity(room.participants.len());
         for (participant, known) in room.participants.into_iter().zip(characters) {
@@ -132,6 +185,8 @@ impl Rooms {
             record: room.record,
             age_ms,
             assignment: assigned.map(|assigned| assigned.assignment),
+            // A note of a later version that can't be read costs the room nothing else.
+            note: note.and_then(|note| serde_json::from_str(&note).ok()),
         })
     }
 

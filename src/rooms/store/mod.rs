@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use contract::{
     Added, Answer, Beaten, Census, CharacterChange, Claimed, ClaimsMade, Due, Ended, Page, PendingChange,
-    PlayedIn, Removed, Rows, Standing, Started,
+    PlayedIn, Removed, RoomNote, Rows, Standing, Started,
 };
 pub use location::Location;
 pub use look::{Schema, look};

@@ -179,6 +179,9 @@ impl Session {
         if cue == Cue::Reopen {
             history.push(Happening::Silence);
         }
+        if let Some(cut) = self.was_cut(&id) {
+            history.push(cut);
+        }
         let released = CancellationToken::new();
         let question = Question {
             registry: self.shared.registry.clone(),
@@ -285,6 +288,7 @@ impl Session {
             });
         }
         self.history.push(happening);
+        self.resuming.is_past();
         self.shorten_history();
         if let Speaker::Person(id) = &line.speaker {
             self.caption(id, line.text, true);

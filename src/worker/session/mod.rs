@@ -9,13 +9,14 @@ mod event;
 mod memory;
 mod people;
 mod perceive;
+mod resume;
 mod stopwatch;
 mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -27,12 +28,16 @@ use self::clock::Clock;
 use self::event::Event;
 use self::memory::Shortening;
 use self::people::People;
+use self::resume::Resuming;
 use self::stopwatch::Stopwatch;
 use self::work::Work;
 use super::client::Client;
-use super::entries::Entries;
+use super::drain::Leave;
+use super::entries::{self, Entries};
 use super::metrics::Metrics;
+use super::pad::Pad;
 use super::recording::{Recording, Recordings};
+use super::standing::Standing;
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
@@ -49,6 +54,10 @@ const EVENTS_MAX: usize = 2048;
 const RECORDED_WITHIN: Duration = Duration::from_secs(20);
 /// The same when another worker waits for the room.
 const RECORDED_WITHIN_HANDOVER: Duration = Duration::from_secs(2);
+/// Time to hand in the last entries before the room is let go of; what is left then comes late.
+const ENTERED_WITHIN: Duration = Duration::from_secs(5);
+/// The same when another worker waits for the room.
+const ENTERED_WITHIN_HANDOVER: Duration = Duration::from_secs(1);
 
 /// What all sessions of a worker share.
 #[derive(Clone)]
@@ -66,6 +75,29 @@ pub(super) struct Shared {
     pub(super) memory_tokens: usize,
     pub(super) recordings: Recordings,
     pub(super) tools: Reach,
+    pub(super) standing: Standing,
+    pub(super) entries: entries::Spool,
+}
+
+/// What a session has of its worker.
+pub(super) struct Place {
+    /// What the API changed.
+    pub(super) changes: mpsc::Receiver<ChangeKind>,
+    /// When to leave.
+    pub(super) leave: watch::Receiver<Leave>,
+    /// Cancelled when the room is somebody else's.
+    pub(super) lost: CancellationToken,
+    /// What is under way, for the next worker.
+    pub(super) pad: Pad,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// For this reason; the room is to be let go of.
+    Over(ReleaseReason),
+    /// The room was somebody else's: it was left without a word.
+    Lost,
 }
 
 /// What is played.
@@ -88,23 +120,37 @@ impl Events {
     }
 }
 
-/// Plays a claimed room until it is over or `stop` is cancelled; answers why it ended.
-pub(super) async fn play(
-    shared: Shared,
-    claim: Claim,
-    mut changes: mpsc::Receiver<ChangeKind>,
-    stop: CancellationToken,
-) -> ReleaseReason {
+/// Plays a claimed room until it is over, lost, or to be left; answers why it ended.
+pub(super) async fn play(shared: Shared, mut claim: Claim, place: Place) -> Ended {
+    let Place {
+        mut changes,
+        mut leave,
+        lost,
+        pad,
+    } = place;
     let (sender, mut inbox) = mpsc::channel(EVENTS_MAX);
-    let mut session = Session::new(shared, &claim, Events(sender));
+    let mut session = Session::new(shared, &mut claim, Events(sender), pad);
     for member in claim.cast {
         session.join(member);
     }
     let reason = loop {
         session.drain();
+        session.note_down();
+        let is_to_leave = match *leave.borrow_and_update() {
+            Leave::Stay => false,
+            Leave::BetweenTurns => session.conversation.is_between_turns(),
+            Leave::AtOnce => true,
+        };
+        if is_to_leave {
+            break ReleaseReason::Draining;
+        }
         let wake = session.next_wake();
         let event = tokio::select! {
-            () = stop.cancelled() => break ReleaseReason::Draining,
+            () = lost.cancelled() => {
+                session.vanish().await;
+                return Ended::Lost;
+            }
+            Ok(()) = leave.changed() => continue,
             change = changes.recv() => match change {
                 Some(change) => Event::Change(change),
                 None => break ReleaseReason::Draining,
@@ -128,7 +174,7 @@ pub(super) async fn play(
     info!(room = claim.room_id, ?reason, "leave the room");
     session.hear_out(&mut inbox).await;
     session.close(reason).await;
-    reason
+    Ended::Over(reason)
 }
 
 struct Session {
@@ -146,6 +192,8 @@ struct Session {
     shortening: Shortening,
     work: Option<Work>,
     entries: Entries,
+    pad: Pad,
+    resuming: Resuming,
     recording: Option<Recording>,
     began: Instant,
     clock: Clock,
@@ -157,7 +205,8 @@ struct Session {
 }
 
 impl Session {
-    fn new(shared: Shared, claim: &Claim, events: Events) -> Self {
+    fn new(shared: Shared, claim: &mut Claim, events: Events, pad: Pad) -> Self {
+        let resuming = Resuming::new(claim.note.take());
         let began = Instant::now();
         let mode = match claim.mode {
             Mode::Freeform => troupe_dialogue::Mode::Freeform,
@@ -181,9 +230,12 @@ impl Session {
             entries: Entries::start(
                 shared.client.clone(),
                 shared.worker_id.clone(),
-                claim.room_id.clone(),
-                claim.epoch,
+                (claim.room_id.clone(), claim.epoch),
+                &shared.entries,
+                pad.clone(),
             ),
+            pad,
+            resuming,
             recording: Recording::start(
                 &shared.recordings,
                 shared.client.clone(),
@@ -310,7 +362,27 @@ impl Session {
                 recording.finish(within).await;
             }
         };
-        tokio::join!(self.entries.finish(), recorded);
+        let entered = match reason {
+            ReleaseReason::Draining | ReleaseReason::Failed => ENTERED_WITHIN_HANDOVER,
+            ReleaseReason::Ended | ReleaseReason::Empty | ReleaseReason::MaxDuration => ENTERED_WITHIN,
+        };
+        tokio::join!(self.entries.finish(entered), recorded);
+    }
+
+    /// Leaves without a word: nothing more is said, and nothing of what is being said is written.
+    async fn vanish(mut self) {
+        self.work = None;
+        self.people = People::default();
+        self.entries.abandon();
+        let leaving = self
+            .cast
+            .take_all()
+            .into_iter()
+            .map(|actor| actor.connection.leave());
+        futures::future::join_all(leaving).await;
+        if let Some(recording) = self.recording {
+            recording.finish(Duration::ZERO).await;
+        }
     }
 
     fn warn_lost(&self, reason: &str) {

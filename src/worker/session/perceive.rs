@@ -17,6 +17,7 @@ use crate::recorder::RecordedSink;
 use crate::tools::Toolbox;
 use crate::voice::{Player, Voiced};
 use crate::worker::metrics::Role;
+use crate::worker::standing::Gated;
 
 impl Session {
     /// Names of all who are here.
@@ -86,6 +87,7 @@ impl Session {
             .as_ref()
             .and_then(|recording| recording.character(&member));
         let sink = RecordedSink::new(connection.sink(), track);
+        let sink = Gated::new(sink, self.shared.standing.clone());
         let player = Player::start(sink, move |voiced| events.send(Event::Voiced(voiced)));
         let mut names = vec![member.character.name.clone()];
         names.extend(member.character.aliases.iter().cloned());
@@ -103,6 +105,7 @@ impl Session {
         );
         self.hand_in(Input::CharacterJoined(CastMember::new(id, names, talkativeness)));
         self.open_the_talk();
+        self.take_up();
     }
 
     fn remove(&mut self, id: &CharacterId) {
@@ -127,6 +130,7 @@ impl Session {
                 if self.people.add(person.clone(), name) {
                     self.hand_in(Input::PersonJoined { person, names });
                     self.open_the_talk();
+                    self.take_up();
                 }
             }
             Seen::PersonLeft { identity } => {
@@ -259,9 +263,10 @@ impl Session {
                     self.shared.metrics.first_audio(after);
                 }
                 self.hand_in(Input::PlayoutStarted { speech });
-                let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) else {
+                let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) else {
                     return;
                 };
+                work.begun = work.begun.max(chunk + 1);
                 let (Some(actor), Some(text)) = (self.cast.get(&work.character), work.chunks.get(chunk))
                 else {
                     return;

@@ -30,6 +30,8 @@ pub(super) struct Work {
     pub(super) character: CharacterId,
     /// Chunks given out so far, by number.
     pub(super) chunks: Vec<String>,
+    /// Of these, how many have begun to sound.
+    pub(super) begun: usize,
     /// Cancelled once it may be heard.
     pub(super) released: CancellationToken,
     /// When the voice got its first chunk, until its first sound is there.
@@ -63,6 +65,7 @@ impl Work {
             speech,
             character,
             chunks: Vec::new(),
+            begun: 0,
             released: CancellationToken::new(),
             voice_asked: None,
             text: Some(text),

@@ -5,6 +5,7 @@
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `demo`: the demo command, from nothing to its recording
 //! - `doctor`: what the doctor says of a machine where all is well
+//! - `fleet`: workers that die, stand still, are cut off or told to stop
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `memory`: a talk that is longer than a prompt
@@ -22,6 +23,7 @@ mod assigned;
 mod browser;
 mod demo;
 mod doctor;
+mod fleet;
 mod harness;
 mod live;
 mod livekit_events;

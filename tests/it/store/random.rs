@@ -196,6 +196,8 @@ impl Real {
                     worker_id: worker.to_string(),
                     rooms: rooms.collect(),
                     draining: *draining,
+                    beat: None,
+                    notes: Vec::new(),
                 };
                 let beaten = store.heartbeat(&request).await?;
                 let lost: Vec<usize> = beaten.lost.iter().map(|id| self.at(id)).collect();

@@ -69,6 +69,7 @@ pub(super) fn release(worker: &str, epoch: u64, reason: ReleaseReason) -> Releas
         epoch,
         reason,
         detail: None,
+        note: None,
     }
 }
 

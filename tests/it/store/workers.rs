@@ -1,8 +1,9 @@
 //! Workers, their leases, and what they are told.
 
-use troupe::protocol::{HeartbeatRequest, ReleaseReason};
+use troupe::protocol::{HeartbeatRequest, Held, ReleaseReason};
 use troupe::rooms::lease::LEASE_MS;
-use troupe::rooms::store::PendingChange;
+use troupe::rooms::list::After;
+use troupe::rooms::store::{PendingChange, RoomNote};
 
 use super::setup::{code, entry, project, release, started_room};
 
@@ -11,6 +12,8 @@ fn beat(worker: &str) -> HeartbeatRequest {
         worker_id: worker.into(),
         rooms: Vec::new(),
         draining: false,
+        beat: None,
+        notes: Vec::new(),
     }
 }
 
@@ -34,14 +37,14 @@ on_both! {
         let store = &database.store;
         let one = project(store, "one").await;
         let room = started_room(store, &one).await;
-        for epoch in 1..=8 {
+        for epoch in 1..=3 {
             let made = store.claim(&format!("w{epoch}"), "r", 1).await.unwrap();
             assert_eq!(made.claimed[0].epoch, epoch);
             database.alter("UPDATE workers SET lease_until = 0", &[]).await;
         }
         let made = store.claim("w9", "r", 1).await.unwrap();
         assert_eq!((made.claimed.len(), &made.given_up[..]), (0, &[room.clone()][..]));
-        let (_, told) = store.changes("w8", 0).await.unwrap();
+        let (_, told) = store.changes("w3", 0).await.unwrap();
         assert!(matches!(&told[..], [PendingChange::RoomEnded { room_id }] if *room_id == room), "{told:?}");
         assert!(store.room(&one, &room).await.unwrap().ended_at.is_some());
     }
@@ -60,6 +63,84 @@ on_both! {
         store.forget_workers(later).await.unwrap();
         database.alter("INSERT INTO workers (id, lease_until) VALUES ($1, 0)", &["holder"]).await;
         database.alter("INSERT INTO workers (id, lease_until) VALUES ($1, 0)", &["idle"]).await;
+    }
+
+    async fn what_was_said_under_a_claim_that_is_over_comes_late_and_once(database) {
+        let store = &database.store;
+        let one = project(store, "one").await;
+        let room = started_room(store, &one).await;
+        store.claim("w1", "r", 1).await.unwrap();
+        store.append_entries(&room, "w1", 1, &[entry(1, "first")]).await.unwrap();
+        database.alter("UPDATE workers SET lease_until = 0 WHERE id = $1", &["w1"]).await;
+        store.claim("w2", "r", 1).await.unwrap();
+        store.append_entries(&room, "w2", 2, &[entry(1, "meanwhile")]).await.unwrap();
+        let left = [entry(1, "first"), entry(2, "late")];
+        assert_eq!(code(store.append_entries(&room, "w1", 1, &left).await), "stale_epoch");
+        for _ in 0..2 {
+            assert_eq!(store.append_late(&room, "w1", 1, &left).await.unwrap(), 2);
+        }
+        assert_eq!(code(store.append_late(&room, "w1", 1, &[entry(4, "a gap")]).await), "sequence_gap");
+        assert_eq!(code(store.append_late(&room, "w2", 1, &[entry(3, "not its own")]).await), "stale_epoch");
+        assert_eq!(code(store.append_late(&room, "w1", 3, &[entry(1, "to come")]).await), "stale_epoch");
+        // What its holder hands in is not late, however it is called.
+        assert_eq!(store.append_late(&room, "w2", 2, &[entry(2, "mine")]).await.unwrap(), 2);
+        let entries = store.entries(&room, After::Nothing, None, "after").await.unwrap();
+        let told: Vec<(&str, bool)> = entries.iter().map(|entry| (entry.content.as_str(), entry.late)).collect();
+        assert_eq!(told, [("first", false), ("meanwhile", false), ("late", true), ("mine", false)]);
+        store.release(&room, &release("w2", 2, ReleaseReason::Empty)).await.unwrap();
+        assert_eq!(code(store.append_late(&room, "w1", 1, &[entry(3, "too late")]).await), "stale_epoch");
+    }
+
+    async fn a_note_is_kept_for_the_next_holder_and_fenced(database) {
+        let store = &database.store;
+        let one = project(store, "one").await;
+        let room = started_room(store, &one).await;
+        let note = |epoch, note: Option<&str>| [RoomNote {
+            room_id: room.clone(),
+            epoch,
+            note: note.map(Into::into),
+        }];
+        let first = store.claim("w1", "r", 1).await.unwrap();
+        assert_eq!(first.claimed[0].note, None);
+        store.note_down("w1", &note(1, Some("under way"))).await.unwrap();
+        store.note_down("w2", &note(1, Some("another worker's"))).await.unwrap();
+        store.note_down("w1", &note(2, Some("of another epoch"))).await.unwrap();
+        store.release(&room, &release("w1", 1, ReleaseReason::Draining)).await.unwrap();
+        let next = store.claim("w2", "r", 1).await.unwrap();
+        assert_eq!(next.claimed[0].note.as_deref(), Some("under way"));
+        store.note_down("w1", &note(1, Some("too late"))).await.unwrap();
+        store.note_down("w2", &note(2, None)).await.unwrap();
+        store.release(&room, &release("w2", 2, ReleaseReason::Draining)).await.unwrap();
+        assert_eq!(store.claim("w3", "r", 1).await.unwrap().claimed[0].note, None);
+    }
+
+    async fn a_heartbeat_that_was_overtaken_opens_nothing(database) {
+        let store = &database.store;
+        let one = project(store, "one").await;
+        let room = started_room(store, &one).await;
+        store.claim("w1", "r", 1).await.unwrap();
+        let number = |number, rooms: Vec<Held>| HeartbeatRequest {
+            beat: Some(number),
+            rooms,
+            ..beat("w1")
+        };
+        let held = vec![Held { room_id: room.clone(), epoch: 1 }];
+        store.heartbeat(&number(2, held)).await.unwrap();
+        database.alter("UPDATE rooms SET claimed_at = 0", &[]).await;
+        let old = store.heartbeat(&number(1, Vec::new())).await.unwrap();
+        assert!(!old.reopened && store.claim("w2", "r", 1).await.unwrap().claimed.is_empty());
+        assert!(store.heartbeat(&number(3, Vec::new())).await.unwrap().reopened);
+        assert_eq!(store.claim("w2", "r", 1).await.unwrap().claimed.len(), 1);
+    }
+
+    async fn a_draining_workers_heartbeat_opens_what_it_never_heard_of(database) {
+        let store = &database.store;
+        let one = project(store, "one").await;
+        started_room(store, &one).await;
+        store.claim("w1", "r", 1).await.unwrap();
+        let draining = HeartbeatRequest { draining: true, ..beat("w1") };
+        assert!(store.heartbeat(&draining).await.unwrap().reopened);
+        assert_eq!(store.claim("w2", "r", 1).await.unwrap().claimed.len(), 1);
     }
 
     async fn changes_come_in_pages_and_are_forgotten_by_age(database) {

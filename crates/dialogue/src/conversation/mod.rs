@@ -27,6 +27,19 @@ use person::Person;
 /// Things that one moment may bring about before something must be wrong; a bound, never reached.
 const STEPS_MAX: usize = 256;
 
+/// A person's turn that was not answered to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    /// Whose.
+    pub person: PersonId,
+    /// Their words.
+    pub text: String,
+    /// Whether they are an entry already.
+    pub is_entered: bool,
+    /// Who answers, or is about to.
+    pub by: Option<CharacterId>,
+}
+
 /// Decides who speaks in one room; see the [crate]'s contract.
 #[derive(Debug)]
 pub struct Conversation {
@@ -151,6 +164,12 @@ impl Conversation {
             Input::PlayoutStarted { speech } => self.playout_started(now, speech),
             Input::PlayoutFinished { speech } => self.playout_finished(now, speech),
             Input::PlayoutStopped { speech, heard } => self.playout_stopped(now, speech, heard),
+            Input::TurnOwed {
+                person,
+                text,
+                is_entered,
+                to,
+            } => self.turn_owed(now, person, text, is_entered, to),
             Input::FloorOffered => self.floor_offered(now),
             Input::Wake => {}
         }
@@ -174,6 +193,31 @@ impl Conversation {
     /// Turns that ended and wait for an answer; at most [`Self::WAITING_MAX`].
     pub fn turns_waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Turns of people that were not answered to their end, oldest first: what whoever takes over the room has to
+    /// know, as [`Input::TurnOwed`].
+    pub fn turns_owed(&self) -> Vec<Owed> {
+        let begun = self.speech.iter().flat_map(|speech| {
+            speech.answers.iter().map(|(person, text)| Owed {
+                person: person.clone(),
+                text: text.clone(),
+                is_entered: true,
+                by: Some(speech.character.clone()),
+            })
+        });
+        let waiting = self.waiting.iter().map(|waiting| Owed {
+            person: waiting.person.clone(),
+            text: waiting.text.clone(),
+            is_entered: waiting.is_settled,
+            by: waiting.to.first().cloned(),
+        });
+        begun.chain(waiting).collect()
+    }
+
+    /// Whether nobody speaks, and nobody waits for an answer.
+    pub fn is_between_turns(&self) -> bool {
+        self.speech.is_none() && self.waiting.is_empty() && !self.owes_apology && self.floor_is_free()
     }
 
     /// Turns of people that have not ended.

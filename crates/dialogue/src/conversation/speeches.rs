@@ -193,7 +193,13 @@ impl Conversation {
 
     fn close_answered_by(&mut self, id: SpeechId, fate: Fate) {
         let answered = self.waiting.iter().filter(|waiting| waiting.speech == Some(id));
-        let people: Vec<_> = answered.map(|waiting| waiting.person.clone()).collect();
+        let turns: Vec<_> = answered
+            .map(|waiting| (waiting.person.clone(), waiting.text.clone()))
+            .collect();
+        let people: Vec<_> = turns.iter().map(|(person, _)| person.clone()).collect();
+        if let (Some(speech), Fate::Answered(_)) = (self.current(id), fate) {
+            speech.answers = turns;
+        }
         for person in &people {
             self.settle(person);
         }

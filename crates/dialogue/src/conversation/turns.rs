@@ -5,7 +5,7 @@ use super::floor::Waiting;
 use crate::director::Answers;
 use crate::event::{Fate, Line, Output, Speaker};
 use crate::fault::Fault;
-use crate::id::PersonId;
+use crate::id::{CharacterId, PersonId};
 use crate::time::Time;
 
 impl Conversation {
@@ -29,6 +29,40 @@ impl Conversation {
         self.counters.turns += 1;
         self.someone_spoke();
         self.want_answer(now, id.clone(), text, false);
+    }
+
+    /// A turn of before this conversation began wants its answer.
+    pub(super) fn turn_owed(
+        &mut self,
+        now: Time,
+        id: PersonId,
+        text: String,
+        is_entered: bool,
+        to: Option<CharacterId>,
+    ) {
+        self.people.entry(id.clone()).or_default();
+        self.counters.turns += 1;
+        self.someone_spoke();
+        if !is_entered {
+            self.outputs.push_back(Output::Entry(Line {
+                speaker: Speaker::Person(id.clone()),
+                text: text.clone(),
+            }));
+        }
+        let Some(to) = to.filter(|to| self.director.member(to).is_some()) else {
+            self.want_answer(now, id, text, true);
+            return;
+        };
+        self.waiting.push_back(Waiting {
+            person: id,
+            text,
+            to: vec![to],
+            speech: None,
+            is_settled: true,
+        });
+        if self.waiting.len() > Self::WAITING_MAX {
+            self.close_oldest();
+        }
     }
 
     pub(super) fn want_answer(&mut self, now: Time, id: PersonId, text: String, is_settled: bool) {

@@ -127,6 +127,18 @@ pub enum Input {
         /// How much of it was heard.
         heard: Duration,
     },
+    /// A person's turn of before this conversation began, which was not answered to its end: another driver had the
+    /// room, and died.
+    TurnOwed {
+        /// Whose.
+        person: PersonId,
+        /// Their words.
+        text: String,
+        /// Whether they are an entry already.
+        is_entered: bool,
+        /// Who was about to answer; it does, if it is here.
+        to: Option<CharacterId>,
+    },
     /// A character is to speak by itself, as soon as the floor is free; an answer that is owed comes first and
     /// counts as that.
     FloorOffered,

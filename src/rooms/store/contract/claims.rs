@@ -22,6 +22,8 @@ pub struct Claimed {
     pub characters: Vec<Option<Character>>,
     /// The latest entries, oldest first.
     pub timeline: Vec<Entry>,
+    /// What its last holder had under way, as that wrote it.
+    pub note: Option<String>,
     /// Time since the room was started, ms.
     pub age_ms: i64,
 }

@@ -22,6 +22,20 @@ pub trait EntryRows {
         entries: &[NewEntry],
     ) -> Result<u64, Error>;
 
+    /// The same under a claim of the worker's that is over: the entries are marked as late and stand behind what
+    /// came meanwhile.
+    ///
+    /// # Errors
+    /// When the worker never held the room under `epoch`, the room is over, a sequence is missing, or the database
+    /// fails.
+    async fn append_late(
+        &self,
+        room_id: &str,
+        worker_id: &str,
+        epoch: u64,
+        entries: &[NewEntry],
+    ) -> Result<u64, Error>;
+
     /// Where in the timeline the entry `after` stands; before everything without one.
     ///
     /// # Errors

@@ -57,7 +57,7 @@ pub use rooms::{Ended, RoomRows, Started};
 pub use usage::UsageRows;
 pub use users::UserRows;
 pub use webhooks::WebhookRows;
-pub use workers::{Beaten, WorkerRows};
+pub use workers::{Beaten, RoomNote, WorkerRows};
 
 pub(super) use changes::CHANGES_MAX;
 pub(super) use chat_members::MEMBERS_FULL;

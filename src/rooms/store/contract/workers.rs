@@ -15,6 +15,17 @@ pub struct Beaten {
     pub reopened: bool,
 }
 
+/// What a worker has under way in one room.
+#[derive(Debug, Clone)]
+pub struct RoomNote {
+    /// The room.
+    pub room_id: String,
+    /// The claim's epoch.
+    pub epoch: u64,
+    /// What; `None` when nothing is.
+    pub note: Option<String>,
+}
+
 /// Workers and their leases.
 #[async_trait]
 pub trait WorkerRows {
@@ -23,6 +34,12 @@ pub trait WorkerRows {
     /// # Errors
     /// When the database fails.
     async fn heartbeat(&self, request: &HeartbeatRequest) -> Result<Beaten, Error>;
+
+    /// Keeps what the worker has under way in rooms that it holds; of any other room nothing is kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn note_down(&self, worker_id: &str, notes: &[RoomNote]) -> Result<(), Error>;
 
     /// Forgets workers whose lease ended before `before` and that hold nothing.
     ///

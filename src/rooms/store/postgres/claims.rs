@@ -31,7 +31,10 @@ impl ClaimRows for PostgresStore {
             let mut hopeless = Vec::new();
             for room in open {
                 let alive_until = room.worker_id.as_ref().and_then(|holder| alive.get(holder));
-                match room.lease().claim(worker_id, alive_until.copied(), at) {
+                match room
+                    .lease()
+                    .claim(worker_id, alive_until.map(|until| until.0), at.0)
+                {
                     Verdict::Granted(lease) => {
                         rows.push(write_lease(&mut tx, &room.id, &lease).await?);
                         record(&mut tx, &room.id, &lease, worker_id, request_id, at).await?;
@@ -64,14 +67,17 @@ impl ClaimRows for PostgresStore {
         let mut tx = self.write().await?;
         let room = rooms::locked_any(&mut tx, room_id).await?;
         let at = now(&mut tx).await?;
-        let released = match room
-            .lease()
-            .release(&request.worker_id, request.epoch, request.reason, at)
-        {
-            Ok(released) => released,
-            Err(_) if was_released(&mut tx, room_id, request).await? => return Ok(room.ended_at.is_some()),
-            Err(_) => return Err(Error::STALE_EPOCH),
-        };
+        let released =
+            match room
+                .lease()
+                .release(&request.worker_id, request.epoch, request.reason.into(), at.0)
+            {
+                Ok(released) => released,
+                Err(_) if was_released(&mut tx, room_id, request).await? => {
+                    return Ok(room.ended_at.is_some());
+                }
+                Err(_) => return Err(Error::STALE_EPOCH),
+            };
         write_lease(&mut tx, room_id, &released.lease).await?;
         sqlx::query(
             "UPDATE claims SET released_at = $1, reason = $2, detail = $3 WHERE room_id = $4 AND epoch = $5",
@@ -89,7 +95,7 @@ impl ClaimRows for PostgresStore {
                 worker_id: None,
                 ..room
             };
-            rooms::end(&mut tx, &unheld, reason, at).await?;
+            rooms::end(&mut tx, &unheld, reason.into(), at).await?;
             over = true;
         }
         tx.commit().await?;
@@ -109,8 +115,8 @@ pub(super) async fn write_lease(
     )
     .bind(signed(lease.epoch))
     .bind(holder.map(|holder| &holder.worker_id))
-    .bind(holder.map(|holder| holder.claimed_at))
-    .bind(lease.claimable_at)
+    .bind(holder.map(|holder| holder.claimed_at_ms))
+    .bind(lease.claimable_at_ms)
     .bind(i64::from(lease.failures))
     .bind(room_id)
     .fetch_one(connection)
@@ -229,9 +235,14 @@ async fn load(connection: &mut PgConnection, row: RoomRow, at: Timestamp) -> Res
         .map(|participant| participant.character_id.as_str())
         .collect();
     let known = characters::to_play(connection, &ids).await?;
+    let note = sqlx::query_scalar("SELECT note FROM rooms WHERE id = $1")
+        .bind(&row.id)
+        .fetch_one(&mut *connection)
+        .await?;
     Ok(Claimed {
         epoch: u64::try_from(row.epoch).unwrap_or(0),
-        timeline: entries::latest(connection, &row.id, TIMELINE_MAX).await?,
+        note,
+        timeline: entries::latest(&mut *connection, &row.id, TIMELINE_MAX).await?,
         age_ms: row.started_at.map_or(0, |started| at.ms_since(started).max(0)),
         characters: cast
             .iter()

@@ -156,6 +156,7 @@ pub(super) async fn queue_room(
 pub(super) async fn queue_entries(
     connection: &mut PgConnection,
     room: &RoomRow,
+    epoch: i64,
     sequence: i64,
     at: Timestamp,
 ) -> Result<(), Error> {
@@ -167,7 +168,7 @@ pub(super) async fn queue_entries(
         "SELECT * FROM entries WHERE room_id = $1 AND epoch = $2 AND sequence > $3 ORDER BY seq",
     )
     .bind(&room.id)
-    .bind(room.epoch)
+    .bind(epoch)
     .bind(sequence)
     .fetch_all(&mut *connection)
     .await?;

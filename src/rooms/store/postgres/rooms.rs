@@ -247,7 +247,7 @@ pub(super) async fn end(
     reason: EndReason,
     at: Timestamp,
 ) -> Result<(), Error> {
-    sqlx::query("UPDATE rooms SET ended_at = $1, end_reason = $2 WHERE id = $3")
+    sqlx::query("UPDATE rooms SET ended_at = $1, end_reason = $2, note = NULL WHERE id = $3")
         .bind(at)
         .bind(reason.as_str())
         .bind(&row.id)

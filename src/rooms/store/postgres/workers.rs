@@ -7,9 +7,9 @@ use super::{PostgresStore, claims, now};
 use crate::protocol::HeartbeatRequest;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
-use crate::rooms::lease::LEASE_MS;
-use crate::rooms::store::contract::{Beaten, WorkerRows};
-use crate::rooms::store::rows::{Compared, RoomRow};
+use crate::rooms::lease::{LEASE_MS, is_overtaken};
+use crate::rooms::store::contract::{Beaten, RoomNote, WorkerRows};
+use crate::rooms::store::rows::{Compared, RoomRow, signed};
 
 #[async_trait]
 impl WorkerRows for PostgresStore {
@@ -22,16 +22,55 @@ impl WorkerRows for PostgresStore {
                 .fetch_all(&mut *tx)
                 .await?;
         let at = now(&mut tx).await?;
-        let Compared { lost, reopened } = Compared::new(&held, &request.rooms, at);
+        let Compared { lost, reopened } = Compared::new(&held, &request.rooms, request.draining, at);
+        // Locked, so that two heartbeats of a worker come one after the other.
+        let latest: Option<i64> = sqlx::query_scalar("SELECT beat FROM workers WHERE id = $1 FOR UPDATE")
+            .bind(&request.worker_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if is_overtaken(request.beat, latest.unwrap_or(0).unsigned_abs()) {
+            return Ok(Beaten {
+                lost,
+                reopened: false,
+            });
+        }
         for (room_id, lease) in &reopened {
             claims::write_lease(&mut tx, room_id, lease).await?;
         }
         extend(&mut tx, &request.worker_id, Some(request.draining), at).await?;
+        sqlx::query("UPDATE workers SET beat = $1 WHERE id = $2")
+            .bind(signed(request.beat.unwrap_or(0)))
+            .bind(&request.worker_id)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(Beaten {
             lost,
             reopened: !reopened.is_empty(),
         })
+    }
+
+    async fn note_down(&self, worker_id: &str, notes: &[RoomNote]) -> Result<(), Error> {
+        let rooms: Vec<&str> = notes.iter().map(|note| note.room_id.as_str()).collect();
+        let epochs: Vec<i64> = notes.iter().map(|note| signed(note.epoch)).collect();
+        let texts: Vec<Option<&str>> = notes.iter().map(|note| note.note.as_deref()).collect();
+        // Rooms are locked in the order that a heartbeat locks them in.
+        sqlx::query(
+            "WITH held AS (
+               SELECT id FROM rooms WHERE worker_id = $1 AND id = ANY($2) AND ended_at IS NULL
+               ORDER BY seq FOR UPDATE)
+             UPDATE rooms SET note = told.note
+             FROM held, UNNEST($2::text[], $3::bigint[], $4::text[]) AS told (id, epoch, note)
+             WHERE rooms.id = held.id AND told.id = held.id AND rooms.epoch = told.epoch
+               AND rooms.worker_id = $1",
+        )
+        .bind(worker_id)
+        .bind(rooms)
+        .bind(epochs)
+        .bind(texts)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     async fn forget_workers(&self, before: Timestamp) -> Result<(), Error> {

@@ -18,6 +18,7 @@ pub(in crate::rooms::store) struct EntryRow {
     speaker_identity: Option<String>,
     speaker_name: Option<String>,
     content: String,
+    late: bool,
 }
 
 impl EntryRow {
@@ -45,6 +46,7 @@ impl From<EntryRow> for Entry {
             speaker_identity: row.speaker_identity,
             speaker_name: row.speaker_name,
             content: row.content,
+            late: row.late,
             seq: row.seq,
         }
     }

@@ -112,9 +112,9 @@ impl RoomRow {
             epoch: u64::try_from(self.epoch).unwrap_or(0),
             holder: self.worker_id.clone().map(|worker_id| Holder {
                 worker_id,
-                claimed_at: self.claimed_at,
+                claimed_at_ms: self.claimed_at.0,
             }),
-            claimable_at: self.claimable_at,
+            claimable_at_ms: self.claimable_at.0,
             failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
         }
     }

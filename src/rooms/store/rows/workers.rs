@@ -3,7 +3,7 @@
 use super::RoomRow;
 use crate::protocol::Held;
 use crate::rooms::Timestamp;
-use crate::rooms::lease::{Beat, Lease};
+use crate::rooms::lease::{Beat, Lease, Told};
 
 /// A heartbeat's rooms compared with those that the worker holds.
 #[derive(Debug)]
@@ -16,7 +16,12 @@ pub(in crate::rooms::store) struct Compared {
 
 impl Compared {
     /// Compares at `at` what the worker holds with what it named.
-    pub(in crate::rooms::store) fn new(held: &[RoomRow], named: &[Held], at: Timestamp) -> Self {
+    pub(in crate::rooms::store) fn new(
+        held: &[RoomRow],
+        named: &[Held],
+        draining: bool,
+        at: Timestamp,
+    ) -> Self {
         let lost = named
             .iter()
             .filter(|named| !held.iter().any(|room| room.is(named)))
@@ -27,15 +32,13 @@ impl Compared {
             .filter(|room| room.ended_at.is_none())
             .filter_map(|room| {
                 let lease = room.lease();
-                let listed = named.iter().any(|named| room.is(named));
-                (lease.beat(listed, at) == Beat::Forgotten).then(|| {
-                    let open = Lease {
-                        holder: None,
-                        claimable_at: at,
-                        ..lease
-                    };
-                    (room.id.clone(), open)
-                })
+                let told = match (named.iter().any(|named| room.is(named)), draining) {
+                    (true, _) => Told::Named,
+                    (false, true) => Told::UnnamedWhileDraining,
+                    (false, false) => Told::Unnamed,
+                };
+                let is_forgotten = lease.beat(told, at.0) == Beat::Forgotten;
+                is_forgotten.then(|| (room.id.clone(), lease.reopened(at.0)))
             })
             .collect();
         Self { lost, reopened }

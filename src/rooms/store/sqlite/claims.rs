@@ -29,7 +29,10 @@ impl ClaimRows for SqliteStore {
         if rows.is_empty() && !workers::is_draining(&mut tx, worker_id).await? {
             for candidate in candidates(&mut tx, at, capacity).await? {
                 let CandidateRow { room, alive_until } = candidate;
-                match room.lease().claim(worker_id, alive_until, at) {
+                match room
+                    .lease()
+                    .claim(worker_id, alive_until.map(|until| until.0), at.0)
+                {
                     Verdict::Granted(lease) => {
                         write_lease(&mut tx, &room.id, &lease).await?;
                         record(&mut tx, &room.id, &lease, worker_id, request_id, at).await?;
@@ -60,14 +63,17 @@ impl ClaimRows for SqliteStore {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
         let room = rooms::find_any(&mut tx, room_id).await?;
-        let released = match room
-            .lease()
-            .release(&request.worker_id, request.epoch, request.reason, at)
-        {
-            Ok(released) => released,
-            Err(_) if was_released(&mut tx, room_id, request).await? => return Ok(room.ended_at.is_some()),
-            Err(_) => return Err(Error::STALE_EPOCH),
-        };
+        let released =
+            match room
+                .lease()
+                .release(&request.worker_id, request.epoch, request.reason.into(), at.0)
+            {
+                Ok(released) => released,
+                Err(_) if was_released(&mut tx, room_id, request).await? => {
+                    return Ok(room.ended_at.is_some());
+                }
+                Err(_) => return Err(Error::STALE_EPOCH),
+            };
         write_lease(&mut tx, room_id, &released.lease).await?;
         sqlx::query(
             "UPDATE claims SET released_at = ?, reason = ?, detail = ? WHERE room_id = ? AND epoch = ?",
@@ -85,7 +91,7 @@ impl ClaimRows for SqliteStore {
                 worker_id: None,
                 ..room
             };
-            rooms::end(&mut tx, &unheld, reason, at).await?;
+            rooms::end(&mut tx, &unheld, reason.into(), at).await?;
             over = true;
         }
         tx.commit().await?;
@@ -105,8 +111,8 @@ pub(super) async fn write_lease(
     )
     .bind(signed(lease.epoch))
     .bind(holder.map(|holder| &holder.worker_id))
-    .bind(holder.map(|holder| holder.claimed_at))
-    .bind(lease.claimable_at)
+    .bind(holder.map(|holder| holder.claimed_at_ms))
+    .bind(lease.claimable_at_ms)
     .bind(lease.failures)
     .bind(room_id)
     .execute(connection)
@@ -203,9 +209,14 @@ async fn load(connection: &mut SqliteConnection, row: RoomRow, at: Timestamp) ->
     for participant in &cast {
         known.push(characters::to_play(connection, &participant.character_id).await?);
     }
+    let note = sqlx::query_scalar("SELECT note FROM rooms WHERE id = ?")
+        .bind(&row.id)
+        .fetch_one(&mut *connection)
+        .await?;
     Ok(Claimed {
         epoch: u64::try_from(row.epoch).unwrap_or(0),
-        timeline: entries::latest(connection, &row.id, TIMELINE_MAX).await?,
+        note,
+        timeline: entries::latest(&mut *connection, &row.id, TIMELINE_MAX).await?,
         age_ms: row.started_at.map_or(0, |started| at.ms_since(started).max(0)),
         characters: known,
         room: row.into_room(cast)?,

@@ -11,7 +11,7 @@ use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
 use crate::rooms::list::After;
 use crate::rooms::store::contract::{EntryRows, not_in_room, unseen};
-use crate::rooms::store::rows::{EntryRow, page, signed};
+use crate::rooms::store::rows::{EntryRow, RoomRow, page, signed};
 use crate::rooms::transcript::Entry;
 
 #[async_trait]
@@ -24,26 +24,34 @@ impl EntryRows for SqliteStore {
         entries: &[NewEntry],
     ) -> Result<u64, Error> {
         let mut tx = self.write().await?;
-        let at = now(&mut tx).await?;
         let room = find_any(&mut tx, room_id).await?;
         room.lease()
             .check(worker_id, epoch)
             .map_err(|_| Error::STALE_EPOCH)?;
-        let stored: i64 = sqlx::query_scalar(
-            "SELECT COALESCE(MAX(sequence), 0) FROM entries WHERE room_id = ? AND epoch = ?",
-        )
-        .bind(room_id)
-        .bind(room.epoch)
-        .fetch_one(&mut *tx)
-        .await?;
-        let stored = u64::try_from(stored).unwrap_or(0);
-        let new = unseen(stored, entries)?;
-        for entry in &new {
-            insert(&mut tx, room_id, room.epoch, entry, at).await?;
-        }
-        outbox::queue_entries(&mut tx, &room, signed(stored), at).await?;
+        let last = append(&mut tx, &room, epoch, entries, false).await?;
         tx.commit().await?;
-        Ok(new.last().map_or(stored, |entry| entry.sequence))
+        Ok(last)
+    }
+
+    async fn append_late(
+        &self,
+        room_id: &str,
+        worker_id: &str,
+        epoch: u64,
+        entries: &[NewEntry],
+    ) -> Result<u64, Error> {
+        let mut tx = self.write().await?;
+        let room = find_any(&mut tx, room_id).await?;
+        let is_over = room.ended_at.is_some();
+        if room.lease().check(worker_id, epoch).is_err()
+            && (is_over || !was_claimed(&mut tx, room_id, worker_id, epoch).await?)
+        {
+            return Err(Error::STALE_EPOCH);
+        }
+        let late = room.epoch != signed(epoch);
+        let last = append(&mut tx, &room, epoch, entries, late).await?;
+        tx.commit().await?;
+        Ok(last)
     }
 
     async fn entry_position(
@@ -81,18 +89,60 @@ impl EntryRows for SqliteStore {
     }
 }
 
+/// Whether the worker held the room under this epoch at some time.
+async fn was_claimed(
+    connection: &mut SqliteConnection,
+    room_id: &str,
+    worker_id: &str,
+    epoch: u64,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM claims WHERE room_id = ? AND epoch = ? AND worker_id = ?)",
+    )
+    .bind(room_id)
+    .bind(signed(epoch))
+    .bind(worker_id)
+    .fetch_one(connection)
+    .await
+}
+
+/// Stores what is new of a claim's entries, and answers the highest sequence stored.
+async fn append(
+    tx: &mut SqliteConnection,
+    room: &RoomRow,
+    epoch: u64,
+    entries: &[NewEntry],
+    late: bool,
+) -> Result<u64, Error> {
+    let at = now(&mut *tx).await?;
+    let stored: i64 =
+        sqlx::query_scalar("SELECT COALESCE(MAX(sequence), 0) FROM entries WHERE room_id = ? AND epoch = ?")
+            .bind(&room.id)
+            .bind(signed(epoch))
+            .fetch_one(&mut *tx)
+            .await?;
+    let stored = u64::try_from(stored).unwrap_or(0);
+    let new = unseen(stored, entries)?;
+    for entry in &new {
+        insert(&mut *tx, &room.id, signed(epoch), entry, at, late).await?;
+    }
+    outbox::queue_entries(tx, room, signed(epoch), signed(stored), at).await?;
+    Ok(new.last().map_or(stored, |entry| entry.sequence))
+}
+
 async fn insert(
     connection: &mut SqliteConnection,
     room_id: &str,
     epoch: i64,
     entry: &NewEntry,
     at: Timestamp,
+    late: bool,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO entries
          (id, room_id, created_at, epoch, sequence, speaker_type, character_id, speaker_identity, speaker_name,
-          content)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          content, late)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new_id("entry"))
     .bind(room_id)
@@ -104,6 +154,7 @@ async fn insert(
     .bind(&entry.speaker_identity)
     .bind(&entry.speaker_name)
     .bind(&entry.content)
+    .bind(late)
     .execute(connection)
     .await
     .map(drop)

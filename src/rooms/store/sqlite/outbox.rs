@@ -152,6 +152,7 @@ pub(super) async fn queue_room(
 pub(super) async fn queue_entries(
     connection: &mut SqliteConnection,
     room: &RoomRow,
+    epoch: i64,
     sequence: i64,
     at: Timestamp,
 ) -> Result<(), Error> {
@@ -162,7 +163,7 @@ pub(super) async fn queue_entries(
     let entries: Vec<EntryRow> =
         sqlx::query_as("SELECT * FROM entries WHERE room_id = ? AND epoch = ? AND sequence > ? ORDER BY seq")
             .bind(&room.id)
-            .bind(room.epoch)
+            .bind(epoch)
             .bind(sequence)
             .fetch_all(&mut *connection)
             .await?;

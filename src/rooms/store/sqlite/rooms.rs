@@ -228,7 +228,7 @@ pub(super) async fn end(
     reason: EndReason,
     at: Timestamp,
 ) -> Result<(), Error> {
-    sqlx::query("UPDATE rooms SET ended_at = ?, end_reason = ? WHERE id = ?")
+    sqlx::query("UPDATE rooms SET ended_at = ?, end_reason = ?, note = NULL WHERE id = ?")
         .bind(at)
         .bind(reason.as_str())
         .bind(&row.id)

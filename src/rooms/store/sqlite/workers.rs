@@ -7,9 +7,9 @@ use super::{SqliteStore, claims, now};
 use crate::protocol::HeartbeatRequest;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
-use crate::rooms::lease::LEASE_MS;
-use crate::rooms::store::contract::{Beaten, WorkerRows};
-use crate::rooms::store::rows::{Compared, RoomRow};
+use crate::rooms::lease::{LEASE_MS, is_overtaken};
+use crate::rooms::store::contract::{Beaten, RoomNote, WorkerRows};
+use crate::rooms::store::rows::{Compared, RoomRow, signed};
 
 #[async_trait]
 impl WorkerRows for SqliteStore {
@@ -20,16 +20,47 @@ impl WorkerRows for SqliteStore {
             .bind(&request.worker_id)
             .fetch_all(&mut *tx)
             .await?;
-        let Compared { lost, reopened } = Compared::new(&held, &request.rooms, at);
+        let Compared { lost, reopened } = Compared::new(&held, &request.rooms, request.draining, at);
+        let latest: Option<i64> = sqlx::query_scalar("SELECT beat FROM workers WHERE id = ?")
+            .bind(&request.worker_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if is_overtaken(request.beat, latest.unwrap_or(0).unsigned_abs()) {
+            return Ok(Beaten {
+                lost,
+                reopened: false,
+            });
+        }
         for (room_id, lease) in &reopened {
             claims::write_lease(&mut tx, room_id, lease).await?;
         }
         extend(&mut tx, &request.worker_id, Some(request.draining), at).await?;
+        sqlx::query("UPDATE workers SET beat = ? WHERE id = ?")
+            .bind(signed(request.beat.unwrap_or(0)))
+            .bind(&request.worker_id)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(Beaten {
             lost,
             reopened: !reopened.is_empty(),
         })
+    }
+
+    async fn note_down(&self, worker_id: &str, notes: &[RoomNote]) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        for note in notes {
+            sqlx::query(
+                "UPDATE rooms SET note = ? WHERE id = ? AND epoch = ? AND worker_id = ? AND ended_at IS NULL",
+            )
+            .bind(&note.note)
+            .bind(&note.room_id)
+            .bind(signed(note.epoch))
+            .bind(worker_id)
+            .execute(&mut *tx)
+            .await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn forget_workers(&self, before: Timestamp) -> Result<(), Error> {

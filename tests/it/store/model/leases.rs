@@ -130,7 +130,7 @@ impl Model {
         let mut reopened = false;
         for (at, room) in self.rooms.iter_mut().enumerate() {
             let listed = named.contains(&(at, room.epoch));
-            if room.holder == Some(worker) && !room.ended && !listed && room.aged {
+            if room.holder == Some(worker) && !room.ended && !listed && (room.aged || draining) {
                 room.holder = None;
                 room.frozen = false;
                 reopened = true;

@@ -12,7 +12,7 @@ use troupe::rooms::room::Surface;
 pub(super) use operation::{Operation, PROJECTS, Place};
 
 /// Failed claims in a row after which a room is given up.
-const FAILURES_MAX: u32 = 8;
+const FAILURES_MAX: u32 = 3;
 
 /// Everything that a store knows. Rooms are named by their place, workers and characters by a number.
 #[derive(Debug, Default)]

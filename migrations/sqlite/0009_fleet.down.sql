@@ -1,0 +1,3 @@
+ALTER TABLE entries DROP COLUMN late;
+ALTER TABLE workers DROP COLUMN beat;
+ALTER TABLE rooms DROP COLUMN note;

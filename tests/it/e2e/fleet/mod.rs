@@ -1,0 +1,15 @@
+//! Workers that die, stand still, are cut off or told to stop: real processes, a real LiveKit server, a person with
+//! the official client. What each fault leads to is in `docs/lease.md`.
+//!
+//! - `death`: SIGKILL in the middle of a sentence, taken over by another worker or by the next on the same disk
+//! - `drain`: SIGTERM, and SIGTERM twice
+//! - `standstill`: SIGSTOP for longer than a lease
+//! - `network`: an API that can't be reached, answers that are lost, heartbeats that are late
+//! - `harness`, `proxy`: what they stand on
+
+mod death;
+mod drain;
+mod harness;
+mod network;
+mod proxy;
+mod standstill;
