@@ -20,6 +20,7 @@
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `cli_operator`: what an operator does there
+//! - `deploy`: what is shipped for Kubernetes and Grafana
 //! - `doctor`: what it says where something is wrong
 //! - `e2e`: a real LiveKit server and the official Python client
 //! - `roleplays`, `interviews`, `respondent`: the role-play and interview surfaces, and the respondent's page
@@ -57,6 +58,7 @@ mod cli_agents;
 mod cli_operator;
 #[path = "../client/mod.rs"]
 mod client;
+mod deploy;
 mod doctor;
 mod e2e;
 mod fake_livekit;
