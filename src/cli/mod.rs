@@ -3,6 +3,7 @@
 mod agents;
 mod bench;
 mod characters;
+mod client;
 mod demo;
 mod dev;
 mod failure;

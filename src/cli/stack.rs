@@ -38,7 +38,7 @@ pub(crate) struct Stack {
     /// Where clients connect to LiveKit.
     pub(crate) livekit_url: ServerUrl,
     api: Part,
-    worker: Part,
+    worker: Option<Part>,
     server: Option<Running>,
     _scratch: Option<Scratch>,
 }
@@ -46,7 +46,27 @@ pub(crate) struct Stack {
 impl Stack {
     /// Finds or starts a LiveKit server, fetches missing models, makes keys, and starts API and worker; answers
     /// when the worker takes rooms.
-    pub(crate) async fn start(mut config: Config, storage: Storage, output: Output) -> Result<Self, Failure> {
+    pub(crate) async fn start(config: Config, storage: Storage, output: Output) -> Result<Self, Failure> {
+        Self::start_parts(config, storage, output, true)
+            .await
+            .map(|(stack, _)| stack)
+    }
+
+    /// The same without a worker; answers the key of one that is run elsewhere.
+    pub(crate) async fn without_worker(
+        config: Config,
+        storage: Storage,
+        output: Output,
+    ) -> Result<(Self, String), Failure> {
+        Self::start_parts(config, storage, output, false).await
+    }
+
+    async fn start_parts(
+        mut config: Config,
+        storage: Storage,
+        output: Output,
+        with_worker: bool,
+    ) -> Result<(Self, String), Failure> {
         let scratch = match storage {
             Storage::Configured => None,
             Storage::Temporary => Some(Scratch::new()?),
@@ -73,15 +93,19 @@ impl Stack {
         });
         let api_url = ServerUrl::http(api.until(bound).await?);
         config.worker.api_url = api_url.clone();
-        config.worker.api_key = Some(worker_key.into());
+        config.worker.api_key = Some(worker_key.clone().into());
 
-        let (ready, taking_rooms) = oneshot::channel();
-        let mut worker = Part::spawn("the worker", |shutdown| {
-            let config = config.clone();
-            async move { worker::work(&config, registry, output, ready, shutdown).await }
-        });
-        worker.until(taking_rooms).await?;
-        Ok(Self {
+        let mut worker = None;
+        if with_worker {
+            let (ready, taking_rooms) = oneshot::channel();
+            let mut part = Part::spawn("the worker", |shutdown| {
+                let config = config.clone();
+                async move { worker::work(&config, registry, output, ready, shutdown).await }
+            });
+            part.until(taking_rooms).await?;
+            worker = Some(part);
+        }
+        let stack = Self {
             api_url,
             key,
             livekit_url,
@@ -89,20 +113,29 @@ impl Stack {
             worker,
             server,
             _scratch: scratch,
-        })
+        };
+        Ok((stack, worker_key))
     }
 
     /// Answers when a part ends that should run on, with its failure.
     pub(crate) async fn broken(&mut self) -> Failure {
+        let worker = async {
+            match &mut self.worker {
+                Some(worker) => worker.ended().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             failure = self.api.ended() => failure,
-            failure = self.worker.ended() => failure,
+            failure = worker => failure,
         }
     }
 
     /// Stops worker, API and server, in this order.
     pub(crate) async fn stop(self) {
-        self.worker.stop().await;
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
         self.api.stop().await;
         if let Some(server) = self.server {
             server.stop().await;

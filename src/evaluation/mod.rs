@@ -1,3 +1,6 @@
-//! Measures Troupe on recordings, for `troupe bench`.
+//! Measures Troupe, for `troupe bench`: on recordings, and from outside as a caller in a room.
 
+pub mod backend;
+pub mod caller;
+pub mod report;
 pub mod turns;
