@@ -4,6 +4,7 @@ mod agents;
 mod bench;
 mod characters;
 mod client;
+mod console;
 mod demo;
 mod dev;
 mod failure;
@@ -84,6 +85,8 @@ enum Command {
     Models(models::Command),
     /// The API's OpenAPI document
     Openapi,
+    /// Talk with characters at this terminal, without a server
+    Console(console::Args),
     /// Measurements
     #[command(subcommand)]
     Bench(bench::Command),
@@ -145,6 +148,7 @@ impl Cli {
             Command::Rooms(command) => rooms::run(command, context).await,
             Command::Models(command) => models::run(command, context).await,
             Command::Openapi => openapi::run(&context),
+            Command::Console(args) => console::run(args, context).await,
             Command::Bench(command) => bench::run(command, context).await,
         }
     }

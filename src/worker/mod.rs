@@ -13,6 +13,7 @@ mod entries;
 mod health;
 mod held;
 mod keeping;
+pub mod local;
 mod recording;
 mod session;
 
@@ -100,17 +101,19 @@ pub async fn run(
     let client = Client::new(&setup.api_url, setup.key)?;
     let id = format!("worker_{:032x}", rand::random::<u128>());
     let shared = session::Shared {
-        client: client.clone(),
-        worker_id: id.clone(),
+        home: session::Home::Office(Arc::new(session::Office {
+            client: client.clone(),
+            worker_id: id.clone(),
+            recordings: Recordings {
+                recorder: Recorder::start()?,
+                spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),
+            },
+        })),
         registry: setup.registry,
         prompter: Arc::new(Prompter::new()?),
         ears: Ears::start()?,
         tuning: setup.tuning,
         memory_tokens: setup.memory_tokens,
-        recordings: Recordings {
-            recorder: Recorder::start()?,
-            spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),
-        },
         judge: setup.judge,
         tools: setup.tools,
     };

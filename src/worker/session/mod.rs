@@ -6,6 +6,7 @@ mod cast;
 mod clock;
 mod ending;
 mod event;
+mod home;
 mod memory;
 mod people;
 mod perceive;
@@ -24,17 +25,16 @@ use self::assigned::Assigned;
 use self::cast::Cast;
 use self::clock::Clock;
 use self::event::Event;
+use self::home::Postbox;
+pub(super) use self::home::{Home, Office};
 use self::memory::Shortening;
 use self::people::People;
 use self::work::Work;
-use super::client::Client;
-use super::entries::Entries;
-use super::recording::{Recording, Recordings};
+use super::recording::Recording;
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
-use crate::link::livekit::Connection;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
 use crate::providers::Registry;
 use crate::tools::Reach;
@@ -50,8 +50,7 @@ const RECORDED_WITHIN_HANDOVER: Duration = Duration::from_secs(2);
 /// What all sessions of a worker share.
 #[derive(Clone)]
 pub(super) struct Shared {
-    pub(super) client: Client,
-    pub(super) worker_id: String,
+    pub(super) home: Home,
     pub(super) registry: Arc<Registry>,
     pub(super) prompter: Arc<Prompter>,
     pub(super) ears: Ears,
@@ -60,7 +59,6 @@ pub(super) struct Shared {
     pub(super) tuning: Tuning,
     /// Tokens of talk that a prompt may hold.
     pub(super) memory_tokens: usize,
-    pub(super) recordings: Recordings,
     pub(super) tools: Reach,
 }
 
@@ -141,7 +139,7 @@ struct Session {
     history: History,
     shortening: Shortening,
     work: Option<Work>,
-    entries: Entries,
+    entries: Postbox,
     recording: Option<Recording>,
     began: Instant,
     clock: Clock,
@@ -173,19 +171,8 @@ impl Session {
             });
         }
         Self {
-            entries: Entries::start(
-                shared.client.clone(),
-                shared.worker_id.clone(),
-                claim.room_id.clone(),
-                claim.epoch,
-            ),
-            recording: Recording::start(
-                &shared.recordings,
-                shared.client.clone(),
-                &shared.worker_id,
-                claim,
-                began.into_std(),
-            ),
+            entries: shared.home.postbox(claim),
+            recording: shared.home.recording(claim, began.into_std()),
             conversation: Conversation::new(mode, shared.tuning, rand::random()),
             shared,
             room_id: claim.room_id.clone(),
@@ -213,7 +200,11 @@ impl Session {
     /// Brings a character in, in the background.
     fn join(&mut self, member: CastMember) {
         self.joining += 1;
-        let (events, url) = (self.events.clone(), self.livekit_url.clone());
+        let (events, url, home) = (
+            self.events.clone(),
+            self.livekit_url.clone(),
+            self.shared.home.clone(),
+        );
         let registry = self.shared.registry.clone();
         let models = member.character.models.clone();
         // What the character needs is loaded while it joins, not when it is first spoken to.
@@ -235,7 +226,7 @@ impl Session {
                     })
                 }
             };
-            let result = Connection::join(&url, &member.token, seen).await;
+            let result = home.join(&url, &member, seen).await;
             events.send(Event::Joined {
                 member: Box::new(member),
                 result,

@@ -4,6 +4,7 @@
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `bench`: the measurements of `troupe bench` that need a room
+//! - `console`: a talk at the terminal, with recordings and lines
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
@@ -20,6 +21,7 @@ mod agents;
 mod assigned;
 mod bench;
 mod browser;
+mod console;
 mod demo;
 mod harness;
 mod live;
