@@ -175,6 +175,8 @@ impl Server {
         background.spawn(async move { reconciler.reconcile_until(stopped).await });
         let stopped = stop.clone();
         background.spawn(async move { joiner.join_recordings_until(stopped).await });
+        let (reporter, stopped) = (self.api.reporter().clone(), stop.clone());
+        background.spawn(async move { reporter.write_until(stopped).await });
         background.spawn(webhooks.clone().dispatch_until(stop.clone()));
         let serving = axum::serve(listener, router(self.api))
             .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
