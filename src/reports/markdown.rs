@@ -16,7 +16,7 @@ impl Report {
         if let Some(score) = self.score {
             let _ = write!(text, "**{score} of 100**\n\n");
         }
-        let _ = write!(text, "{}\n", plain(&self.summary));
+        let _ = writeln!(text, "{}", plain(&self.summary));
         for item in &self.items {
             let score = match (item.score, self.kind) {
                 (Some(score), _) => format!(" – {score} of 10"),
@@ -28,7 +28,7 @@ impl Report {
                 "" => "It did not come up.",
                 comment => comment,
             };
-            let _ = write!(text, "{}\n", plain(comment));
+            let _ = writeln!(text, "{}", plain(comment));
             for quote in &item.quotes {
                 let _ = write!(
                     text,

@@ -138,7 +138,10 @@ fn the_contents_name_every_page_and_every_link_leads_somewhere() {
     for entry in std::fs::read_dir(docs()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         if name.ends_with(".md") && name != "README.md" {
-            assert!(contents.contains(&format!("({name})")), "docs/README.md does not name {name}");
+            assert!(
+                contents.contains(&format!("({name})")),
+                "docs/README.md does not name {name}"
+            );
         }
     }
     for page in PAGES.into_iter().chain(["README.md"]) {
