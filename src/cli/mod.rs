@@ -3,6 +3,8 @@
 mod agents;
 mod bench;
 mod characters;
+mod client;
+mod console;
 mod demo;
 mod dev;
 mod doctor;
@@ -15,6 +17,7 @@ mod openapi;
 mod output;
 mod projects;
 mod records;
+mod reload;
 mod rooms;
 mod serve;
 mod stack;
@@ -86,6 +89,8 @@ enum Command {
     Doctor(doctor::Args),
     /// The API's OpenAPI document
     Openapi,
+    /// Talk with characters at this terminal, without a server
+    Console(console::Args),
     /// Measurements
     #[command(subcommand)]
     Bench(bench::Command),
@@ -151,6 +156,7 @@ impl Cli {
             Command::Models(command) => models::run(command, context).await,
             Command::Doctor(args) => doctor::run(args, context).await,
             Command::Openapi => openapi::run(&context),
+            Command::Console(args) => console::run(args, context).await,
             Command::Bench(command) => bench::run(command, context).await,
         }
     }

@@ -14,6 +14,7 @@ use super::{Failure, Output, models, serve, worker};
 use crate::config::{Config, ServerUrl};
 use crate::devserver::{self, Running, Source};
 use crate::providers::configured;
+use crate::rooms::character_record::BuiltIns;
 use crate::shutdown::Shutdown;
 
 /// Project that the stack's own key belongs to.
@@ -35,10 +36,12 @@ pub(crate) struct Stack {
     pub(crate) api_url: ServerUrl,
     /// A secret key of the stack's project.
     pub(crate) key: String,
+    /// The characters that every room may have; what is put in their place is played from the next room on.
+    pub(crate) characters: BuiltIns,
     /// Where clients connect to LiveKit.
     pub(crate) livekit_url: ServerUrl,
     api: Part,
-    worker: Part,
+    worker: Option<Part>,
     server: Option<Running>,
     _scratch: Option<Scratch>,
 }
@@ -46,7 +49,27 @@ pub(crate) struct Stack {
 impl Stack {
     /// Finds or starts a LiveKit server, fetches missing models, makes keys, and starts API and worker; answers
     /// when the worker takes rooms.
-    pub(crate) async fn start(mut config: Config, storage: Storage, output: Output) -> Result<Self, Failure> {
+    pub(crate) async fn start(config: Config, storage: Storage, output: Output) -> Result<Self, Failure> {
+        Self::start_parts(config, storage, output, true)
+            .await
+            .map(|(stack, _)| stack)
+    }
+
+    /// The same without a worker; answers the key of one that is run elsewhere.
+    pub(crate) async fn without_worker(
+        config: Config,
+        storage: Storage,
+        output: Output,
+    ) -> Result<(Self, String), Failure> {
+        Self::start_parts(config, storage, output, false).await
+    }
+
+    async fn start_parts(
+        mut config: Config,
+        storage: Storage,
+        output: Output,
+        with_worker: bool,
+    ) -> Result<(Self, String), Failure> {
         let scratch = match storage {
             Storage::Configured => None,
             Storage::Temporary => Some(Scratch::new()?),
@@ -66,43 +89,59 @@ impl Stack {
         let worker_key = keys::create(&config, PROJECT, KeyKind::Worker, None).await?;
         // One process loads a model once, whoever needs it.
         let registry = Arc::new(configured::registry(&config).map_err(Failure::failed)?);
+        let characters = serve::built_ins()?;
         let (ready, bound) = oneshot::channel::<SocketAddr>();
         let mut api = Part::spawn("the Rooms API", |shutdown| {
             let (config, registry) = (config.clone(), Arc::clone(&registry));
-            async move { serve::serve(&config, registry, ready, shutdown).await }
+            let characters = characters.clone();
+            async move { serve::serve(&config, characters, registry, ready, shutdown).await }
         });
         let api_url = ServerUrl::http(api.until(bound).await?);
         config.worker.api_url = api_url.clone();
-        config.worker.api_key = Some(worker_key.into());
+        config.worker.api_key = Some(worker_key.clone().into());
 
-        let (ready, taking_rooms) = oneshot::channel();
-        let mut worker = Part::spawn("the worker", |shutdown| {
-            let config = config.clone();
-            async move { worker::work(&config, registry, output, ready, worker::Stop::at_once(shutdown)).await }
-        });
-        worker.until(taking_rooms).await?;
-        Ok(Self {
+        let mut worker = None;
+        if with_worker {
+            let (ready, taking_rooms) = oneshot::channel();
+            let mut part = Part::spawn("the worker", |shutdown| {
+                let config = config.clone();
+                async move { worker::work(&config, registry, output, ready, worker::Stop::at_once(shutdown)).await }
+            });
+            part.until(taking_rooms).await?;
+            worker = Some(part);
+        }
+        let stack = Self {
             api_url,
             key,
+            characters,
             livekit_url,
             api,
             worker,
             server,
             _scratch: scratch,
-        })
+        };
+        Ok((stack, worker_key))
     }
 
     /// Answers when a part ends that should run on, with its failure.
     pub(crate) async fn broken(&mut self) -> Failure {
+        let worker = async {
+            match &mut self.worker {
+                Some(worker) => worker.ended().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             failure = self.api.ended() => failure,
-            failure = self.worker.ended() => failure,
+            failure = worker => failure,
         }
     }
 
     /// Stops worker, API and server, in this order.
     pub(crate) async fn stop(self) {
-        self.worker.stop().await;
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
         self.api.stop().await;
         if let Some(server) = self.server {
             server.stop().await;

@@ -127,7 +127,7 @@ pub(crate) async fn work(
 }
 
 /// The end-of-turn model, if it is here; a worker listens without it as well.
-async fn judge(config: &Config) -> Result<Option<Judge>, Failure> {
+pub(super) async fn judge(config: &Config) -> Result<Option<Judge>, Failure> {
     let store = Store::new(&config.cache);
     // A file without a stamp is hashed, and the model read.
     let loading = tokio::task::spawn_blocking(move || {

@@ -1,3 +1,8 @@
-//! Measures Troupe on recordings, for `troupe bench`.
+//! Measures Troupe, for `troupe bench`: on recordings, and from outside as a caller in a room.
 
+pub mod backend;
+pub mod caller;
+pub mod process;
+pub mod report;
 pub mod turns;
+pub mod words;

@@ -15,6 +15,7 @@ mod entries;
 mod health;
 mod held;
 mod keeping;
+pub mod local;
 mod metrics;
 mod pad;
 mod recording;
@@ -157,22 +158,24 @@ pub async fn run(
     let id = format!("worker_{:032x}", rand::random::<u128>());
     let metrics = Metrics::new();
     let shared = session::Shared {
-        client: client.clone(),
         metrics: metrics.clone(),
-        worker_id: id.clone(),
+        home: session::Home::Office(Arc::new(session::Office {
+            client: client.clone(),
+            worker_id: id.clone(),
+            recordings: Recordings {
+                recorder: Recorder::start()?,
+                spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),
+            },
+            entries: EntriesSpool::open(&setup.entries, &id, &setup.api_url),
+        })),
         registry: setup.registry,
         prompter: Arc::new(Prompter::new()?),
         ears: Ears::start()?,
         tuning: setup.tuning,
         memory_tokens: setup.memory_tokens,
-        recordings: Recordings {
-            recorder: Recorder::start()?,
-            spool: Spool::new(&setup.spool, &id, SPOOL_BYTES_MAX),
-        },
         judge: setup.judge,
         tools: setup.tools,
         standing: Standing::default(),
-        entries: EntriesSpool::open(&setup.entries, &id, &setup.api_url),
     };
     let (keeper, inputs) = mpsc::channel(keeping::INPUTS_MAX);
     let (leave, _) = watch::channel(Leave::Stay);

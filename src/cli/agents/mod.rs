@@ -9,6 +9,8 @@ use clap::Subcommand;
 use serde::Serialize;
 use serde_json::Value;
 
+pub(super) use talk::{MESSAGE_CHARS_MAX, found, lines};
+
 use super::{Context, Failure};
 use crate::character;
 

@@ -21,7 +21,7 @@ use crate::rooms::room::agent_identity;
 /// Identity of whoever types.
 const PERSON: &str = "person";
 /// Longest message that is taken, characters; the rest of a longer one is not read to the character.
-const MESSAGE_CHARS_MAX: usize = 5_000;
+pub(in crate::cli) const MESSAGE_CHARS_MAX: usize = 5_000;
 
 /// Flags of `troupe agents try`.
 #[derive(Debug, clap::Args)]
@@ -111,7 +111,7 @@ pub(super) async fn run(args: Args, context: Context) -> Result<(), Failure> {
 
 /// The lines of stdin. A thread of its own waits for them, which the end of the program does not wait for; a line that
 /// comes while another is being answered waits at the source.
-fn lines() -> mpsc::Receiver<String> {
+pub(in crate::cli) fn lines() -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel(1);
     std::thread::spawn(move || {
         let lines = std::io::stdin().lines().map_while(Result::ok);
@@ -125,7 +125,7 @@ fn lines() -> mpsc::Receiver<String> {
 }
 
 /// The character with this id, or of this file.
-fn found(name: &str) -> Result<Character, Failure> {
+pub(in crate::cli) fn found(name: &str) -> Result<Character, Failure> {
     let (known, id) = if name.ends_with(".toml") {
         let path = PathBuf::from(name);
         (character::read(&[path]).map_err(Failure::failed)?, None)

@@ -6,8 +6,8 @@ use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::rooms::Rooms;
 use crate::cli::Failure;
+use crate::cli::client::Rooms;
 use crate::protocol::TimelineEntry;
 
 /// Pause before a broken stream is taken up again.

@@ -6,13 +6,14 @@ mod mixdown;
 mod person;
 mod recordings;
 mod report;
-mod rooms;
+
 mod scene;
 mod script;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use super::client::{Character, Rooms};
 use super::stack::{Stack, Storage};
 use super::{Context, Failure, Output};
 use crate::audio_file;
@@ -20,7 +21,6 @@ use crate::config::Overrides;
 use mixdown::RATE_HZ;
 use person::Person;
 use report::Event;
-use rooms::{Character, Rooms};
 use scene::{Outcome, Scene};
 
 /// Characters of a demo whose user names none.

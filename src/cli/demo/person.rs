@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::mixdown::RATE_HZ;
-use super::rooms::Join;
 use crate::cli::Failure;
+use crate::cli::client::Join;
 
 /// One frame of the microphone.
 const FRAME: Duration = Duration::from_millis(10);

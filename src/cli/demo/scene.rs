@@ -10,9 +10,9 @@ use super::level::Level;
 use super::mixdown::{Mixdown, RATE_HZ};
 use super::person::{Person, Sensed};
 use super::report::Event;
-use super::rooms::{Character, Rooms};
 use super::script::{Happened, Script, Step, Voice};
 use crate::cli::Output;
+use crate::cli::client::{Character, Rooms};
 use crate::protocol::{SpeakerType, TimelineEntry};
 
 /// How often deadlines are looked at.

@@ -93,7 +93,7 @@ pub fn labelled(clips: &[Clip], labels: &Labels) -> Vec<Clip> {
 }
 
 /// Reads a JSON file.
-pub(super) fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ManifestError> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ManifestError> {
     let text = std::fs::read_to_string(path).map_err(|error| ManifestError::Unreadable {
         path: path.to_owned(),
         error,

@@ -7,38 +7,11 @@ use livekit::{StreamResult, StreamTextOptions, StreamWriter as _, TextStreamWrit
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::Caption;
+
 const TOPIC: &str = "lk.transcription";
 /// Captions that wait to be sent. Full: the newest is dropped; what was said stays in the transcript.
 const WAITING_MAX: usize = 64;
-
-/// One caption.
-#[derive(Debug, Clone)]
-pub enum Caption {
-    /// A person's words as they stand; each replaces the one before it of the same segment.
-    Person {
-        /// LiveKit identity of the speaker.
-        identity: String,
-        /// `SG_…`.
-        segment: String,
-        /// The speaker's track.
-        track_sid: String,
-        /// The words.
-        text: String,
-        /// Whether they stand for good.
-        is_final: bool,
-    },
-    /// More words of the character's own segment.
-    Own {
-        /// `SG_…`.
-        segment: String,
-        /// The words to add.
-        text: String,
-        /// The speaker's track.
-        track_sid: String,
-    },
-    /// The character's own segment is over.
-    OwnEnd,
-}
 
 /// Sends captions as one character.
 pub struct Captions {

@@ -7,7 +7,7 @@ use livekit::prelude::{RemoteParticipant, RemoteTrack, RemoteTrackPublication, R
 use livekit::{DisconnectReason, StreamReader as _};
 use tokio::sync::mpsc;
 
-use super::{AGENT_PREFIX, Seen};
+use super::{AGENT_PREFIX, Seen, Track};
 
 /// Topic of typed messages.
 const CHAT_TOPIC: &str = "lk.chat";
@@ -72,6 +72,7 @@ fn people<F: Fn(Seen) + Send + Sync + 'static>(event: RoomEvent, seen: &Arc<F>) 
             participant,
         } if is_person(&participant) => {
             let (identity, sid) = (participant.identity().to_string(), publication.sid().to_string());
+            let track = Track::LiveKit(track);
             seen(Seen::Track { identity, sid, track });
         }
         RoomEvent::TrackUnsubscribed {

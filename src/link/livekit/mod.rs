@@ -9,87 +9,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use livekit::options::TrackPublishOptions;
-use livekit::prelude::{LocalAudioTrack, LocalTrack, RemoteAudioTrack, Room, RoomOptions, TrackSource};
+use livekit::prelude::{LocalAudioTrack, LocalTrack, Room, RoomOptions, TrackSource};
 use livekit::webrtc::audio_source::native::NativeAudioSource;
 use livekit::webrtc::audio_source::{AudioSourceOptions, RtcAudioSource};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::AgentState;
 
-pub use captions::{Caption, Captions};
+pub use captions::Captions;
 pub use sink::TrackSink;
 
+use super::{AGENT_PREFIX, Caption, LinkError, Seen, Track};
 use crate::voice::VOICE_RATE_HZ;
 
-/// Prefix of every character's identity; whoever carries it is no person.
-pub const AGENT_PREFIX: &str = "agent-";
 /// Time to connect and publish.
 const JOIN_WITHIN: Duration = Duration::from_secs(10);
 /// Time to say goodbye.
 const LEAVE_WITHIN: Duration = Duration::from_secs(2);
 /// Sound that the track's source holds before it is sent, ms: more than the player's lead.
 const SOURCE_QUEUE_MS: u32 = 200;
-
-/// Why a character is not in its room.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum LinkError {
-    /// The server did not let it in.
-    #[error("LiveKit connection failed: {0}")]
-    Connect(String),
-    /// It is in, but its track is not.
-    #[error("LiveKit took no track: {0}")]
-    Publish(String),
-    /// The server took too long.
-    #[error("LiveKit did not answer within {JOIN_WITHIN:?}")]
-    Timeout,
-}
-
-/// What a connection sees; people only while it listens.
-#[derive(Debug)]
-pub enum Seen {
-    /// A person is there.
-    PersonJoined {
-        /// LiveKit identity.
-        identity: String,
-        /// Display name, or the identity.
-        name: String,
-    },
-    /// A person is gone.
-    PersonLeft {
-        /// LiveKit identity.
-        identity: String,
-    },
-    /// A person's sound can be heard.
-    Track {
-        /// LiveKit identity.
-        identity: String,
-        /// Its track's id.
-        sid: String,
-        /// The track.
-        track: RemoteAudioTrack,
-    },
-    /// A person's sound is gone.
-    TrackGone {
-        /// LiveKit identity.
-        identity: String,
-        /// Its track's id.
-        sid: String,
-    },
-    /// A person typed.
-    Typed {
-        /// LiveKit identity.
-        identity: String,
-        /// What.
-        text: String,
-    },
-    /// The connection is over for good.
-    Lost {
-        /// LiveKit's word for why.
-        reason: String,
-        /// The room itself is gone.
-        room_is_over: bool,
-    },
-}
 
 /// A character in its room: connected, with its track published.
 pub struct Connection {
@@ -114,7 +52,7 @@ impl Connection {
     ) -> Result<Self, LinkError> {
         tokio::time::timeout(JOIN_WITHIN, Self::join_in_any_time(url, token, seen))
             .await
-            .map_err(|_| LinkError::Timeout)?
+            .map_err(|_| LinkError::Timeout(JOIN_WITHIN))?
     }
 
     async fn join_in_any_time(

@@ -17,7 +17,7 @@ pub(super) use spool::{SPOOL_BYTES_MAX, Spool};
 
 use self::courier::Courier;
 use super::client::Client;
-use crate::link::livekit::AGENT_PREFIX;
+use crate::link::AGENT_PREFIX;
 use crate::protocol::{CastMember, Claim, TrackKind};
 use crate::recorder::{Arrival, Recorder, RoomRecorder, TrackInfo, TrackInput};
 

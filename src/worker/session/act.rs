@@ -13,7 +13,7 @@ use super::event::Event;
 use super::work::{Question, Voice, Work, write};
 use crate::brain::apology::{self, Occasion};
 use crate::brain::history::Happening;
-use crate::link::livekit::{AGENT_PREFIX, Caption};
+use crate::link::{AGENT_PREFIX, Caption};
 use crate::protocol::{NewEntry, SpeakerType};
 use crate::tools::ForSpeech;
 use crate::voice::Order;
@@ -163,7 +163,7 @@ impl Session {
             is_final,
         };
         if let Some(actor) = self.cast.listener() {
-            actor.connection.captions().send(caption);
+            actor.connection.caption(caption);
         }
     }
 

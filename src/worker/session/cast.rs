@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use troupe_dialogue::{AgentState, CharacterId};
 
-use crate::link::livekit::Connection;
+use crate::link::Connection;
 use crate::protocol::CastMember;
 use crate::tools::Toolbox;
 use crate::voice::Player;

@@ -4,7 +4,7 @@ use troupe_dialogue::{CharacterId, PersonId, SpeechId, TakeId};
 
 use crate::brain::history::Excerpt;
 use crate::ear::Heard;
-use crate::link::livekit::{Connection, LinkError, Seen};
+use crate::link::{Connection, LinkError, Seen};
 use crate::protocol::{CastMember, ChangeKind};
 use crate::providers::ProviderError;
 use crate::voice::Voiced;

@@ -6,6 +6,7 @@ mod cast;
 mod clock;
 mod ending;
 mod event;
+mod home;
 mod memory;
 mod people;
 mod perceive;
@@ -26,23 +27,22 @@ use self::assigned::Assigned;
 use self::cast::Cast;
 use self::clock::Clock;
 use self::event::Event;
+use self::home::Postbox;
+pub(super) use self::home::{Home, Office};
 use self::memory::Shortening;
 use self::people::People;
 use self::resume::Resuming;
 use self::stopwatch::Stopwatch;
 use self::work::Work;
-use super::client::Client;
 use super::drain::Leave;
-use super::entries::{self, Entries};
 use super::metrics::Metrics;
 use super::pad::Pad;
-use super::recording::{Recording, Recordings};
+use super::recording::Recording;
 use super::standing::Standing;
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
-use crate::link::livekit::Connection;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
 use crate::providers::Registry;
 use crate::tools::Reach;
@@ -62,9 +62,8 @@ const ENTERED_WITHIN_HANDOVER: Duration = Duration::from_secs(1);
 /// What all sessions of a worker share.
 #[derive(Clone)]
 pub(super) struct Shared {
-    pub(super) client: Client,
+    pub(super) home: Home,
     pub(super) metrics: Metrics,
-    pub(super) worker_id: String,
     pub(super) registry: Arc<Registry>,
     pub(super) prompter: Arc<Prompter>,
     pub(super) ears: Ears,
@@ -73,10 +72,8 @@ pub(super) struct Shared {
     pub(super) tuning: Tuning,
     /// Tokens of talk that a prompt may hold.
     pub(super) memory_tokens: usize,
-    pub(super) recordings: Recordings,
     pub(super) tools: Reach,
     pub(super) standing: Standing,
-    pub(super) entries: entries::Spool,
 }
 
 /// What a session has of its worker.
@@ -191,7 +188,7 @@ struct Session {
     history: History,
     shortening: Shortening,
     work: Option<Work>,
-    entries: Entries,
+    entries: Postbox,
     pad: Pad,
     resuming: Resuming,
     recording: Option<Recording>,
@@ -227,22 +224,10 @@ impl Session {
             });
         }
         Self {
-            entries: Entries::start(
-                shared.client.clone(),
-                shared.worker_id.clone(),
-                (claim.room_id.clone(), claim.epoch),
-                &shared.entries,
-                pad.clone(),
-            ),
+            entries: shared.home.postbox(claim, pad.clone()),
             pad,
             resuming,
-            recording: Recording::start(
-                &shared.recordings,
-                shared.client.clone(),
-                &shared.worker_id,
-                claim,
-                began.into_std(),
-            ),
+            recording: shared.home.recording(claim, began.into_std()),
             conversation: Conversation::new(mode, shared.tuning, rand::random()),
             shared,
             room_id: claim.room_id.clone(),
@@ -271,7 +256,11 @@ impl Session {
     /// Brings a character in, in the background.
     fn join(&mut self, member: CastMember) {
         self.joining += 1;
-        let (events, url) = (self.events.clone(), self.livekit_url.clone());
+        let (events, url, home) = (
+            self.events.clone(),
+            self.livekit_url.clone(),
+            self.shared.home.clone(),
+        );
         let registry = self.shared.registry.clone();
         let models = member.character.models.clone();
         let metrics = self.shared.metrics.clone();
@@ -295,7 +284,7 @@ impl Session {
                 }
             };
             let asked = Instant::now();
-            let result = Connection::join(&url, &member.token, seen).await;
+            let result = home.join(&url, &member, seen).await;
             if result.is_ok() {
                 metrics.joined(asked.elapsed());
             }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use livekit::prelude::RemoteAudioTrack;
 use livekit::webrtc::audio_stream::immediate::ImmediateAudioStream;
 use livekit::webrtc::audio_stream::native::NativeAudioStream;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{PersonId, TakeId};
 
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
+use crate::link::Track;
 use crate::recorder::{RECORDED_RATE_HZ, TrackInput};
 
 /// One person.
@@ -44,11 +44,27 @@ impl Hearing {
     pub(super) fn open(
         ears: &Ears,
         track_sid: String,
-        track: &RemoteAudioTrack,
+        track: Track,
         taped: Option<TrackInput>,
         heard: impl FnMut(Heard) + Send + 'static,
     ) -> Result<Self, EarError> {
         let (mut input, ear) = ears.open(heard)?;
+        let track = match track {
+            Track::LiveKit(track) => track,
+            // Nothing is recorded at a terminal.
+            Track::Console(mut microphone) => {
+                let hearing = tokio::spawn(async move {
+                    while let Some(pcm) = microphone.next().await {
+                        input.push(&pcm);
+                    }
+                });
+                return Ok(Self {
+                    track_sid,
+                    ear,
+                    _pumps: [Some(AbortOnDropHandle::new(hearing)), None],
+                });
+            }
+        };
         let mut frames = ImmediateAudioStream::new(&track.rtc_track(), TRACK_RATE_HZ, 1);
         let hearing = tokio::spawn(async move {
             while let Some(frame) = frames.next().await {

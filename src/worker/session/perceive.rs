@@ -11,7 +11,7 @@ use super::cast::Actor;
 use super::event::Event;
 use super::people::Hearing;
 use crate::ear::Heard;
-use crate::link::livekit::{Caption, Connection, Seen};
+use crate::link::{Caption, Connection, Seen};
 use crate::protocol::{ChangeKind, ReleaseReason};
 use crate::recorder::RecordedSink;
 use crate::tools::Toolbox;
@@ -159,7 +159,7 @@ impl Session {
                     .recording
                     .as_ref()
                     .and_then(|recording| recording.person(&identity, &self.people.name(&person)));
-                match Hearing::open(&self.shared.ears, sid, &track, taped, heard) {
+                match Hearing::open(&self.shared.ears, sid, track, taped, heard) {
                     Ok(hearing) => {
                         if let Some(person) = self.people.get_mut(&person) {
                             person.hearing = Some(hearing);
@@ -277,7 +277,7 @@ impl Session {
                     format!(" {text}")
                 };
                 let (segment, track_sid) = (segment_of(speech.0), actor.connection.track_sid().to_owned());
-                actor.connection.captions().send(Caption::Own {
+                actor.connection.caption(Caption::Own {
                     segment,
                     text,
                     track_sid,
@@ -315,7 +315,7 @@ impl Session {
         if let Some(work) = self.work.take()
             && let Some(actor) = self.cast.get(&work.character)
         {
-            actor.connection.captions().send(Caption::OwnEnd);
+            actor.connection.caption(Caption::OwnEnd);
         }
     }
 

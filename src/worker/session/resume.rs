@@ -65,7 +65,7 @@ impl Session {
         let is_its = |cut: &mut Saying| cut.character_id == character.as_str();
         let cut = self.resuming.cut.take_if(is_its)?;
         Some(Happening::CutOff {
-            by: format!("{}{character}", crate::link::livekit::AGENT_PREFIX),
+            by: format!("{}{character}", crate::link::AGENT_PREFIX),
             text: cut.content,
         })
     }

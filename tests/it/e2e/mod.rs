@@ -3,6 +3,9 @@
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `assigned`: a role-play and an interview, from create to finished
+//! - `bench`: the measurements of `troupe bench` that need a room
+//! - `book`: every command that the book shows
+//! - `console`: a talk at the terminal, with recordings and lines
 //! - `demo`: the demo command, from nothing to its recording
 //! - `doctor`: what the doctor says of a machine where all is well
 //! - `fleet`: workers that die, stand still, are cut off or told to stop
@@ -12,6 +15,7 @@
 //! - `metrics`: what Prometheus is told
 //! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
+//! - `reload`: character files that change under a running `troupe dev`
 //! - `scene`: a scene that plays by itself, and a person who cuts in
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
@@ -20,7 +24,10 @@
 
 mod agents;
 mod assigned;
+mod bench;
+mod book;
 mod browser;
+mod console;
 mod demo;
 mod doctor;
 mod fleet;
@@ -33,6 +40,7 @@ mod metrics;
 mod models;
 mod person;
 mod recording;
+mod reload;
 mod respondent;
 mod room;
 mod scene;

@@ -24,6 +24,7 @@ mod passes;
 mod prepared;
 mod recording_takes;
 mod recordings;
+mod reports;
 mod roleplays;
 mod rooms;
 mod usage;
@@ -52,6 +53,7 @@ pub use passes::PassRows;
 pub use prepared::{Prepared, PreparedKind, PreparedRows};
 pub use recording_takes::RecordingTakeRows;
 pub use recordings::RecordingRows;
+pub use reports::ReportRows;
 pub use roleplays::RoleplayRows;
 pub use rooms::{Ended, RoomRows, Started};
 pub use usage::UsageRows;
@@ -95,6 +97,7 @@ pub trait Rows:
     + RoleplayRows
     + RecordingRows
     + RecordingTakeRows
+    + ReportRows
     + RoomRows
     + UsageRows
     + UserRows
@@ -126,6 +129,7 @@ impl<T> Rows for T where
         + RoleplayRows
         + RecordingRows
         + RecordingTakeRows
+        + ReportRows
         + RoomRows
         + UsageRows
         + UserRows

@@ -1,4 +1,4 @@
-//! The Rooms API as the demo uses it: over HTTP, like any client.
+//! The Rooms API as demo and benchmarks use it: over HTTP, like any client.
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
@@ -9,28 +9,28 @@ use crate::config::ServerUrl;
 
 /// A character as the API lists it.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Character {
-    pub(super) id: String,
-    pub(super) name: String,
+pub(crate) struct Character {
+    pub(crate) id: String,
+    pub(crate) name: String,
 }
 
 /// A token to join, and where.
 #[derive(Debug, Deserialize)]
-pub(super) struct Join {
-    pub(super) token: String,
-    pub(super) url: String,
+pub(crate) struct Join {
+    pub(crate) token: String,
+    pub(crate) url: String,
 }
 
 /// A client with a secret key.
 #[derive(Debug, Clone)]
-pub(super) struct Rooms {
+pub(crate) struct Rooms {
     client: Client,
     base: ServerUrl,
     key: String,
 }
 
 impl Rooms {
-    pub(super) fn new(base: ServerUrl, key: String) -> Self {
+    pub(crate) fn new(base: ServerUrl, key: String) -> Self {
         Self {
             client: Client::new(),
             base,
@@ -39,7 +39,7 @@ impl Rooms {
     }
 
     /// All characters, in the API's order.
-    pub(super) async fn characters(&self) -> Result<Vec<Character>, Failure> {
+    pub(crate) async fn characters(&self) -> Result<Vec<Character>, Failure> {
         let answer = self
             .call("list characters", Method::GET, "/v1/characters", None)
             .await?;
@@ -52,7 +52,7 @@ impl Rooms {
     }
 
     /// Makes a room and answers its id.
-    pub(super) async fn create(&self, name: &str) -> Result<String, Failure> {
+    pub(crate) async fn create(&self, name: &str) -> Result<String, Failure> {
         let body = json!({ "name": name, "mode": "freeform" });
         let room = self
             .call("create room", Method::POST, "/v1/rooms", Some(body))
@@ -62,7 +62,7 @@ impl Rooms {
             .ok_or_else(|| Failure::failed("create room: the answer has no id"))
     }
 
-    pub(super) async fn add(&self, room: &str, character: &str) -> Result<(), Failure> {
+    pub(crate) async fn add(&self, room: &str, character: &str) -> Result<(), Failure> {
         let body = json!({ "characterId": character });
         let path = format!("/v1/rooms/{room}/participants");
         self.call("add character", Method::POST, &path, Some(body))
@@ -70,7 +70,7 @@ impl Rooms {
             .map(drop)
     }
 
-    pub(super) async fn token(&self, room: &str, identity: &str, name: &str) -> Result<Join, Failure> {
+    pub(crate) async fn token(&self, room: &str, identity: &str, name: &str) -> Result<Join, Failure> {
         let path = format!("/v1/rooms/{room}/token?identity={identity}&name={name}");
         read(
             "get token",
@@ -78,7 +78,7 @@ impl Rooms {
         )
     }
 
-    pub(super) async fn start(&self, room: &str) -> Result<(), Failure> {
+    pub(crate) async fn start(&self, room: &str) -> Result<(), Failure> {
         self.call(
             "start room",
             Method::POST,
@@ -89,14 +89,14 @@ impl Rooms {
         .map(drop)
     }
 
-    pub(super) async fn end(&self, room: &str) -> Result<(), Failure> {
+    pub(crate) async fn end(&self, room: &str) -> Result<(), Failure> {
         self.call("end room", Method::POST, &format!("/v1/rooms/{room}/end"), None)
             .await
             .map(drop)
     }
 
     /// The room's entries as server-sent events, those after `last_event_id` at first.
-    pub(super) async fn events(&self, room: &str, last_event_id: Option<&str>) -> Result<Response, Failure> {
+    pub(crate) async fn events(&self, room: &str, last_event_id: Option<&str>) -> Result<Response, Failure> {
         let mut request = self.request(Method::GET, &format!("/v1/rooms/{room}/events"));
         request = request.header("Accept", "text/event-stream");
         if let Some(id) = last_event_id {
