@@ -92,9 +92,14 @@ pub(crate) async fn round(url: &str, side: Side, rooms: usize, span: Duration, s
             let mut said = Said::default();
             // They do not all come at once.
             sleep(Duration::from_millis(random.random_range(0..10_000))).await;
-            while Instant::now() + Duration::from_secs(25) < end {
+            // Each visit is to a room of its own, where nobody comes back before the host has left.
+            for number in 0.. {
+                if Instant::now() + Duration::from_secs(25) >= end {
+                    break;
+                }
                 let visit = Visit::draw(&mut random);
-                said += visit.make(&url, &format!("soak {slot}"), side).await;
+                let room = format!("soak {seed} {slot} {number}");
+                said += visit.make(&url, &room, side).await;
             }
             said
         })

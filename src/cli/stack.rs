@@ -105,7 +105,9 @@ impl Stack {
             let (ready, taking_rooms) = oneshot::channel();
             let mut part = Part::spawn("the worker", |shutdown| {
                 let config = config.clone();
-                async move { worker::work(&config, registry, output, ready, worker::Stop::at_once(shutdown)).await }
+                async move {
+                    worker::work(&config, registry, output, ready, worker::Stop::at_once(shutdown)).await
+                }
             });
             part.until(taking_rooms).await?;
             worker = Some(part);

@@ -8,13 +8,19 @@ use tokio::sync::oneshot;
 use troupe_dialogue::Tuning;
 use troupe_inference::models::Store;
 
+use super::serve::character_folders;
 use super::{Context, Failure, Output, models};
+use crate::character;
 use crate::config::{Config, Overrides};
 use crate::ear::judge::{self, Judge};
 use crate::providers::{Registry, configured};
 use crate::shutdown::Shutdown;
 use crate::tools::Reach;
 use crate::worker::Setup;
+use crate::worker::dispatch::{self, DispatchSetup};
+
+/// The name that stands for every new room.
+const EVERY_ROOM: &str = "*";
 
 /// Flags of `troupe worker`.
 #[derive(Debug, clap::Args)]
@@ -25,6 +31,10 @@ pub(crate) struct Args {
     /// A worker key
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
+    /// Take jobs of LiveKit's own agent dispatch under this name instead of rooms of the Rooms API; `*` for every new
+    /// room
+    #[arg(long, value_name = "NAME")]
+    dispatch: Option<String>,
     /// Address of the health check [default: 127.0.0.1:8081]
     #[arg(long, value_name = "ADDRESS")]
     health: Option<String>,
@@ -40,6 +50,7 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
     let config = context.config(Overrides {
         api_url: args.api,
         api_key: args.key,
+        dispatch: args.dispatch,
         health: args.health,
         max_rooms: args.max_rooms,
         drain: args.drain,
@@ -53,7 +64,11 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         hurry: context.insisted.heed(),
         drain: Duration::from_secs(config.worker.drain_s.into()),
     };
-    work(&config, Arc::new(registry), context.output, ready, stop).await
+    let registry = Arc::new(registry);
+    match &config.worker.dispatch {
+        None => work(&config, registry, context.output, ready, stop).await,
+        Some(name) => take_jobs(&config, name, registry, stop).await,
+    }
 }
 
 /// When and how a worker stops.
@@ -88,19 +103,7 @@ pub(crate) async fn work(
     let key = config.worker.api_key.clone().ok_or_else(|| {
         Failure::failed("a worker needs a key: set TROUPE_API_KEY or --key to what `troupe keys create --kind worker` prints")
     })?;
-    // Models that run in the process are loaded before rooms are taken; others cost nothing here.
-    tokio::try_join!(
-        registry.speech_to_text(None),
-        registry.language_model(None),
-        registry.text_to_speech(None)
-    )
-    .map_err(Failure::failed)?;
-    let address = config.worker.health;
-    let health = TcpListener::bind(address).await.map_err(|error| {
-        Failure::failed(format!(
-            "can't listen on {address} for health checks ({error}); choose another with --health"
-        ))
-    })?;
+    let health = prepare(config, &registry).await?;
     let spool = config.worker.spool.as_ref().unwrap_or(&config.cache);
     let setup = Setup {
         api_url: config.worker.api_url.as_str().to_owned(),
@@ -124,6 +127,56 @@ pub(crate) async fn work(
     crate::worker::run(setup, announce, stop.shutdown)
         .await
         .map_err(Failure::failed)
+}
+
+/// Takes jobs of LiveKit's own dispatch until it is to stop.
+async fn take_jobs(config: &Config, name: &str, registry: Arc<Registry>, stop: Stop) -> Result<(), Failure> {
+    let url = config.livekit.url.as_ref().ok_or_else(|| {
+        Failure::failed(
+            "a worker of LiveKit's dispatch needs LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
+        )
+    })?;
+    let health = prepare(config, &registry).await?;
+    let setup = DispatchSetup {
+        livekit_url: url.as_str().to_owned(),
+        api_key: config.livekit.api_key.clone(),
+        api_secret: config.livekit.api_secret.clone(),
+        agent_name: if name == EVERY_ROOM {
+            String::new()
+        } else {
+            name.to_owned()
+        },
+        characters: character::load(&character_folders()).map_err(Failure::failed)?,
+        health: Some(health),
+        rooms_max: config.worker.max_rooms,
+        registry,
+        memory_tokens: config.worker.memory_tokens,
+        tools: Reach::new(&config.tools).map_err(Failure::failed)?,
+        judge: judge(config).await?,
+        drain: stop.drain,
+        hurry: stop.hurry,
+    };
+    let announce = || tracing::info!(name, "LiveKit's dispatch knows this worker");
+    dispatch::run(setup, announce, stop.shutdown)
+        .await
+        .map_err(Failure::failed)
+}
+
+/// Loads models that run in the process before rooms are taken (others cost nothing here), and gives the listener for
+/// health checks.
+async fn prepare(config: &Config, registry: &Registry) -> Result<TcpListener, Failure> {
+    tokio::try_join!(
+        registry.speech_to_text(None),
+        registry.language_model(None),
+        registry.text_to_speech(None)
+    )
+    .map_err(Failure::failed)?;
+    let address = config.worker.health;
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::failed(format!(
+            "can't listen on {address} for health checks ({error}); choose another with --health"
+        ))
+    })
 }
 
 /// The end-of-turn model, if it is here; a worker listens without it as well.

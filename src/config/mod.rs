@@ -48,6 +48,8 @@ pub struct Overrides {
     pub api_url: Option<String>,
     /// `--key`
     pub api_key: Option<String>,
+    /// `--dispatch`
+    pub dispatch: Option<String>,
     /// `--health`
     pub health: Option<String>,
     /// `--max-rooms`
@@ -101,6 +103,9 @@ pub struct Worker {
     pub api_url: ServerUrl,
     /// A worker key.
     pub api_key: Option<SecretString>,
+    /// The name under which LiveKit's own dispatch gives it jobs, `*` for every new room; then it takes none from the
+    /// Rooms API.
+    pub dispatch: Option<String>,
     /// Where it answers health checks.
     pub health: SocketAddr,
     /// Rooms played at once, 1–1000.
@@ -202,6 +207,7 @@ impl Config {
                     .parsed(s::API_URL, overrides.api_url)
                     .unwrap_or_else(|| ServerUrl::http(listen)),
                 api_key: from.text(s::API_KEY, overrides.api_key).map(Into::into),
+                dispatch: from.text(s::DISPATCH, overrides.dispatch),
                 health: from.parsed(s::HEALTH, overrides.health).unwrap_or(HEALTH),
                 max_rooms: from
                     .number(s::MAX_ROOMS, overrides.max_rooms, 1..=1000)

@@ -53,6 +53,7 @@ pub(super) const RECORDING_RETENTION_DAYS: Setting = at(
 pub(super) const METRICS: Setting = at("api", "metrics", "TROUPE_METRICS", "--metrics");
 pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "--api");
 pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
+pub(super) const DISPATCH: Setting = at("worker", "dispatch", "TROUPE_DISPATCH", "--dispatch");
 pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");
 pub(super) const MAX_ROOMS: Setting = at("worker", "max_rooms", "TROUPE_MAX_ROOMS", "--max-rooms");
 pub(super) const MEMORY_TOKENS: Setting = at("worker", "memory_tokens", "TROUPE_MEMORY_TOKENS", "");

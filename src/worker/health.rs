@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use super::Worker;
+use super::metrics::Metrics;
 use crate::metrics::Page;
 
 /// Whether the worker takes rooms.
@@ -28,15 +28,25 @@ impl Readiness {
     }
 }
 
+/// What others see of a worker.
+#[derive(Debug, Clone)]
+pub(super) struct Face {
+    pub(super) worker_id: String,
+    pub(super) agent_name: String,
+    pub(super) rooms_max: u32,
+    pub(super) readiness: Readiness,
+    pub(super) metrics: Metrics,
+}
+
 /// What `/worker` tells.
 #[derive(Serialize)]
 struct Standing {
-    agent_name: &'static str,
+    agent_name: String,
     worker_type: &'static str,
     worker_id: String,
     /// This program's version.
     sdk_version: &'static str,
-    active_jobs: usize,
+    active_jobs: i64,
     jobs_max: u32,
     /// 0 to 1.
     worker_load: f64,
@@ -44,34 +54,36 @@ struct Standing {
 }
 
 /// Answers until the task is dropped.
-pub(super) async fn serve(listener: TcpListener, worker: Arc<Worker>) -> std::io::Result<()> {
-    let metrics = Page::new(worker.metrics.registry());
+pub(super) async fn serve(listener: TcpListener, face: Face) {
+    let metrics = Page::new(face.metrics.registry());
     let app = Router::new()
         .route("/", get(health))
         .route("/healthz", get(health))
         .route("/worker", get(standing))
-        .with_state(worker)
+        .with_state(face)
         .merge(metrics.router());
-    axum::serve(listener, app).await
+    if let Err(error) = axum::serve(listener, app).await {
+        tracing::error!(%error, "answer health checks");
+    }
 }
 
-async fn health(State(worker): State<Arc<Worker>>) -> (StatusCode, &'static str) {
-    match worker.readiness.get() {
+async fn health(State(face): State<Face>) -> (StatusCode, &'static str) {
+    match face.readiness.get() {
         true => (StatusCode::OK, "OK"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "takes no rooms"),
     }
 }
 
-async fn standing(State(worker): State<Arc<Worker>>) -> Json<Standing> {
-    let held = worker.rooms.len();
+async fn standing(State(face): State<Face>) -> Json<Standing> {
+    let played = face.metrics.played();
     Json(Standing {
-        agent_name: "troupe",
+        agent_name: face.agent_name,
         worker_type: "JT_ROOM",
-        worker_id: worker.id.clone(),
+        worker_id: face.worker_id,
         sdk_version: env!("CARGO_PKG_VERSION"),
-        active_jobs: held,
-        jobs_max: worker.rooms_max,
-        worker_load: held as f64 / f64::from(worker.rooms_max.max(1)),
-        takes_rooms: worker.readiness.get(),
+        active_jobs: played,
+        jobs_max: face.rooms_max,
+        worker_load: played as f64 / f64::from(face.rooms_max.max(1)),
+        takes_rooms: face.readiness.get(),
     })
 }

@@ -157,6 +157,11 @@ impl Metrics {
         self.load.set(held as f64 / f64::from(rooms_max.max(1)));
     }
 
+    /// Rooms that are played.
+    pub(super) fn played(&self) -> i64 {
+        self.rooms.get()
+    }
+
     pub(super) fn released(&self, reason: ReleaseReason) {
         self.released
             .get_or_create(&Released { reason: word(reason) })

@@ -10,6 +10,7 @@
 
 mod claims;
 mod client;
+pub mod dispatch;
 mod drain;
 mod entries;
 mod health;
@@ -38,7 +39,7 @@ use self::client::Client;
 pub use self::client::{ApiError, probe};
 use self::drain::Leave;
 use self::entries::Spool as EntriesSpool;
-use self::health::Readiness;
+use self::health::{Face, Readiness};
 use self::held::Rooms;
 use self::metrics::Metrics;
 use self::recording::{Recordings, SPOOL_BYTES_MAX, Spool};
@@ -96,6 +97,9 @@ pub enum WorkerError {
     /// There is no recorder.
     #[error(transparent)]
     Recorder(#[from] crate::recorder::RecorderError),
+    /// LiveKit's dispatch refused it for good.
+    #[error(transparent)]
+    Dispatch(#[from] dispatch::DispatchError),
     /// The prompts can't be read.
     #[error(transparent)]
     Prompt(#[from] crate::brain::prompt::PromptError),
@@ -191,14 +195,15 @@ pub async fn run(
         keeper,
         leave,
     });
-    let _health = setup.health.map(|listener| {
-        let worker = worker.clone();
-        AbortOnDropHandle::new(tokio::spawn(async move {
-            if let Err(error) = health::serve(listener, worker).await {
-                tracing::error!(%error, "answer health checks");
-            }
-        }))
-    });
+    let face = Face {
+        worker_id: worker.id.clone(),
+        agent_name: "troupe".to_owned(),
+        rooms_max: worker.rooms_max,
+        readiness: worker.readiness.clone(),
+        metrics: worker.metrics.clone(),
+    };
+    let health = setup.health.map(|listener| health::serve(listener, face));
+    let _health = health.map(|serving| AbortOnDropHandle::new(tokio::spawn(serving)));
     let _keeper = AbortOnDropHandle::new(tokio::spawn(keeping::keep(worker.clone(), inputs)));
     let left_behind = entries::hand_in_left_behind(worker.client.clone(), setup.entries, setup.api_url);
     let _left_behind = AbortOnDropHandle::new(tokio::spawn(left_behind));

@@ -1,4 +1,4 @@
-//! Whose room it is: one that the Rooms API gave out, or one at this terminal.
+//! Whose room it is: one that the Rooms API gave out, one of LiveKit's own dispatch, or one at this terminal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,8 @@ pub(in crate::worker) struct Office {
 pub(in crate::worker) enum Home {
     /// LiveKit and the Rooms API.
     Office(Arc<Office>),
+    /// LiveKit alone: rooms that its own dispatch gave out. Nothing that is said is stored.
+    Stranger,
     /// This terminal.
     Console {
         /// Where characters get in.
@@ -43,7 +45,7 @@ impl Home {
         seen: impl Fn(Seen) + Send + Sync + 'static,
     ) -> Result<Connection, LinkError> {
         match self {
-            Self::Office(_) => livekit::Connection::join(url, &member.token, seen)
+            Self::Office(_) | Self::Stranger => livekit::Connection::join(url, &member.token, seen)
                 .await
                 .map(|connection| Connection::LiveKit(Box::new(connection))),
             Self::Console { door, .. } => Ok(Connection::Console(door.join(&member.character.name, seen))),
@@ -59,6 +61,7 @@ impl Home {
                 &office.entries,
                 pad,
             )),
+            Self::Stranger => Postbox::Nobody,
             Self::Console { entries, .. } => Postbox::Console(entries.clone()),
         }
     }
@@ -72,7 +75,7 @@ impl Home {
                 claim,
                 began,
             ),
-            Self::Console { .. } => None,
+            Self::Stranger | Self::Console { .. } => None,
         }
     }
 }
@@ -81,12 +84,14 @@ impl Home {
 pub(super) enum Postbox {
     Office(Entries),
     Console(mpsc::Sender<NewEntry>),
+    Nobody,
 }
 
 impl Postbox {
     pub(super) fn post(&mut self, entry: NewEntry) {
         match self {
             Self::Office(entries) => entries.post(entry),
+            Self::Nobody => {}
             Self::Console(entries) => {
                 if entries.try_send(entry).is_err() {
                     tracing::error!("print an entry: the terminal is too slow or gone");
@@ -99,7 +104,7 @@ impl Postbox {
     pub(super) async fn finish(self, within: Duration) {
         match self {
             Self::Office(entries) => entries.finish(within).await,
-            Self::Console(_) => {}
+            Self::Console(_) | Self::Nobody => {}
         }
     }
 

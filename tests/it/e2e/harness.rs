@@ -299,36 +299,37 @@ impl Stack {
 
     /// The shipped recording as the Python client takes it.
     pub(super) fn recording(&self) -> PathBuf {
-        self.write_recording("question.wav", true, 0)
+        write_recording(self.folder.path(), "question.wav", true, 0)
     }
 
     /// A second in which nothing is said.
     pub(super) fn silence(&self) -> PathBuf {
-        self.write_recording("silence.wav", false, 1)
+        write_recording(self.folder.path(), "silence.wav", false, 1)
     }
 
     /// The same with a pause after it, for a microphone that plays it over and over.
     pub(super) fn recording_with_pause(&self) -> PathBuf {
-        self.write_recording("question-and-pause.wav", true, 10)
+        write_recording(self.folder.path(), "question-and-pause.wav", true, 10)
     }
+}
 
-    fn write_recording(&self, name: &str, is_said: bool, pause_s: usize) -> PathBuf {
-        const RATE_HZ: u32 = 48_000;
-        let path = self.folder.path().join(name);
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
-        let pcm = troupe::audio_file::read_mono(&shipped, RATE_HZ).unwrap();
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: RATE_HZ,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-        let pause = std::iter::repeat_n(0, pause_s * RATE_HZ as usize);
-        for sample in pcm.into_iter().filter(|_| is_said).chain(pause) {
-            writer.write_sample(sample).unwrap();
-        }
-        writer.finalize().unwrap();
-        path
+/// Writes the shipped recording, or silence, and a pause to a WAV file of `folder`.
+pub(super) fn write_recording(folder: &Path, name: &str, is_said: bool, pause_s: usize) -> PathBuf {
+    const RATE_HZ: u32 = 48_000;
+    let path = folder.join(name);
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
+    let pcm = troupe::audio_file::read_mono(&shipped, RATE_HZ).unwrap();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: RATE_HZ,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&path, spec).unwrap();
+    let pause = std::iter::repeat_n(0, pause_s * RATE_HZ as usize);
+    for sample in pcm.into_iter().filter(|_| is_said).chain(pause) {
+        writer.write_sample(sample).unwrap();
     }
+    writer.finalize().unwrap();
+    path
 }

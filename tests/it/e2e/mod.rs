@@ -7,6 +7,7 @@
 //! - `book`: every command that the book shows
 //! - `console`: a talk at the terminal, with recordings and lines
 //! - `demo`: the demo command, from nothing to its recording
+//! - `dispatch`: jobs of LiveKit's own dispatch, without the Rooms API
 //! - `doctor`: what the doctor says of a machine where all is well
 //! - `fleet`: workers that die, stand still, are cut off or told to stop
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
@@ -29,6 +30,7 @@ mod book;
 mod browser;
 mod console;
 mod demo;
+mod dispatch;
 mod doctor;
 mod fleet;
 mod harness;
