@@ -18,6 +18,7 @@ pub mod outbound;
 pub mod protocol;
 pub mod providers;
 pub mod recorder;
+pub mod reports;
 pub mod rooms;
 pub mod shutdown;
 pub mod telemetry;

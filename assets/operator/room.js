@@ -21,9 +21,29 @@ export async function showRoom(id) {
   );
   $("transcript").replaceChildren(...(lines.length ? lines : [make("li", {}, "Nothing was said.")]));
   $("picture-of-talk").hidden = true;
+  await showReport(id);
   $("room").hidden = false;
   $("title").textContent = room.name;
   return () => showTalk(room, recordings);
+}
+
+/** The report of a role-play or an interview; other rooms have none, and it is there some seconds after the end. */
+async function showReport(id) {
+  $("report").hidden = true;
+  const found = await get(`/pages/rooms/${encodeURIComponent(id)}/report`).catch(() => null);
+  if (!found) return;
+  const { report, markdown } = found;
+  $("report-summary").textContent = report.score === null ? report.summary : `${report.score} of 100. ${report.summary}`;
+  offer($("report-document"), `report-${id}.md`, "text/markdown", markdown);
+  offer($("report-data"), `report-${id}.json`, "application/json", JSON.stringify(report, null, 2));
+  $("report").hidden = false;
+}
+
+/** Lets a link download text that the page has. */
+function offer(link, name, type, text) {
+  if (link.href) URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
 }
 
 async function showTalk(room, recordings) {

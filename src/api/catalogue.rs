@@ -126,6 +126,11 @@ pub const ERRORS: &[Known] = &[
         "owner_must_hand_over",
         "The room needs an owner. Give that role to another member first.",
     ),
+    known(
+        409,
+        "report_not_ready",
+        "The report is written after the end of the talk. Ask again in some seconds.",
+    ),
     known(409, "room_active", "The room goes on. End it first."),
     known(409, "room_ended", "The room is over. Make another one."),
     known(

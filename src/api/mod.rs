@@ -20,6 +20,7 @@ mod pages;
 mod path;
 mod query;
 mod recordings;
+mod report;
 mod respondent;
 mod roleplay;
 mod router;

@@ -10,6 +10,7 @@ use super::limits::{Limits, Rates};
 use super::pages::Assets;
 use crate::chat::Chat;
 use crate::providers::Registry;
+use crate::reports::Reporter;
 use crate::rooms::Rooms;
 use crate::rooms::secret::ServerSecret;
 use crate::rooms::webhooks::Webhooks;
@@ -29,6 +30,8 @@ pub struct Shared {
     pub(super) rooms: Arc<Rooms>,
     /// Webhooks of projects.
     pub(super) webhooks: Arc<Webhooks>,
+    /// Writes reports of role-plays and interviews.
+    pub(super) reporter: Arc<Reporter>,
     /// Lets characters answer in group chats.
     pub(super) chat: Chat,
     /// Hashes keys, seals kept answers.
@@ -79,8 +82,10 @@ impl Api {
         shutdown: CancellationToken,
     ) -> Self {
         let webhooks = Webhooks::new(rooms.store.clone(), secret.clone(), rooms.destinations);
+        let rooms = Arc::new(rooms);
         Self(Arc::new(Shared {
-            rooms: Arc::new(rooms),
+            reporter: Arc::new(Reporter::new(rooms.clone(), models.clone())),
+            rooms,
             webhooks: Arc::new(webhooks),
             chat: Chat::new(models, shutdown.clone()),
             secret,
@@ -99,6 +104,11 @@ impl Api {
     /// The domain behind the API.
     pub fn rooms(&self) -> &Arc<Rooms> {
         &self.0.rooms
+    }
+
+    /// The reports behind the API.
+    pub fn reporter(&self) -> &Arc<Reporter> {
+        &self.0.reporter
     }
 
     /// The webhooks behind the API.

@@ -30,6 +30,7 @@
 //! - `packages`: programs that the tests bring along
 //! - `pages`: the stage page, and what opens it
 //! - `postgres`: a throw-away Postgres
+//! - `reports`: what comes of role-plays and interviews
 //! - `recordings`: uploads, joined files, links and downloads
 //! - `prompts`: what language models are asked, as snapshots
 //! - `tools`: what characters have done, against real servers
@@ -75,6 +76,7 @@ mod pages;
 mod postgres;
 mod prompts;
 mod recordings;
+mod reports;
 mod respondent;
 mod roleplays;
 mod shape;

@@ -14,6 +14,7 @@ use troupe::api::{Api, Limits, router};
 use troupe::character::Character;
 use troupe::outbound::Destinations;
 use troupe::providers::Registry;
+use troupe::reports::Reporter;
 use troupe::rooms::Rooms;
 use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
@@ -84,6 +85,7 @@ pub(crate) struct World {
     pub(crate) secret: ServerSecret,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) webhooks: Arc<Webhooks>,
+    pub(crate) reporter: Arc<Reporter>,
     pub(crate) livekit: Arc<FakeLiveKit>,
     pub(crate) shelf: Arc<Shelf>,
     /// Server side of the project.
@@ -168,6 +170,7 @@ impl World {
             other_key: key(KeyKind::Secret, "two", None).await,
             rooms: api.rooms().clone(),
             webhooks: api.webhooks().clone(),
+            reporter: api.reporter().clone(),
             router: router(api),
             store,
             secret,

@@ -76,7 +76,7 @@ pub(super) struct FollowedInterview {
     /// Everything said so far, in spoken order.
     transcript: Vec<Entry>,
     /// The summary; `null` until it exists.
-    #[schema(value_type = Option<Object>, required = true)]
+    #[schema(value_type = Option<crate::reports::Report>, required = true)]
     report: Option<Value>,
     /// Recordings of its room, once they are ready, the mix first.
     recordings: Vec<RecordingAnswer>,

@@ -3,6 +3,7 @@
 mod answer;
 mod asked;
 mod projects;
+mod report;
 mod rooms;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -17,5 +18,6 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(routes!(rooms::list, rooms::create))
         .routes(routes!(rooms::get))
+        .routes(routes!(report::get))
         .routes(routes!(projects::list, projects::create))
 }

@@ -6,6 +6,7 @@ mod assets;
 mod html;
 mod operator;
 mod pass;
+mod report;
 mod stage;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -24,6 +25,7 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(stage::show))
         .routes(routes!(operator::show))
         .routes(routes!(operator::list))
+        .routes(routes!(report::get))
         .routes(routes!(pass::open))
         .routes(routes!(assets::file))
 }

@@ -3,6 +3,7 @@
 mod create_room;
 mod follow;
 mod premades;
+mod report;
 mod success;
 
 use serde::Serialize;
@@ -22,6 +23,7 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(create_room::create))
         .routes(routes!(premades::list, premades::create))
         .routes(routes!(follow::get))
+        .routes(routes!(report::get))
 }
 
 /// What every success looks like.

@@ -2,8 +2,8 @@
 //!
 //! - `database`: a database of a test's own
 //! - `random`: seeded random operations against `model`, a store in memory without a clock
-//! - `answers`, `characters`, `chat`, `entries`, `interviews`, `keys`, `operator`, `passes`, `prepared`, `roleplays`,
-//!   `rooms`, `users`, `webhooks`, `workers`: cases of one concern each
+//! - `answers`, `characters`, `chat`, `entries`, `interviews`, `keys`, `operator`, `passes`, `prepared`, `reports`,
+//!   `roleplays`, `rooms`, `users`, `webhooks`, `workers`: cases of one concern each
 //! - `concurrency`: what many callers at once may not break
 //! - `migrations`, `backup`: the schema and its copies
 //! - `loss`: the database goes away and comes back
@@ -50,6 +50,7 @@ mod operator;
 mod passes;
 mod prepared;
 mod random;
+mod reports;
 mod roleplays;
 mod rooms;
 mod setup;

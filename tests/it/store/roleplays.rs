@@ -8,7 +8,7 @@ use troupe::rooms::room::{EndReason, Surface};
 
 use super::setup::{code, project};
 
-fn new(user: &str, name: &str) -> NewRoleplay {
+pub(super) fn new(user: &str, name: &str) -> NewRoleplay {
     let premade: Premade = serde_json::from_value(serde_json::json!({
         "id": "p", "name": "Complaint", "scenario": "S", "characterId": "ada", "maxDurationMinutes": 1,
     }))

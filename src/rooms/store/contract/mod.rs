@@ -23,6 +23,7 @@ mod passes;
 mod prepared;
 mod recording_takes;
 mod recordings;
+mod reports;
 mod roleplays;
 mod rooms;
 mod usage;
@@ -50,6 +51,7 @@ pub use passes::PassRows;
 pub use prepared::{Prepared, PreparedKind, PreparedRows};
 pub use recording_takes::RecordingTakeRows;
 pub use recordings::RecordingRows;
+pub use reports::ReportRows;
 pub use roleplays::RoleplayRows;
 pub use rooms::{Ended, RoomRows, Started};
 pub use usage::UsageRows;
@@ -92,6 +94,7 @@ pub trait Rows:
     + RoleplayRows
     + RecordingRows
     + RecordingTakeRows
+    + ReportRows
     + RoomRows
     + UsageRows
     + UserRows
@@ -122,6 +125,7 @@ impl<T> Rows for T where
         + RoleplayRows
         + RecordingRows
         + RecordingTakeRows
+        + ReportRows
         + RoomRows
         + UsageRows
         + UserRows

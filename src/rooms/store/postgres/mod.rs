@@ -26,6 +26,7 @@ mod prepared;
 mod prepared_rooms;
 mod recording_takes;
 mod recordings;
+mod reports;
 mod roleplays;
 mod rooms;
 mod usage;
