@@ -13,7 +13,6 @@ use super::recordings;
 use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
-use crate::character::Character;
 use crate::outbound::Destinations;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
@@ -49,7 +48,7 @@ pub struct Settings {
     /// API secret of the LiveKit server.
     pub livekit_api_secret: String,
     /// Characters that come with the deployment.
-    pub characters: Vec<Character>,
+    pub characters: BuiltIns,
     /// Premade role-plays and research projects that come with the deployment.
     pub library: Library,
     /// Bounds of every room, and of every project.
@@ -135,7 +134,7 @@ impl Server {
             ),
             livekit_url: settings.livekit_url,
             livekit_public_url: settings.livekit_public_url,
-            built_ins: BuiltIns::new(settings.characters),
+            built_ins: settings.characters,
             library: settings.library,
             bounds: settings.bounds,
             destinations: settings.destinations,
@@ -175,6 +174,8 @@ impl Server {
         background.spawn(async move { reconciler.reconcile_until(stopped).await });
         let stopped = stop.clone();
         background.spawn(async move { joiner.join_recordings_until(stopped).await });
+        let (reporter, stopped) = (self.api.reporter().clone(), stop.clone());
+        background.spawn(async move { reporter.write_until(stopped).await });
         background.spawn(webhooks.clone().dispatch_until(stop.clone()));
         let serving = axum::serve(listener, router(self.api))
             .with_graceful_shutdown(self.shutdown.clone().cancelled_owned());

@@ -3,7 +3,7 @@
 use super::{Character, file};
 
 /// File stem and text of each.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 10] = [
     ("ada", include_str!("../../agents/ada.toml")),
     ("bruno", include_str!("../../agents/bruno.toml")),
     ("celeste", include_str!("../../agents/celeste.toml")),
@@ -11,6 +11,8 @@ const FILES: [(&str, &str); 8] = [
     ("felix", include_str!("../../agents/felix.toml")),
     ("hana", include_str!("../../agents/hana.toml")),
     ("idris", include_str!("../../agents/idris.toml")),
+    ("jonas", include_str!("../../agents/jonas.toml")),
+    ("mabel", include_str!("../../agents/mabel.toml")),
     ("theo", include_str!("../../agents/theo.toml")),
 ];
 

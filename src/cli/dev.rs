@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::reload::Reload;
 use super::stack::{PROJECT, Stack, Storage};
 use super::{Context, Failure, login};
 use crate::config::Overrides;
@@ -37,8 +38,10 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
         api_key: &stack.key,
         livekit_url: stack.livekit_url.as_str(),
     });
+    let reload = Reload::of(stack.characters.clone(), context.output);
     let outcome = tokio::select! {
         failure = stack.broken() => Err(failure),
+        never = reload.watch() => match never {},
         () = context.shutdown.cancelled() => Ok(()),
     };
     stack.stop().await;

@@ -16,6 +16,7 @@ mod openapi;
 mod output;
 mod projects;
 mod records;
+mod reload;
 mod rooms;
 mod serve;
 mod stack;

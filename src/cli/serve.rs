@@ -15,6 +15,7 @@ use crate::character;
 use crate::config::{Config, Overrides, ServerUrl};
 use crate::outbound::Destinations;
 use crate::providers::{Registry, configured};
+use crate::rooms::character_record::BuiltIns;
 use crate::rooms::library::Library;
 use crate::rooms::service::RoomBounds;
 use crate::shutdown::Shutdown;
@@ -45,13 +46,14 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
     // Nothing is fetched or loaded here: a server may have no models, and then nobody answers in group chats.
     let models = configured::registry(&config).map_err(Failure::failed)?;
     let (ready, _) = oneshot::channel();
-    serve(&config, Arc::new(models), ready, context.shutdown).await
+    serve(&config, built_ins()?, Arc::new(models), ready, context.shutdown).await
 }
 
 /// Serves until `shutdown`; `ready` gets the bound address once requests are answered. `models` answer in group
 /// chats.
 pub(crate) async fn serve(
     config: &Config,
+    characters: BuiltIns,
     models: Arc<Registry>,
     ready: oneshot::Sender<SocketAddr>,
     shutdown: Shutdown,
@@ -92,7 +94,7 @@ pub(crate) async fn serve(
         destinations: Destinations::of(config.api.webhook_allow_private),
         tool_destinations: Destinations::of(config.tools.allow_private),
         models,
-        characters: character::load(&character_folders()).map_err(Failure::failed)?,
+        characters,
         bounds: RoomBounds {
             project: config.api.limits.project,
             ..RoomBounds::default()
@@ -109,6 +111,12 @@ pub(crate) async fn serve(
     // Whoever wanted to know may be gone by now.
     let _ = ready.send(address);
     server.serve(listener).await.map_err(Failure::failed)
+}
+
+/// The deployment's characters: those of the binary, and a user's own.
+pub(crate) fn built_ins() -> Result<BuiltIns, Failure> {
+    let characters = character::load(&character_folders()).map_err(Failure::failed)?;
+    Ok(BuiltIns::new(characters))
 }
 
 /// Where a user's own characters are, which stand beside the built-in ones.

@@ -14,6 +14,7 @@ use super::{Failure, Output, models, serve, worker};
 use crate::config::{Config, ServerUrl};
 use crate::devserver::{self, Running, Source};
 use crate::providers::configured;
+use crate::rooms::character_record::BuiltIns;
 use crate::shutdown::Shutdown;
 
 /// Project that the stack's own key belongs to.
@@ -35,6 +36,8 @@ pub(crate) struct Stack {
     pub(crate) api_url: ServerUrl,
     /// A secret key of the stack's project.
     pub(crate) key: String,
+    /// The characters that every room may have; what is put in their place is played from the next room on.
+    pub(crate) characters: BuiltIns,
     /// Where clients connect to LiveKit.
     pub(crate) livekit_url: ServerUrl,
     api: Part,
@@ -86,10 +89,12 @@ impl Stack {
         let worker_key = keys::create(&config, PROJECT, KeyKind::Worker, None).await?;
         // One process loads a model once, whoever needs it.
         let registry = Arc::new(configured::registry(&config).map_err(Failure::failed)?);
+        let characters = serve::built_ins()?;
         let (ready, bound) = oneshot::channel::<SocketAddr>();
         let mut api = Part::spawn("the Rooms API", |shutdown| {
             let (config, registry) = (config.clone(), Arc::clone(&registry));
-            async move { serve::serve(&config, registry, ready, shutdown).await }
+            let characters = characters.clone();
+            async move { serve::serve(&config, characters, registry, ready, shutdown).await }
         });
         let api_url = ServerUrl::http(api.until(bound).await?);
         config.worker.api_url = api_url.clone();
@@ -108,6 +113,7 @@ impl Stack {
         let stack = Self {
             api_url,
             key,
+            characters,
             livekit_url,
             api,
             worker,

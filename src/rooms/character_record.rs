@@ -1,6 +1,6 @@
 //! Characters as the API keeps them: built-ins of the deployment and a project's own.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,25 +32,39 @@ pub struct CharacterRecord {
     pub place: Place,
 }
 
-/// The deployment's own characters, visible to every project.
+/// The deployment's own characters, visible to every project. Clones see the same, also after they were replaced;
+/// the lock is held for a look, never across a wait.
 #[derive(Debug, Clone, Default)]
-pub struct BuiltIns(Arc<[Character]>);
+pub struct BuiltIns(Arc<RwLock<Arc<[Character]>>>);
 
 impl BuiltIns {
     /// Sorts them by id, so that lists don't depend on the order of files.
-    pub fn new(mut characters: Vec<Character>) -> Self {
+    pub fn new(characters: Vec<Character>) -> Self {
+        let built_ins = Self::default();
+        built_ins.replace(characters);
+        built_ins
+    }
+
+    /// Puts others in their place: rooms that are claimed from now on play these.
+    pub fn replace(&self, mut characters: Vec<Character>) {
         characters.sort_by(|a, b| a.id.cmp(&b.id));
-        Self(characters.into())
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = characters.into();
+    }
+
+    /// All of them as they are now.
+    pub fn now(&self) -> Arc<[Character]> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The one with this id.
-    pub fn get(&self, id: &str) -> Option<&Character> {
-        self.0.iter().find(|character| character.id == id)
+    pub fn get(&self, id: &str) -> Option<Character> {
+        self.now().iter().find(|character| character.id == id).cloned()
     }
 
     /// All of them as records.
     pub fn records(&self) -> impl Iterator<Item = CharacterRecord> {
-        self.0.iter().cloned().map(CharacterRecord::built_in)
+        let all = self.now().to_vec();
+        all.into_iter().map(CharacterRecord::built_in)
     }
 }
 

@@ -17,7 +17,7 @@ impl Rooms {
     /// When it is unknown to the project or the database fails.
     pub async fn character(&self, project_id: &str, id: &str) -> Result<CharacterRecord, Error> {
         if let Some(built_in) = self.built_ins.get(id) {
-            return Ok(CharacterRecord::built_in(built_in.clone()));
+            return Ok(CharacterRecord::built_in(built_in));
         }
         self.store
             .character(project_id, id)

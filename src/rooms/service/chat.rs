@@ -90,7 +90,7 @@ impl Rooms {
     /// Built-ins have no row of their own.
     fn recognise(&self, seat: &mut Seat) {
         if seat.character.is_none() {
-            seat.character = self.built_ins.get(&seat.character_id).cloned();
+            seat.character = self.built_ins.get(&seat.character_id);
         }
     }
 }

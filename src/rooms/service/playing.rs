@@ -171,7 +171,7 @@ impl Rooms {
         known: Option<Character>,
     ) -> Result<Option<CastMember>, Error> {
         let id = &participant.character_id;
-        let Some(character) = known.or_else(|| self.built_ins.get(id).cloned()) else {
+        let Some(character) = known.or_else(|| self.built_ins.get(id)) else {
             // A built-in of an earlier start of the server whose file is gone.
             tracing::warn!(
                 character_id = id,
