@@ -2,5 +2,7 @@
 
 pub mod backend;
 pub mod caller;
+pub mod process;
 pub mod report;
 pub mod turns;
+pub mod words;

@@ -1,9 +1,12 @@
 //! `troupe bench`: measures Troupe.
 
 mod call;
+mod density;
 mod latency;
 mod rig;
 mod turns;
+mod voices;
+mod worker;
 mod written;
 
 use clap::Subcommand;
@@ -15,6 +18,10 @@ use super::{Context, Failure};
 pub(crate) enum Command {
     /// How long people wait: first audio, interruptions, joining, as a caller in a room finds it
     Latency(latency::Args),
+    /// What many rooms at once take: processor time, memory, delays
+    Density(density::Args),
+    /// The models that hear, write and speak, beside each other
+    Voices(voices::Args),
     /// How well ends of turns are found in recordings with a manifest
     Turns(turns::Args),
 }
@@ -22,6 +29,8 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failure> {
     match command {
         Command::Latency(args) => latency::run(args, context).await,
+        Command::Density(args) => density::run(args, context).await,
+        Command::Voices(args) => voices::run(args, context).await,
         Command::Turns(args) => turns::run(args, context).await,
     }
 }

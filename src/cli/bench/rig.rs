@@ -81,6 +81,11 @@ impl TargetArgs {
         }
     }
 
+    /// Whether the stack is one of our own.
+    pub(super) fn is_own(&self) -> bool {
+        self.api.is_none()
+    }
+
     /// Whether it can be said how long replies are.
     pub(super) fn controls_replies(&self) -> bool {
         self.control.is_some() || self.api.is_none() && self.models != ModelChoice::Configured

@@ -38,12 +38,12 @@ svg .name{fill:var(--c)}
 pub fn page(title: &str, lead: &str, sections: &[Section]) -> String {
     let mut body = String::new();
     for section in sections {
-        let _ = write!(body, "<h2>{}</h2>\n", escaped(&section.heading));
+        let _ = writeln!(body, "<h2>{}</h2>", escaped(&section.heading));
         if !section.text.is_empty() {
-            let _ = write!(body, "<p>{}</p>\n", escaped(&section.text));
+            let _ = writeln!(body, "<p>{}</p>", escaped(&section.text));
         }
         for plot in &section.plots {
-            let _ = write!(body, "{plot}\n");
+            let _ = writeln!(body, "{plot}");
         }
         body.push_str(&table(&section.table));
     }

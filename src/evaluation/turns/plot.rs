@@ -1,8 +1,9 @@
-//! The curves as one HTML page with an SVG in it.
+//! The curves as one HTML page with an SVG in it, in the looks of all reports.
 
 use std::fmt::Write;
 
 use super::curve::Point;
+use crate::evaluation::report::{self, Section};
 
 /// Width of the plot, SVG units.
 const WIDTH: f64 = 860.0;
@@ -14,8 +15,6 @@ const MARGIN: f64 = 60.0;
 const DELAY_MS_MAX: f64 = 2000.0;
 /// Largest share of false cut-ins shown.
 const CUTS_MAX: f64 = 0.6;
-/// Colours that are told apart by everybody.
-const COLOURS: [&str; 3] = ["#0072b2", "#999999", "#d55e00"];
 
 /// A page with one line for each named curve.
 pub fn page(curves: &[(&str, &[Point])], note: &str) -> String {
@@ -30,7 +29,7 @@ pub fn page(curves: &[(&str, &[Point])], note: &str) -> String {
         let (right, top) = place(DELAY_MS_MAX, CUTS_MAX);
         let _ = write!(
             svg,
-            "<path d='M{x:.1} {bottom:.1}V{top:.1}M{left:.1} {y:.1}H{right:.1}' stroke='#ddd'/>\
+            "<path class='grid' d='M{x:.1} {bottom:.1}V{top:.1}M{left:.1} {y:.1}H{right:.1}'/>\
              <text x='{x:.1}' y='{:.1}' text-anchor='middle'>{delay:.0}</text>\
              <text x='{:.1}' y='{y:.1}' text-anchor='end' dy='4'>{:.0} %</text>",
             bottom + 20.0,
@@ -38,25 +37,28 @@ pub fn page(curves: &[(&str, &[Point])], note: &str) -> String {
             cuts * 100.0
         );
     }
-    for ((name, curve), (index, colour)) in curves.iter().zip(COLOURS.iter().enumerate()) {
+    for (index, (name, curve)) in curves.iter().enumerate() {
         let _ = write!(
             svg,
-            "<path d='{}' fill='none' stroke='{colour}' stroke-width='2.5'/>\
-             <text x='{:.1}' y='{:.1}' fill='{colour}'>{name}</text>",
+            "<g class='c{index}'><path class='mark' d='{}'/>\
+             <text class='name' x='{:.1}' y='{:.1}'>{name}</text></g>",
             line(curve),
             WIDTH - MARGIN - 170.0,
             MARGIN + 22.0 * index as f64
         );
     }
-    format!(
-        "<!doctype html><meta charset='utf-8'><title>Turn ends</title>\
-         <style>body{{font:15px system-ui;margin:2em}}text{{font:13px system-ui}}</style>\
-         <h1>False cut-ins against delay</h1>\
-         <svg viewBox='0 0 {WIDTH} {HEIGHT}' width='{WIDTH}' role='img' aria-label='False cut-ins against delay'>{svg}\
-         <text x='{:.1}' y='{:.1}' text-anchor='middle'>mean delay from the last sound, ms</text></svg><p>{note}</p>\n",
+    let svg = format!(
+        "<svg viewBox='0 0 {WIDTH} {HEIGHT}' width='{WIDTH}' role='img' aria-label='False cut-ins against delay'>{svg}\
+         <text x='{:.1}' y='{:.1}' text-anchor='middle'>mean delay from the last sound, ms</text></svg>",
         WIDTH / 2.0,
         HEIGHT - 12.0
-    )
+    );
+    let section = Section {
+        heading: "False cut-ins against delay".into(),
+        plots: vec![svg],
+        ..Section::default()
+    };
+    report::page("Ends of turns", note, &[section])
 }
 
 /// Among points of one delay the best, in order of delay: what can be had.
