@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::pump::BLOCK;
 
 /// Silence after an answer until the next turn, s.
-const AFTER_ANSWER_S: f64 = 1.0;
+const AFTER_ANSWER_S: f64 = 1.5;
 /// Longest wait for an answer, s.
 const ANSWER_MAX_S: f64 = 20.0;
 /// Time until the first recording, s: the characters come in.
@@ -164,7 +164,7 @@ mod tests {
             over_for_s: Some(silent_s),
         };
         assert!(!turns.step(2.0, over(0.5)) && !turns.speak(&mut pcm, 2.0));
-        assert!(!turns.step(3.0, over(1.5)) && turns.speak(&mut pcm, 3.0));
+        assert!(!turns.step(3.0, over(1.6)) && turns.speak(&mut pcm, 3.0));
         assert!(!turns.step(3.1, NOTHING));
         assert!(
             turns.step(3.0 + ANSWER_MAX_S, NOTHING),
@@ -184,7 +184,7 @@ mod tests {
             assert!(turns.step(
                 9.0,
                 Answer {
-                    over_for_s: Some(1.0)
+                    over_for_s: Some(1.5)
                 }
             ));
         }

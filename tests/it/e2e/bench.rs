@@ -73,6 +73,81 @@ async fn delays_are_measured_from_outside_and_laid_beside_others() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_many_rooms_take_is_read_off_a_worker_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let livekit = livekit().await;
+    let mut bench = troupe(folder.path());
+    bench
+        .env("LIVEKIT_URL", livekit.url().as_str())
+        .args(["bench", "density", "--json", "--models", "instant"])
+        .args(["--rooms", "2", "--seconds", "4", "--out", "out"]);
+    let output = timeout(WITHIN, bench.output()).await.expect("it ends").unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {told}", output.status);
+    let report: Value = serde_json::from_str(&read(&folder.path().join("out/report.json"))).unwrap();
+    let load = &report["load"]["2"];
+    assert_eq!(load["errors"], 0, "{load:#}");
+    for field in ["pss_mb", "cpu_s_per_room_min", "seconds"] {
+        assert!(
+            load[field].as_f64().is_some_and(|value| value > 0.0),
+            "{field}: {load:#}"
+        );
+    }
+    assert!(load["latency"]["n"].as_u64().is_some_and(|n| n >= 2), "{load:#}");
+    assert!(read(&folder.path().join("out/report.html")).contains("Many rooms at once"));
+}
+
+#[tokio::test]
+async fn models_are_measured_beside_each_other() {
+    let models = super::models::Models::start().await;
+    models.hears("how cold is the Brooklyn bridge");
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = troupe(folder.path());
+    bench
+        .env("OPENAI_BASE_URL", models.base_url())
+        .env("OPENAI_API_KEY", "test-key")
+        .env("TROUPE_STT", "openai:one")
+        .env("TROUPE_LLM", "openai:one")
+        .env("TROUPE_TTS", "openai:one")
+        .args([
+            "bench",
+            "voices",
+            "--json",
+            "--tts",
+            "openai:one",
+            "openai:two",
+            "--out",
+            "out",
+        ]);
+    let output = timeout(WITHIN, bench.output()).await.expect("it ends").unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {told}", output.status);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let voices = report["voices"].as_array().unwrap();
+    let kinds: Vec<&str> = voices.iter().map(|row| row["kind"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "speech to text",
+            "language model",
+            "text to speech",
+            "text to speech"
+        ],
+        "{report:#}"
+    );
+    // One word of six is wrong.
+    assert!(
+        (voices[0]["wer"].as_f64().unwrap() - 1.0 / 6.0).abs() < 1e-9,
+        "{report:#}"
+    );
+    assert!(
+        voices
+            .iter()
+            .all(|row| row["failed"] == 0 && row["first_ms"]["n"].as_u64() > Some(0))
+    );
+}
+
 #[tokio::test]
 async fn what_cant_be_measured_is_told_before_anything_starts() {
     let folder = tempfile::tempdir().unwrap();

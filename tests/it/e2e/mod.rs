@@ -4,6 +4,7 @@
 //! - `room`: two characters and a person; late joiners and leavers; failing models
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `bench`: the measurements of `troupe bench` that need a room
+//! - `book`: every command that the book shows
 //! - `console`: a talk at the terminal, with recordings and lines
 //! - `demo`: the demo command, from nothing to its recording
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
@@ -11,6 +12,7 @@
 //! - `memory`: a talk that is longer than a prompt
 //! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
+//! - `reload`: character files that change under a running `troupe dev`
 //! - `scene`: a scene that plays by itself, and a person who cuts in
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
@@ -20,6 +22,7 @@
 mod agents;
 mod assigned;
 mod bench;
+mod book;
 mod browser;
 mod console;
 mod demo;
@@ -31,6 +34,7 @@ mod memory;
 mod models;
 mod person;
 mod recording;
+mod reload;
 mod respondent;
 mod room;
 mod scene;
