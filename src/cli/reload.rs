@@ -98,3 +98,37 @@ fn stamps() -> Vec<Stamp> {
     stamps.sort();
     stamps
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn character(id: &str, persona: &str) -> Character {
+        Character {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            persona: persona.to_owned(),
+            ..character::builtins()
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| unreachable!())
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_takes_the_place_and_what_cant_changes_nothing() {
+        let built_ins = BuiltIns::new(vec![character("a", "one"), character("b", "one")]);
+        let reload = Reload {
+            characters: built_ins.clone(),
+            output: Output::new(true),
+            seen: Vec::new(),
+        };
+        reload.take(Err(Faults(Vec::new())));
+        assert_eq!(built_ins.now().len(), 2);
+        let after = vec![character("a", "two"), character("c", "one")];
+        assert_eq!(changes(&built_ins.now(), &after), ["a", "c", "b (gone)"]);
+        reload.take(Ok(after));
+        let persona = built_ins.get("a").map(|character| character.persona);
+        assert_eq!((persona.as_deref(), built_ins.get("b")), (Some("two"), None));
+    }
+}

@@ -41,8 +41,14 @@ struct Sound {
     _open: SyncSender<()>,
 }
 
+/// Our ends of both directions.
+struct Ways {
+    microphone: Option<Way<HeapCons<i16>>>,
+    loudspeaker: Way<HeapProd<i16>>,
+}
+
 /// What the thread of the streams gives out.
-type Opened = Result<(Option<Way<HeapCons<i16>>>, Way<HeapProd<i16>>), String>;
+type Opened = Result<Ways, String>;
 
 /// Opens the default devices, the microphone only if it is wanted.
 pub(super) fn open(with_microphone: bool) -> Result<Box<dyn Device>, String> {
@@ -53,45 +59,52 @@ pub(super) fn open(with_microphone: bool) -> Result<Box<dyn Device>, String> {
         .name("sound".into())
         .spawn(move || run(with_microphone, &tell, &until_closed))
         .map_err(|error| format!("open the sound devices: {error}"))?;
-    let (microphone, loudspeaker) = opened
+    let ways = opened
         .recv()
         .map_err(|_| "open the sound devices: the thread failed".to_owned())??;
     Ok(Box::new(Sound {
-        microphone,
-        loudspeaker,
+        microphone: ways.microphone,
+        loudspeaker: ways.loudspeaker,
         raw: Vec::new(),
         _open: held,
     }))
 }
 
 fn run(with_microphone: bool, tell: &SyncSender<Opened>, until_closed: &Receiver<()>) {
-    let host = cpal::default_host();
-    let open = || {
-        let output = host.default_output_device().ok_or("there is no loudspeaker")?;
-        let (speaking, loudspeaker) = loudspeaker(&output)?;
-        if !with_microphone {
-            return Ok((vec![speaking], None, loudspeaker));
-        }
-        let input = host.default_input_device().ok_or("there is no microphone")?;
-        let (listening, microphone) = microphone(&input)?;
-        Ok::<_, String>((vec![speaking, listening], Some(microphone), loudspeaker))
-    };
-    match open() {
-        Ok((streams, microphone, loudspeaker)) => {
-            for stream in &streams {
-                if let Err(error) = stream.play() {
-                    let _ = tell.send(Err(format!("start the sound devices: {error}")));
-                    return;
-                }
-            }
+    match opened(with_microphone) {
+        Ok((_streams, ways)) => {
             // Whoever asked is gone at worst, and then the channel below is closed as well.
-            let _ = tell.send(Ok((microphone, loudspeaker)));
+            let _ = tell.send(Ok(ways));
             let _ = until_closed.recv();
         }
         Err(error) => {
             let _ = tell.send(Err(error));
         }
     }
+}
+
+/// Running streams, and our ends of them.
+fn opened(with_microphone: bool) -> Result<(Vec<cpal::Stream>, Ways), String> {
+    let host = cpal::default_host();
+    let output = host.default_output_device().ok_or("there is no loudspeaker")?;
+    let (speaking, loudspeaker) = loudspeaker(&output)?;
+    let mut streams = vec![speaking];
+    let mut ways = Ways {
+        microphone: None,
+        loudspeaker,
+    };
+    if with_microphone {
+        let input = host.default_input_device().ok_or("there is no microphone")?;
+        let (listening, microphone) = microphone(&input)?;
+        streams.push(listening);
+        ways.microphone = Some(microphone);
+    }
+    for stream in &streams {
+        stream
+            .play()
+            .map_err(|error| format!("start the sound devices: {error}"))?;
+    }
+    Ok((streams, ways))
 }
 
 fn way<R>(ring: R, rate_hz: u32, from_hz: u32, to_hz: u32) -> Result<Way<R>, String> {

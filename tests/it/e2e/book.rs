@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -68,11 +67,7 @@ async fn run(page: &str, models: &Models) {
         .map(|(_, commands)| commands.as_str())
         .collect();
     let mut shell = shell(folder.path(), models);
-    let mut child = shell.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(script.as_bytes()).await.unwrap();
-    drop(stdin);
-    let output = timeout(WITHIN, child.wait_with_output())
+    let output = timeout(WITHIN, shell.args(["-c", &script]).output())
         .await
         .unwrap_or_else(|_| panic!("{page} does not end"))
         .unwrap();
@@ -102,9 +97,7 @@ fn shell(folder: &Path, models: &Models) -> Command {
         .env("TROUPE_STT", "openai:scripted")
         .env("TROUPE_LLM", "openai:scripted")
         .env("TROUPE_TTS", "openai:scripted")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdin(Stdio::null())
         .kill_on_drop(true);
     shell
 }

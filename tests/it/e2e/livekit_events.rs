@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use troupe::api::{self, Limits, Server, Settings};
 use troupe::outbound::Destinations;
 use troupe::providers::Registry;
+use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::library::Library;
 use troupe::rooms::livekit::{LiveKitServer, RoomService};
@@ -50,7 +51,7 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         livekit_public_url: livekit.url().as_str().into(),
         livekit_api_key: "devkey".into(),
         livekit_api_secret: "secret".into(),
-        characters: vec![serde_json::from_value(character).unwrap()],
+        characters: BuiltIns::new(vec![serde_json::from_value(character).unwrap()]),
         bounds: RoomBounds::default(),
         library: Library::built_in(),
         destinations: Destinations::Public,
