@@ -64,7 +64,13 @@ impl Fleet {
 
     async fn claim_for_ever(&self, worker: usize, places: usize) {
         for request in 0u64.. {
-            let holds = self.held.lock().await.values().filter(|(by, _)| *by == worker).count();
+            let holds = self
+                .held
+                .lock()
+                .await
+                .values()
+                .filter(|(by, _)| *by == worker)
+                .count();
             if holds >= places {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -196,8 +202,12 @@ async fn change_hands(fleet: &Arc<Fleet>, seconds: usize) {
     while Instant::now() < until {
         ticks.tick().await;
         let mut held = fleet.held.lock().await;
-        let Some(room) = held.keys().next().cloned() else { continue };
-        let Some((worker, epoch)) = held.remove(&room) else { continue };
+        let Some(room) = held.keys().next().cloned() else {
+            continue;
+        };
+        let Some((worker, epoch)) = held.remove(&room) else {
+            continue;
+        };
         drop(held);
         let fleet = fleet.clone();
         tokio::spawn(async move {

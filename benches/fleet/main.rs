@@ -31,7 +31,7 @@ mod e2e {
         pub(crate) mod harness;
         #[path = "../../../../tests/it/e2e/fleet/proxy.rs"]
         pub(crate) mod proxy;
-        #[path = "../../takeover.rs"]
+        #[path = "takeover.rs"]
         pub(crate) mod takeover;
     }
 }

@@ -165,7 +165,7 @@ pub async fn run(
         },
         judge: setup.judge,
         tools: setup.tools,
-        standing: Standing::default(),
+        standing: Standing::new(),
         entries: EntriesSpool::open(&setup.entries, &id, &setup.api_url),
     };
     let (keeper, inputs) = mpsc::channel(keeping::INPUTS_MAX);
