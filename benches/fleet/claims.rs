@@ -209,11 +209,15 @@ async fn change_hands(fleet: &Arc<Fleet>, seconds: usize) {
             continue;
         };
         drop(held);
-        let fleet = fleet.clone();
+        let releasing = fleet.clone();
         tokio::spawn(async move {
-            fleet.open_since.lock().await.insert(room.clone(), Instant::now());
+            releasing
+                .open_since
+                .lock()
+                .await
+                .insert(room.clone(), Instant::now());
             let body = json!({ "workerId": format!("w{worker}"), "epoch": epoch, "reason": "draining" });
-            fleet.work(&format!("rooms/{room}/release"), body).await;
+            releasing.work(&format!("rooms/{room}/release"), body).await;
         });
         if told.elapsed() > Duration::from_secs(5) {
             told = Instant::now();
