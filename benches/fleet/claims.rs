@@ -64,7 +64,13 @@ impl Fleet {
 
     async fn claim_for_ever(&self, worker: usize, places: usize) {
         for request in 0u64.. {
-            let holds = self.held.lock().await.values().filter(|(by, _)| *by == worker).count();
+            let holds = self
+                .held
+                .lock()
+                .await
+                .values()
+                .filter(|(by, _)| *by == worker)
+                .count();
             if holds >= places {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -196,14 +202,22 @@ async fn change_hands(fleet: &Arc<Fleet>, seconds: usize) {
     while Instant::now() < until {
         ticks.tick().await;
         let mut held = fleet.held.lock().await;
-        let Some(room) = held.keys().next().cloned() else { continue };
-        let Some((worker, epoch)) = held.remove(&room) else { continue };
+        let Some(room) = held.keys().next().cloned() else {
+            continue;
+        };
+        let Some((worker, epoch)) = held.remove(&room) else {
+            continue;
+        };
         drop(held);
-        let fleet = fleet.clone();
+        let releasing = fleet.clone();
         tokio::spawn(async move {
-            fleet.open_since.lock().await.insert(room.clone(), Instant::now());
+            releasing
+                .open_since
+                .lock()
+                .await
+                .insert(room.clone(), Instant::now());
             let body = json!({ "workerId": format!("w{worker}"), "epoch": epoch, "reason": "draining" });
-            fleet.work(&format!("rooms/{room}/release"), body).await;
+            releasing.work(&format!("rooms/{room}/release"), body).await;
         });
         if told.elapsed() > Duration::from_secs(5) {
             told = Instant::now();

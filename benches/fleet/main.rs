@@ -15,10 +15,9 @@
 )]
 
 mod claims;
-#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/client/mod.rs"]
 mod client;
-#[expect(dead_code, unused_imports, reason = "the tests use the rest")]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod e2e {
     #[path = "../../../tests/it/e2e/harness.rs"]
     pub(crate) mod harness;
@@ -31,7 +30,7 @@ mod e2e {
         pub(crate) mod harness;
         #[path = "../../../../tests/it/e2e/fleet/proxy.rs"]
         pub(crate) mod proxy;
-        #[path = "../../takeover.rs"]
+        #[path = "takeover.rs"]
         pub(crate) mod takeover;
     }
 }

@@ -8,7 +8,6 @@ use tokio::task::JoinSet;
 use tracing::{error, warn};
 use troupe_lease::{Held, Input, Keeper, Output};
 
-use super::standing::boot_ms;
 use super::{Worker, claims};
 use crate::backoff::Backoff;
 use crate::protocol::{self, ChangesRequest, HeartbeatRequest};
@@ -26,10 +25,11 @@ const WAIT_MS: u64 = 20_000;
 pub(super) async fn keep(worker: Arc<Worker>, mut inbox: mpsc::Receiver<Input>) {
     let mut keeper = Keeper::new();
     let mut beats = JoinSet::new();
+    let standing = worker.standing().clone();
     loop {
-        let sleep_ms = keeper
-            .poll_timeout()
-            .map_or(SLEEP_MAX_MS, |at| (at - boot_ms()).clamp(0, SLEEP_MAX_MS));
+        let sleep_ms = keeper.poll_timeout().map_or(SLEEP_MAX_MS, |at| {
+            at.saturating_sub(standing.now_ms()).clamp(0, SLEEP_MAX_MS)
+        });
         let input = tokio::select! {
             input = inbox.recv() => match input {
                 Some(input) => input,
@@ -44,8 +44,8 @@ pub(super) async fn keep(worker: Arc<Worker>, mut inbox: mpsc::Receiver<Input>) 
             },
             () = tokio::time::sleep(Duration::from_millis(sleep_ms.unsigned_abs())) => Input::Wake,
         };
-        keeper.handle_input(boot_ms(), input);
-        worker.standing().set(keeper.stands_until_ms());
+        keeper.handle_input(standing.now_ms(), input);
+        standing.set(keeper.stands_until_ms());
         while let Some(output) = keeper.poll_output() {
             match output {
                 Output::Beat {

@@ -52,7 +52,7 @@ pub struct LocalSetup {
 /// When the ears or the prompts can't be had.
 pub async fn play(setup: LocalSetup, stop: CancellationToken) -> Result<(), WorkerError> {
     // Nobody else can have it.
-    let standing = Standing::default();
+    let standing = Standing::new();
     standing.set(Some(i64::MAX));
     let shared = session::Shared {
         home: Home::Console {

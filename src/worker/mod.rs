@@ -179,7 +179,7 @@ pub async fn run(
         memory_tokens: setup.memory_tokens,
         judge: setup.judge,
         tools: setup.tools,
-        standing: Standing::default(),
+        standing: Standing::new(),
     };
     let (keeper, inputs) = mpsc::channel(keeping::INPUTS_MAX);
     let (leave, _) = watch::channel(Leave::Stay);

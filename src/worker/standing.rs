@@ -1,35 +1,89 @@
 //! The boot clock, and until when the worker stands by its rooms.
 
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use crate::voice::Sink;
 
-/// Time since the machine started, ms. It goes on while the machine sleeps or this process is stopped, unlike the
-/// clock of timers.
-pub(super) fn boot_ms() -> i64 {
-    #[cfg(target_os = "linux")]
-    let clock = rustix::time::ClockId::Boottime;
-    #[cfg(not(target_os = "linux"))]
-    let clock = rustix::time::ClockId::Monotonic;
-    let time = rustix::time::clock_gettime(clock);
-    let (seconds, nanos): (i64, i64) = (time.tv_sec, time.tv_nsec);
-    seconds.saturating_mul(1000).saturating_add(nanos / 1_000_000)
+/// Where Linux tells the time since the machine started, in hundredths of a second: `CLOCK_BOOTTIME`.
+const UPTIME: &str = "/proc/uptime";
+
+/// Time since the machine started. It goes on while the machine sleeps or this process is stopped; the clock of timers
+/// stands still while the machine sleeps. Where there is no such clock it is the timers'.
+#[derive(Debug)]
+struct BootClock {
+    uptime: Option<File>,
+    began: Instant,
+}
+
+impl BootClock {
+    fn new() -> Self {
+        let clock = Self {
+            uptime: File::open(UPTIME).ok(),
+            began: Instant::now(),
+        };
+        if clock.uptime_ms().is_none() {
+            tracing::warn!(
+                "{UPTIME} tells no time: leases are kept by a clock that stops while the machine sleeps"
+            );
+            return Self {
+                uptime: None,
+                ..clock
+            };
+        }
+        clock
+    }
+
+    fn now_ms(&self) -> i64 {
+        let timers = || i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        match &self.uptime {
+            // A clock that fails later must not turn back: the time is over then.
+            Some(_) => self.uptime_ms().unwrap_or(i64::MAX),
+            None => timers(),
+        }
+    }
+
+    fn uptime_ms(&self) -> Option<i64> {
+        let mut line = [0; 32];
+        let length = self.uptime.as_ref()?.read_at(&mut line, 0).ok()?;
+        parse_ms(std::str::from_utf8(line.get(..length)?).ok()?)
+    }
+}
+
+/// `SECONDS.HUNDREDTHS …` as ms.
+fn parse_ms(line: &str) -> Option<i64> {
+    let (seconds, rest) = line.split_once('.')?;
+    let hundredths = rest.split_whitespace().next()?;
+    let (seconds, hundredths): (i64, i64) = (seconds.parse().ok()?, hundredths.parse().ok()?);
+    Some(seconds.checked_mul(1000)?.saturating_add(hundredths * 10))
 }
 
 /// Whether rooms are still the worker's own. Whoever makes sound asks it first: after a standstill the process may
 /// go on for a moment before it knows that its time is over.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Standing(Arc<AtomicI64>);
+#[derive(Debug, Clone)]
+pub(super) struct Standing(Arc<(BootClock, AtomicI64)>);
 
 impl Standing {
-    /// The rooms are the worker's until then, by the boot clock.
+    /// Of a worker that holds nothing yet.
+    pub(super) fn new() -> Self {
+        Self(Arc::new((BootClock::new(), AtomicI64::new(i64::MIN))))
+    }
+
+    /// The time by the boot clock, ms.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.0.0.now_ms()
+    }
+
+    /// The rooms are the worker's until then.
     pub(super) fn set(&self, until_ms: Option<i64>) {
-        self.0.store(until_ms.unwrap_or(i64::MIN), Ordering::Release);
+        self.0.1.store(until_ms.unwrap_or(i64::MIN), Ordering::Release);
     }
 
     pub(super) fn holds(&self) -> bool {
-        boot_ms() < self.0.load(Ordering::Acquire)
+        self.now_ms() < self.0.1.load(Ordering::Acquire)
     }
 }
 
@@ -59,14 +113,16 @@ impl<S: Sink> Sink for Gated<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
 
-    #[derive(Default)]
-    struct Counted(usize);
+    #[derive(Default, Clone)]
+    struct Counted(Arc<AtomicUsize>);
 
-    impl Sink for &mut Counted {
+    impl Sink for Counted {
         async fn frame(&mut self, _: &[i16]) {
-            self.0 += 1;
+            self.0.fetch_add(1, Ordering::Relaxed);
         }
 
         fn clear(&mut self) {}
@@ -74,15 +130,22 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_heard_without_a_lease() {
-        let (mut heard, standing) = (Counted::default(), Standing::default());
-        // A sink must be `'static`: the test looks through a leaked one.
-        let counted: &'static mut Counted = Box::leak(Box::new(std::mem::take(&mut heard)));
-        let mut gated = Gated::new(counted, standing.clone());
+        let (heard, standing) = (Counted::default(), Standing::new());
+        let mut gated = Gated::new(heard.clone(), standing.clone());
         gated.frame(&[0]).await;
-        standing.set(Some(boot_ms() + 60_000));
+        standing.set(Some(standing.now_ms() + 60_000));
         gated.frame(&[0]).await;
-        standing.set(Some(boot_ms()));
+        standing.set(Some(standing.now_ms()));
         gated.frame(&[0]).await;
-        assert_eq!(gated.sink.0, 1);
+        assert_eq!(heard.0.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn uptime_is_read_as_linux_writes_it() {
+        assert_eq!(parse_ms("26791.07 51234.99\n"), Some(26_791_070));
+        assert_eq!(parse_ms("0.50 0.00"), Some(500));
+        for broken in ["", "12", "x.1 2", "1.x 2", "12."] {
+            assert_eq!(parse_ms(broken), None, "{broken}");
+        }
     }
 }

@@ -163,7 +163,8 @@ impl Lease {
             }),
             claimable_at_ms: now_ms,
             failures,
-            ..self.clone()
+            #[cfg(feature = "faults")]
+            planted: self.planted,
         })
     }
 

@@ -56,7 +56,6 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     use std::cell::Cell;
     use std::convert::Infallible;
     use std::time::Duration;

@@ -130,7 +130,7 @@ pub async fn run(
 ) -> Result<(), WorkerError> {
     let metrics = Metrics::new();
     // Nobody else can have a job's room.
-    let standing = Standing::default();
+    let standing = Standing::new();
     standing.set(Some(i64::MAX));
     let shared = session::Shared {
         home: Home::Stranger,

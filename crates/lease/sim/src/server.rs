@@ -267,7 +267,8 @@ impl Server {
             .claims
             .iter()
             .any(|(epoch, id, _)| *epoch == held.epoch && *id == worker.id());
-        if !is_holder && !(late && was_holder && !room.is_over) {
+        let is_taken_late = late && was_holder && !room.is_over;
+        if !is_holder && !is_taken_late {
             return refused;
         }
         let stored = room.stored.entry(held.epoch).or_default();

@@ -54,7 +54,9 @@ pub(crate) async fn run(kills: usize) {
         twice += stored.saturating_sub(1);
         most = most.max(voices(&person));
         eprintln!("{kill} of {kills}: {} ms, {stored} entries", silence.as_millis());
-        fleet.call(Method::POST, &format!("/v1/rooms/{room}/end"), None).await;
+        fleet
+            .call(Method::POST, &format!("/v1/rooms/{room}/end"), None)
+            .await;
         person
             .until("the end", |event| event["event"] == "disconnected")
             .await;
