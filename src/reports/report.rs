@@ -247,6 +247,7 @@ mod tests {
             speaker_name: Some("Ann".into()),
             content: content.into(),
             seq: 0,
+            late: false,
         }
     }
 
