@@ -100,6 +100,7 @@ pub(super) fn start(worker: &Arc<Worker>, claim: Claim) {
         epoch: claim.epoch,
     };
     let Place { changes, lost, pad } = worker.rooms.play(&held.room_id, held.epoch);
+    pad.hurries(worker.keeper.clone());
     worker.metrics.claimed.inc();
     worker.metrics.rooms(worker.rooms.len(), worker.rooms_max);
     let worker = worker.clone();

@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::mpsc;
+use troupe_lease::Input;
+
 use crate::protocol::Note;
 
 #[derive(Debug, Default)]
@@ -9,6 +12,7 @@ struct State {
     note: Note,
     revision: u64,
     told: u64,
+    keeper: Option<mpsc::Sender<Input>>,
 }
 
 /// One room's note. The session writes it, and it leaves with whatever goes to the API next: entries, the heartbeat,
@@ -21,10 +25,22 @@ impl Pad {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Has the keeper hurry when a line begins or a turn is owed.
+    pub(super) fn hurries(&self, keeper: mpsc::Sender<Input>) {
+        self.lock().keeper = Some(keeper);
+    }
+
     /// Puts a note in the place of the last one.
     pub(super) fn write(&self, note: Note) {
         let mut state = self.lock();
         if state.note != note {
+            let begins = note.saying.is_some() && state.note.saying.is_none();
+            if (begins || note.owed.len() > state.note.owed.len())
+                && let Some(keeper) = &state.keeper
+            {
+                // Full: the next heartbeat brings it all the same.
+                let _ = keeper.try_send(Input::News);
+            }
             state.note = note;
             state.revision += 1;
         }

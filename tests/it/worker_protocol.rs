@@ -338,7 +338,7 @@ async fn a_failed_room_waits_and_is_given_up_in_the_end() {
         );
         world.alter("UPDATE rooms SET claimable_at = 0", &[]).await;
     }
-    assert_eq!(epochs, 8);
+    assert_eq!(epochs, 3);
     assert!(world.get(&format!("/v1/rooms/{room}")).await.with(200)["endedAt"].is_string());
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::fault::{Fault, Planted};
-use crate::{BEAT_AGAIN_MS, BEAT_EVERY_MS, STANDS_MS};
+use crate::{BEAT_AGAIN_MS, BEAT_EVERY_MS, NEWS_EVERY_MS, STANDS_MS};
 
 /// Heartbeats whose answers are waited for. Full: the oldest is taken for lost.
 const BEATS_MAX: usize = 4;
@@ -42,6 +42,8 @@ pub enum Input {
     Closed(Held),
     /// Take no more rooms.
     Drain,
+    /// A room has something that the next holder must know: the next heartbeat, which brings it, comes sooner.
+    News,
     /// The time of [`Keeper::poll_timeout`] has come.
     Wake,
 }
@@ -129,6 +131,12 @@ impl Keeper {
                     self.leave(held);
                 }
                 self.beat(now_ms);
+            }
+            Input::News => {
+                let sooner = BEAT_EVERY_MS - NEWS_EVERY_MS;
+                self.next_beat_at_ms = self
+                    .next_beat_at_ms
+                    .map(|at| at.min(now_ms.max(at.saturating_sub(sooner))));
             }
             Input::Wake => {}
         }

@@ -40,6 +40,8 @@ pub use room::{
 
 /// Time between a worker's heartbeats, ms.
 pub const BEAT_EVERY_MS: i64 = 2_000;
+/// The least time between two heartbeats of which the second one brings news, ms.
+pub const NEWS_EVERY_MS: i64 = 500;
 /// Time until the next heartbeat after one that failed, ms.
 pub const BEAT_AGAIN_MS: i64 = 500;
 /// Time after the question of the last acknowledged heartbeat for which a worker stands by its rooms, ms by its

@@ -1,7 +1,7 @@
 //! The worker's side, step by step.
 #![expect(clippy::panic, reason = "tests fail by panicking")]
 
-use troupe_lease::{BEAT_AGAIN_MS, BEAT_EVERY_MS, Held, Input, Keeper, Output, STANDS_MS};
+use troupe_lease::{BEAT_AGAIN_MS, BEAT_EVERY_MS, Held, Input, Keeper, NEWS_EVERY_MS, Output, STANDS_MS};
 
 fn held(room: &str, epoch: u64) -> Held {
     Held {
@@ -147,4 +147,20 @@ fn a_room_that_was_let_go_of_is_not_named_any_more() {
     kept.at(20, Input::Closed(held("a", 1)));
     let beat = kept.at(BEAT_EVERY_MS, Input::Wake);
     assert!(matches!(&beat[..], [Output::Beat { rooms, .. }] if *rooms == [held("b", 1)]));
+}
+
+#[test]
+fn news_hurry_a_heartbeat_and_do_not_crowd() {
+    let mut kept = Kept::default();
+    assert!(
+        kept.at(0, Input::News).is_empty(),
+        "nothing to tell of without a room"
+    );
+    kept.at(100, Input::Claimed(vec![held("a", 1)]));
+    kept.answered(110, &[]);
+    assert!(kept.at(200, Input::News).is_empty(), "not at once after another");
+    assert_eq!(kept.keeper.poll_timeout(), Some(100 + NEWS_EVERY_MS));
+    assert_eq!(kept.at(100 + NEWS_EVERY_MS, Input::Wake).len(), 1);
+    kept.answered(700, &[]);
+    assert_eq!(kept.at(1_500, Input::News).len(), 1, "at once after a while");
 }

@@ -1,6 +1,7 @@
 //! Watches a connection, and the people while it listens.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use livekit::participant::ParticipantKind;
 use livekit::prelude::{RemoteParticipant, RemoteTrack, RemoteTrackPublication, Room, RoomEvent, TrackKind};
@@ -11,6 +12,11 @@ use super::{AGENT_PREFIX, Seen, Track};
 
 /// Topic of typed messages.
 const CHAT_TOPIC: &str = "lk.chat";
+/// A character is seen a moment before it listens: what is typed to it in this time is kept until it does. One that
+/// begins to listen later takes the place of another, which heard it.
+const EARLY: Duration = Duration::from_secs(2);
+/// Messages that are kept so. Full: the newest is dropped with a warning.
+const EARLY_MAX: usize = 16;
 /// Longest typed message that is taken, bytes; more is cut by dropping the message with a warning.
 const TYPED_MAX: usize = 20_000;
 
@@ -22,6 +28,7 @@ pub(super) async fn run(
 ) {
     let seen = Arc::new(seen);
     let mut listens = false;
+    let (began, mut early) = (Instant::now(), Vec::new());
     loop {
         let event = tokio::select! {
             event = events.recv() => event,
@@ -31,7 +38,11 @@ pub(super) async fn run(
                     for participant in room.remote_participants().values() {
                         arrive(participant, &*seen);
                     }
+                    if began.elapsed() < EARLY {
+                        early.drain(..).for_each(|event| people(event, &seen));
+                    }
                 }
+                early = Vec::new();
                 continue;
             }
         };
@@ -49,6 +60,13 @@ pub(super) async fn run(
                 return;
             }
             event if listens => people(event, &seen),
+            RoomEvent::TextStreamOpened { .. } if began.elapsed() < EARLY => {
+                if early.len() < EARLY_MAX {
+                    early.push(event);
+                } else {
+                    tracing::warn!("keep what was typed before a character listens: too many messages");
+                }
+            }
             _ => {}
         }
     }

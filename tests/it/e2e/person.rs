@@ -124,6 +124,12 @@ impl Person {
         }
     }
 
+    /// Waits for a track of `identity` that was not noticed yet: somebody who comes back.
+    pub(super) async fn has_track_again(&mut self, identity: &str) {
+        let what = format!("another track of {identity}");
+        self.until(&what, |event| is(event, "track", identity)).await;
+    }
+
     /// The values that an attribute of a participant took so far.
     pub(super) fn attribute(&self, identity: &str, key: &str) -> Vec<&str> {
         let of_key = |event: &&Value| is(event, "attribute", identity) && event["key"] == key;

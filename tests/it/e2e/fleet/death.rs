@@ -15,6 +15,7 @@ async fn a_worker_killed_in_the_middle_of_a_sentence_is_taken_over_with_its_cont
     fleet
         .timeline(&room, "the question", |lines| !lines.is_empty())
         .await;
+    fleet.knows_of(&room, "Well,").await;
     first.kill().await;
     second.logs("claimed a room", 1).await;
     let asked = fleet.asks("A technical fault cut you off").await;

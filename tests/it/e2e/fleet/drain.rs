@@ -22,7 +22,7 @@ async fn a_worker_that_is_told_to_stop_hands_over_between_two_turns() {
     first.signal("-TERM").await;
     assert!(first.ends().await.success());
     second.logs("claimed a room", 1).await;
-    person.has_track(AGENT).await;
+    person.has_track_again(AGENT).await;
     fleet.models.answers("It froze every winter.");
     ask(&fleet, &mut person, "And the ferry?").await;
 }

@@ -39,6 +39,7 @@ pub(super) struct Fleet {
     key: String,
     worker_key: String,
     client: reqwest::Client,
+    db: String,
 }
 
 impl Fleet {
@@ -85,6 +86,7 @@ impl Fleet {
             key: secret_key,
             worker_key,
             client: reqwest::Client::new(),
+            db,
             models,
             livekit,
             folder,
@@ -193,6 +195,21 @@ impl Fleet {
         self.call(Method::POST, &format!("/v1/rooms/{room}/start"), None)
             .await;
         (room, person)
+    }
+
+    /// Waits until the API knows that this was begun in a room.
+    pub(super) async fn knows_of(&self, room: &str, begun: &str) {
+        let database = sqlx::SqlitePool::connect(&self.db).await.unwrap();
+        self.until(begun, async || {
+            let note: Option<String> = sqlx::query_scalar("SELECT note FROM rooms WHERE id = ?")
+                .bind(room)
+                .fetch_one(&database)
+                .await
+                .unwrap();
+            note.filter(|note| note.contains(begun)).map(drop)
+        })
+        .await;
+        database.close().await;
     }
 
     /// The timeline as `speaker: words`, once it is what is waited for.
