@@ -1,6 +1,6 @@
 //! The LiveKit server: is it there, does it take our key, and does its clock agree with ours?
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
@@ -65,7 +65,7 @@ async fn clock(url: &str) -> Option<Finding> {
         .await
         .ok()?;
     let date = answer.headers().get(reqwest::header::DATE)?.to_str().ok()?;
-    let skew_s = skew_s(date, SystemTime::now())?;
+    let skew_s = skew_s(date, OffsetDateTime::now_utc())?;
     Some(if skew_s.abs() > SKEW_S_MAX {
         Finding::broken(
             "clock",
@@ -78,21 +78,21 @@ async fn clock(url: &str) -> Option<Finding> {
 }
 
 /// How far an HTTP date (RFC 9110, 5.6.7) is ahead of `now`, s.
-fn skew_s(date: &str, now: SystemTime) -> Option<i64> {
+fn skew_s(date: &str, now: OffsetDateTime) -> Option<i64> {
     // The form is that of RFC 2822 with the zone written by name.
     let date = OffsetDateTime::parse(&date.replace("GMT", "+0000"), &Rfc2822).ok()?;
-    Some((date - OffsetDateTime::from(now)).whole_seconds())
+    Some((date - now).whole_seconds())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use time::OffsetDateTime;
 
     use super::skew_s;
 
     #[test]
     fn the_clocks_are_compared() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(784_111_777);
         assert_eq!(skew_s("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(0));
         assert_eq!(skew_s("Sun, 06 Nov 1994 08:50:37 GMT", now), Some(60));
         assert_eq!(skew_s("yesterday", now), None);
