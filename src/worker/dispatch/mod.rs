@@ -4,7 +4,7 @@
 //! LiveKit ─ /agent ─► line ─► desk (decides which jobs are taken) ─► session, one a job
 //! ```
 //!
-//! A job's metadata says who plays ([`order`]). What is said stays in the room: captions, and nothing is stored. When
+//! A job's metadata says who plays (`order.rs`). What is said stays in the room: captions, and nothing is stored. When
 //! the connection is lost, jobs go on, and the worker registers anew.
 
 mod desk;
