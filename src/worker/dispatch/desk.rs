@@ -35,6 +35,8 @@ pub(super) enum Output {
     Play { job: String },
     /// End it.
     Stop { job: String },
+    /// Forget it: it was promised, and went to somebody else.
+    Forget { job: String },
     /// Tell the server that it runs.
     Running { job: String },
     /// Tell the server that it is over.
@@ -70,7 +72,13 @@ impl Desk {
     }
 
     pub(super) fn handle_input(&mut self, now_ms: u64, input: Input) {
-        self.promised.retain(|_, until| *until > now_ms);
+        let past: Vec<String> = self
+            .promised
+            .extract_if(.., |_, until| *until <= now_ms)
+            .map(|(job, _)| job)
+            .collect();
+        self.outputs
+            .extend(past.into_iter().map(|job| Output::Forget { job }));
         match input {
             Input::Registered => {
                 self.is_known = true;
@@ -200,7 +208,11 @@ mod tests {
     fn a_promise_that_nobody_took_runs_out() {
         let mut desk = Desk::new(1);
         assert_eq!(of(&mut desk, 0, asked("a")), answer("a", true));
-        assert_eq!(of(&mut desk, PROMISED_MS, asked("b")), answer("b", true));
+        let forgotten = vec![Output::Forget { job: "a".into() }];
+        assert_eq!(
+            of(&mut desk, PROMISED_MS, asked("b")),
+            [forgotten, answer("b", true)].concat()
+        );
         // The first one comes after all: there is no place, and the server must know.
         let late = of(&mut desk, PROMISED_MS + 1, assigned("a"));
         assert!(

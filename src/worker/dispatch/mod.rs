@@ -188,7 +188,12 @@ pub async fn run(
             Err(error) => {
                 warn!(%error, "register with LiveKit, will try again");
                 tokio::select! {
-                    () = shutdown.cancelled(), if dispatch.jobs.is_empty() => return Ok(()),
+                    () = shutdown.cancelled(), if dispatch.playing.is_empty() => return Ok(()),
+                    // Their rooms are gone with the server: nobody else takes note of it meanwhile.
+                    Some(over) = dispatch.playing.join_next(), if !dispatch.playing.is_empty() => {
+                        dispatch.over(over);
+                        continue;
+                    }
                     () = tokio::time::sleep(backoff.next(rand::random())) => continue,
                 }
             }
@@ -330,6 +335,9 @@ impl Dispatch {
                     if let Some(known) = self.jobs.get(&job) {
                         known.leave.send_replace(Leave::AtOnce);
                     }
+                }
+                Output::Forget { job } => {
+                    self.jobs.remove(&job);
                 }
                 Output::Running { job } => line.running(job).await?,
                 Output::Over { job, failure } => line.over(job, failure).await?,
