@@ -14,6 +14,8 @@
     reason = "a bench prints its figures or fails"
 )]
 
+#[path = "../../tests/it/binary.rs"]
+mod binary;
 mod claims;
 #[path = "../../tests/client/mod.rs"]
 mod client;

@@ -2,23 +2,15 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Command;
+
+use crate::binary;
 
 /// Runs the binary in an empty folder; answers exit code and stderr.
 fn troupe(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
-    for (variable, _) in std::env::vars() {
-        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
-            .iter()
-            .any(|prefix| variable.starts_with(prefix))
-        {
-            command.env_remove(variable);
-        }
-    }
+    let mut command = binary::troupe(folder);
     let output = command
         .args(arguments)
         .envs(variables.iter().copied())
-        .current_dir(folder)
         .output()
         .unwrap();
     assert!(output.stdout.is_empty(), "nothing of a failure goes to stdout");

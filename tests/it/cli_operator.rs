@@ -1,12 +1,13 @@
 //! What an operator does on the command line, over a database that a server wrote.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use troupe::protocol::Mode;
 use troupe::rooms::room::{NewRoom, Surface};
 use troupe::rooms::store::{self, Location, Store};
+
+use crate::binary;
 
 struct Operator {
     folder: tempfile::TempDir,
@@ -54,19 +55,10 @@ impl Operator {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
-    for (variable, _) in std::env::vars() {
-        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
-            .iter()
-            .any(|prefix| variable.starts_with(prefix))
-        {
-            command.env_remove(variable);
-        }
-    }
+    let mut command = binary::troupe(folder);
     let output = command
         .args(arguments)
         .args(["--db", "sqlite:t.sqlite"])
-        .current_dir(folder)
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

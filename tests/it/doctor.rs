@@ -1,9 +1,10 @@
 //! What the doctor says where something is wrong, and what it advises.
 
 use std::net::TcpListener;
-use std::process::Command;
 
 use serde_json::Value;
+
+use crate::binary;
 
 /// An address on which nobody listens.
 fn nobody() -> String {
@@ -18,21 +19,12 @@ fn about<'a>(lines: &'a [Value], check: &str) -> Vec<&'a Value> {
 
 fn examine(variables: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
-    for (variable, _) in std::env::vars() {
-        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
-            .iter()
-            .any(|prefix| variable.starts_with(prefix))
-        {
-            command.env_remove(variable);
-        }
-    }
+    let mut command = binary::troupe(folder.path());
     let output = command
         .args(["doctor", "--json"])
         .args(arguments)
         .env("TROUPE_CACHE", folder.path().join("cache"))
         .envs(variables.iter().copied())
-        .current_dir(folder.path())
         .output()
         .unwrap();
     assert!(!folder.path().join("troupe.sqlite").exists(), "nothing is made");

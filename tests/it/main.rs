@@ -1,5 +1,6 @@
 //! Every integration test, in one binary so that it links once.
 //!
+//! - `binary`: the binary without the developer's own configuration
 //! - `support`: the API in this process, with a LiveKit that only remembers
 //! - `api_rooms`: voice rooms from creation to end
 //! - `api_requests`: what every path refuses, and in which words
@@ -53,6 +54,7 @@ mod api_requests;
 mod api_rooms;
 mod api_tokens;
 mod api_transcript;
+mod binary;
 mod chat;
 mod cli;
 mod cli_agents;

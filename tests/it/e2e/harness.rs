@@ -50,19 +50,10 @@ pub(super) async fn livekit_telling(webhook: Option<&str>) -> Running {
 
 /// The binary with nothing of the developer's own configuration, in an empty folder.
 pub(super) fn troupe(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
-    for (variable, _) in std::env::vars() {
-        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
-            .iter()
-            .any(|prefix| variable.starts_with(prefix))
-        {
-            command.env_remove(variable);
-        }
-    }
+    let mut command = Command::from(crate::binary::troupe(folder));
     command
         .env("TROUPE_CACHE", cache())
-        .env("TROUPE_HEALTH", "127.0.0.1:0")
-        .current_dir(folder);
+        .env("TROUPE_HEALTH", "127.0.0.1:0");
     command.stdin(Stdio::null()).kill_on_drop(true);
     command
 }
