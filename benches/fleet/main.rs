@@ -34,6 +34,8 @@ mod e2e {
         pub(crate) mod proxy;
         #[path = "takeover.rs"]
         pub(crate) mod takeover;
+        #[path = "../../../../tests/it/e2e/fleet/voice_server.rs"]
+        pub(crate) mod voice_server;
     }
 }
 #[expect(dead_code, reason = "the tests use the rest")]
@@ -45,6 +47,8 @@ mod packages;
 #[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/postgres/mod.rs"]
 mod postgres;
+#[path = "../../tests/it/scratch.rs"]
+mod scratch;
 
 /// The value at this part of a sorted row.
 fn quantile(sorted: &[u64], part: f64) -> u64 {

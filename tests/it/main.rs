@@ -34,6 +34,7 @@
 //! - `postgres`: a throw-away Postgres
 //! - `reports`: what comes of role-plays and interviews
 //! - `recordings`: uploads, joined files, links and downloads
+//! - `scratch`: folders for the databases of tests
 //! - `prompts`: what language models are asked, as snapshots
 //! - `tools`: what characters have done, against real servers
 //! - `store`: both databases held to one behaviour
@@ -83,6 +84,7 @@ mod recordings;
 mod reports;
 mod respondent;
 mod roleplays;
+mod scratch;
 mod shape;
 mod store;
 mod support;

@@ -71,7 +71,7 @@ pub(crate) async fn server() -> Server {
 
 /// A server with more lines in the `rtc` section of its configuration.
 pub(crate) async fn server_with(rtc: &str) -> Server {
-    start("127.0.0.1", rtc, |_| String::new()).await
+    start("127.0.0.1", rtc, true, |_| String::new()).await
 }
 
 /// A server at the machine's own address with more sections in its configuration, which may need ports. `None`,
@@ -85,15 +85,19 @@ pub(crate) async fn server_at_own_address(sections: impl FnOnce(Ports) -> String
         );
         return None;
     };
-    Some(start(&own.to_string(), "", sections).await)
+    Some(start(&own.to_string(), "", true, sections).await)
 }
 
-/// A server that tells clients to find it at this address, where something else listens.
+/// A server that tells clients to find it at this address, where something else listens. There is no way around
+/// that: it never asks a client's own addresses (ICE-lite, RFC 8445 section 2.5), takes no TCP, and listens on IPv4
+/// loopback alone.
 pub(crate) async fn server_told_at(address: &str) -> Server {
-    start(address, "", |_| String::new()).await
+    const RTC: &str =
+        "  use_ice_lite: true\n  enable_loopback_candidate: true\n  ips:\n    includes: [127.0.0.1/32]\n";
+    start(address, RTC, false, |_| String::new()).await
 }
 
-async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String) -> Server {
+async fn start(node_ip: &str, rtc: &str, takes_tcp: bool, sections: impl FnOnce(Ports) -> String) -> Server {
     let port = loop {
         let port = NEXT_PORT.fetch_add(4, Ordering::Relaxed);
         // Somebody else's server may be there.
@@ -109,7 +113,8 @@ async fn start(node_ip: &str, rtc: &str, sections: impl FnOnce(Ports) -> String)
     };
     let config = format!(
         "port: {port}\nrtc:\n  tcp_port: {}\n  udp_port: {}\n{rtc}logging:\n  level: error\n{}",
-        ports.tcp,
+        // Without a port it takes none.
+        if takes_tcp { ports.tcp } else { 0 },
         ports.udp,
         sections(ports)
     );

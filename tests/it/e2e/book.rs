@@ -54,7 +54,7 @@ fn blocks(text: &str) -> Vec<(String, String)> {
 /// Runs a page's commands as one script, in a folder of its own with the character of its first TOML block.
 async fn run(page: &str, models: &Models) {
     let blocks = blocks(&read(page));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::scratch::folder();
     if let Some((_, character)) = blocks.iter().find(|(about, _)| about == "toml") {
         std::fs::create_dir(folder.path().join("agents")).unwrap();
         for place in ["agents/mira.toml", "mira.toml"] {

@@ -27,7 +27,7 @@ impl Desk {
     async fn open() -> Self {
         let models = Models::start().await;
         let livekit = livekit().await;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::scratch::folder();
         let worker = troupe_with(&models, &livekit, folder.path())
             .args(["worker", "--dispatch", AGENT])
             .stdout(Stdio::null())

@@ -60,9 +60,14 @@ pub(super) fn troupe(folder: &Path) -> Command {
 
 /// The same with scripted models and this LiveKit server.
 pub(super) fn troupe_with(models: &Models, livekit: &Running, folder: &Path) -> Command {
+    troupe_at(models, livekit.url().as_str(), folder)
+}
+
+/// The same with the LiveKit server at this URL.
+pub(super) fn troupe_at(models: &Models, livekit: &str, folder: &Path) -> Command {
     let mut command = troupe(folder);
     command
-        .env("LIVEKIT_URL", livekit.url().as_str())
+        .env("LIVEKIT_URL", livekit)
         .env("OPENAI_BASE_URL", models.base_url())
         .env("OPENAI_API_KEY", "test-key")
         .env("TROUPE_STT", "openai:scripted")
@@ -100,7 +105,7 @@ impl Stack {
     /// Starts with changes to the command.
     pub(super) async fn start_with(change: impl FnOnce(&mut Command)) -> Self {
         let models = Models::start().await;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::scratch::folder();
         let livekit = livekit().await;
         let mut command = troupe_with(&models, &livekit, folder.path());
         command

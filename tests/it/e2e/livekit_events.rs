@@ -34,7 +34,7 @@ async fn call(client: &reqwest::Client, method: &str, url: String, key: &str, bo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::scratch::folder();
     let db = format!("sqlite:{}", folder.path().join("t.sqlite").display());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

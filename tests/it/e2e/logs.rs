@@ -21,7 +21,7 @@ const TOKEN: &str = "eyJ";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_logs_of_a_session_tell_nothing_of_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::scratch::folder();
     let path = folder.path().join("log");
     let stack = Stack::start_with(|command| {
         command

@@ -56,7 +56,7 @@ impl TestDatabase {
     }
 
     async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::scratch::folder();
         let url = format!("sqlite:{}", folder.path().join("t.sqlite").display());
         let location = Location::parse(&url).unwrap();
         store::migrate(&location).await.unwrap();

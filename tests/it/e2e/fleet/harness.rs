@@ -5,6 +5,11 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::super::harness::troupe_at;
+use super::super::models::Models;
+use super::super::person::Person;
+use super::proxy::Proxy;
+use super::voice_server::VoiceServer;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -12,17 +17,11 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
-use troupe::devserver::Running;
-
-use super::super::harness::{livekit, troupe_with};
-use super::super::models::Models;
-use super::super::person::Person;
-use super::proxy::Proxy;
 
 /// Time until something that must happen has happened; a lease, what a slow machine adds, and much more. Nothing is
 /// measured by it.
-const WITHIN: Duration = Duration::from_secs(60);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+pub(super) const WITHIN: Duration = Duration::from_secs(60);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A line that is spoken for nine seconds, so that there is a middle of it.
 pub(super) const LONG: &str = "Well, let me begin at the beginning, for it is a long story. First there was a river. \
@@ -32,7 +31,7 @@ pub(super) const LONG: &str = "Well, let me begin at the beginning, for it is a 
 /// A fleet without workers yet.
 pub(super) struct Fleet {
     pub(super) models: Models,
-    livekit: Running,
+    pub(super) livekit: VoiceServer,
     folder: TempDir,
     _api: Child,
     pub(super) api_url: String,
@@ -44,9 +43,9 @@ pub(super) struct Fleet {
 
 impl Fleet {
     pub(super) async fn start() -> Self {
-        let (models, livekit) = (Models::start().await, livekit().await);
+        let (models, livekit) = (Models::start().await, VoiceServer::start().await);
         models.answers(LONG);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::scratch::folder();
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -54,7 +53,7 @@ impl Fleet {
             .port();
         let db = format!("sqlite:{}", folder.path().join("troupe.sqlite").display());
         let troupe = |arguments: &[&str]| {
-            let mut command = troupe_with(&models, &livekit, folder.path());
+            let mut command = troupe_at(&models, livekit.url(), folder.path());
             command.args(arguments);
             command
         };
@@ -130,7 +129,7 @@ impl Fleet {
 
     /// Starts a worker that takes rooms once this answers.
     pub(super) async fn worker(&self, machine: &Machine, drain_s: u32) -> Worker {
-        let mut command = troupe_with(&self.models, &self.livekit, self.folder.path());
+        let mut command = troupe_at(&self.models, self.livekit.url(), self.folder.path());
         let link = &machine.entries;
         std::fs::create_dir_all(link).unwrap();
         let mut child = command
@@ -189,12 +188,19 @@ impl Fleet {
             Some(character),
         )
         .await;
-        let path = format!("/v1/rooms/{room}/token?identity=guest&name=Guest");
-        let join = self.call(Method::GET, &path, None).await;
-        let person = Person::join(join["url"].as_str().unwrap(), join["token"].as_str().unwrap()).await;
+        let (url, token) = self.door(&room, "guest").await;
+        let person = Person::join(&url, &token).await;
         self.call(Method::POST, &format!("/v1/rooms/{room}/start"), None)
             .await;
         (room, person)
+    }
+
+    /// Where somebody named Guest joins a room, and with which token.
+    pub(super) async fn door(&self, room: &str, identity: &str) -> (String, String) {
+        let path = format!("/v1/rooms/{room}/token?identity={identity}&name=Guest");
+        let join = self.call(Method::GET, &path, None).await;
+        let [url, token] = ["url", "token"].map(|field| join[field].as_str().unwrap().to_owned());
+        (url, token)
     }
 
     /// Waits until the API knows that this was begun in a room.

@@ -5,11 +5,14 @@
 //! - `drain`: SIGTERM, and SIGTERM twice
 //! - `standstill`: SIGSTOP for longer than a lease
 //! - `network`: an API that can't be reached, answers that are lost, heartbeats that are late
-//! - `harness`, `proxy`: what they stand on
+//! - `livekit`: a LiveKit server that restarts, others with a character's identity, tokens that expire, people who return
+//! - `harness`, `proxy`, `voice_server`: what they stand on
 
 mod death;
 mod drain;
 mod harness;
+mod livekit;
 mod network;
 mod proxy;
 mod standstill;
+mod voice_server;

@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// What happens to a call.
@@ -26,6 +27,8 @@ pub(super) enum Fate {
 
 /// Decides on each call by its path and the number of such calls before it, and on its answer.
 type Rule = Box<dyn FnMut(&str) -> Fate + Send>;
+/// Changes an answer.
+type Rewrite = Box<dyn FnMut(&mut Value) + Send>;
 
 /// A proxy for one machine.
 #[derive(Clone)]
@@ -34,6 +37,7 @@ pub(super) struct Proxy {
     client: reqwest::Client,
     pub(super) address: SocketAddr,
     rule: Arc<Mutex<Rule>>,
+    rewrite: Arc<Mutex<Option<Rewrite>>>,
 }
 
 impl Proxy {
@@ -44,6 +48,7 @@ impl Proxy {
             client: reqwest::Client::new(),
             address: listener.local_addr().unwrap(),
             rule: Arc::new(Mutex::new(Box::new(|_| Fate::Passes))),
+            rewrite: Arc::default(),
         };
         let router = Router::new().fallback(forward).with_state(proxy.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -59,6 +64,11 @@ impl Proxy {
         *self.rule.lock().unwrap() = Box::new(rule);
     }
 
+    /// From now on answers come through as this leaves them.
+    pub(super) fn rewrite(&self, rewrite: impl FnMut(&mut Value) + Send + 'static) {
+        *self.rewrite.lock().unwrap() = Some(Box::new(rewrite));
+    }
+
     /// Nothing comes through any more.
     pub(super) fn cut(&self) {
         self.rule(|_| Fate::IsLost);
@@ -67,6 +77,18 @@ impl Proxy {
     /// Everything does.
     pub(super) fn mend(&self) {
         self.rule(|_| Fate::Passes);
+    }
+}
+
+impl Proxy {
+    fn rewritten(&self, body: Bytes) -> Bytes {
+        let mut rewrite = self.rewrite.lock().unwrap();
+        let (Some(rewrite), Ok(mut answer)) = (rewrite.as_mut(), serde_json::from_slice::<Value>(&body))
+        else {
+            return body;
+        };
+        rewrite(&mut answer);
+        answer.to_string().into()
     }
 }
 
@@ -92,7 +114,7 @@ async fn forward(State(proxy): State<Proxy>, request: Request<Body>) -> Response
         return StatusCode::BAD_GATEWAY.into_response();
     };
     let status = answer.status();
-    let body = answer.bytes().await.unwrap_or_default();
+    let body = proxy.rewritten(answer.bytes().await.unwrap_or_default());
     // A long poll that ended without a word has no answer to lose.
     let is_cut = (proxy.rule.lock().unwrap())("(answer)") == Fate::IsLost;
     let is_empty = body.starts_with(b"{\"claims\":[]");
