@@ -1,66 +1,68 @@
 //! The note of a room: what is under way in it, until the API knows.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::mpsc;
 use troupe_lease::Input;
+use troupe_lease::shared::Slip;
 
 use crate::protocol::Note;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    note: Note,
-    revision: u64,
-    told: u64,
-    keeper: Option<mpsc::Sender<Input>>,
+    note: Slip<Note>,
+    keeper: OnceLock<mpsc::Sender<Input>>,
 }
 
 /// One room's note. The session writes it, and it leaves with whatever goes to the API next: entries, the heartbeat,
 /// the release.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Pad(Arc<Mutex<State>>);
+#[derive(Debug, Clone)]
+pub(super) struct Pad(Arc<State>);
+
+impl Default for Pad {
+    fn default() -> Self {
+        Self(Arc::new(State {
+            note: Slip::known(Note::default()),
+            keeper: OnceLock::new(),
+        }))
+    }
+}
 
 impl Pad {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Has the keeper hurry when a line begins or a turn is owed.
     pub(super) fn hurries(&self, keeper: mpsc::Sender<Input>) {
-        self.lock().keeper = Some(keeper);
+        // A room is entered once.
+        let _ = self.0.keeper.set(keeper);
     }
 
     /// Puts a note in the place of the last one.
     pub(super) fn write(&self, note: Note) {
-        let mut state = self.lock();
-        if state.note != note {
-            let begins = note.saying.is_some() && state.note.saying.is_none();
-            if (begins || note.owed.len() > state.note.owed.len())
-                && let Some(keeper) = &state.keeper
-            {
-                // Full: the next heartbeat brings it all the same.
-                let _ = keeper.try_send(Input::News);
-            }
-            state.note = note;
-            state.revision += 1;
+        let (says, owed) = (note.saying.is_some(), note.owed.len());
+        let Some(before) = self.0.note.write(note) else {
+            return;
+        };
+        let begins = says && before.saying.is_none();
+        if (begins || owed > before.owed.len())
+            && let Some(keeper) = self.0.keeper.get()
+        {
+            // Full: the next heartbeat brings it all the same.
+            let _ = keeper.try_send(Input::News);
         }
     }
 
     /// The note, if the API does not know it, and what to call [`Self::told`] with once it does.
     pub(super) fn news(&self) -> Option<(Note, u64)> {
-        let state = self.lock();
-        (state.told < state.revision).then(|| (state.note.clone(), state.revision))
+        self.0.note.news()
     }
 
     /// The API knows the note of this revision.
     pub(super) fn told(&self, revision: u64) {
-        let mut state = self.lock();
-        state.told = state.told.max(revision);
+        self.0.note.arrived(revision);
     }
 
     /// The note as it stands.
     pub(super) fn read(&self) -> Note {
-        self.lock().note.clone()
+        self.0.note.read()
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
+
+use troupe_lease::shared::Gate;
 
 use crate::voice::Sink;
 
@@ -64,12 +65,12 @@ fn parse_ms(line: &str) -> Option<i64> {
 /// Whether rooms are still the worker's own. Whoever makes sound asks it first: after a standstill the process may
 /// go on for a moment before it knows that its time is over.
 #[derive(Debug, Clone)]
-pub(super) struct Standing(Arc<(BootClock, AtomicI64)>);
+pub(super) struct Standing(Arc<(BootClock, Gate)>);
 
 impl Standing {
     /// Of a worker that holds nothing yet.
     pub(super) fn new() -> Self {
-        Self(Arc::new((BootClock::new(), AtomicI64::new(i64::MIN))))
+        Self(Arc::new((BootClock::new(), Gate::closed())))
     }
 
     /// The time by the boot clock, ms.
@@ -79,11 +80,11 @@ impl Standing {
 
     /// The rooms are the worker's until then.
     pub(super) fn set(&self, until_ms: Option<i64>) {
-        self.0.1.store(until_ms.unwrap_or(i64::MIN), Ordering::Release);
+        self.0.1.set(until_ms);
     }
 
     pub(super) fn holds(&self) -> bool {
-        self.now_ms() < self.0.1.load(Ordering::Acquire)
+        self.0.1.is_open(self.now_ms())
     }
 }
 
@@ -113,7 +114,7 @@ impl<S: Sink> Sink for Gated<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 

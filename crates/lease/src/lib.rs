@@ -14,7 +14,7 @@
 //! room. When the database's clock is set forward, they may, for at most [`STANDS_MS`]; what the older one writes is
 //! refused all the while, for each claim has an epoch of its own.
 //!
-//! What can go wrong in between is played by `crates/lease/sim`, from seeds.
+//! What can go wrong in between is played by `crates/lease/sim`, from seeds. What threads share of it is in [`shared`].
 
 #[cfg_attr(
     not(feature = "faults"),
@@ -28,6 +28,7 @@ mod fault;
 mod keeper;
 mod requests;
 mod room;
+pub mod shared;
 
 #[cfg(feature = "faults")]
 pub use fault::{Fault, Planted};
