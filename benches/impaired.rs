@@ -73,7 +73,7 @@ async fn main() {
         judge.add(&mut spoken, recordings).await;
         println!("speaking, seed {seed}: done");
     }
-    println!("words wrong of {}, PESQ, STOI", script.words() * seeds as usize);
+    println!("\nwords wrong of {}, PESQ, STOI", script.words() * seeds as usize);
     for ((name, _), [immediate, paced, official]) in NETWORKS.iter().zip(&heard) {
         println!("hearing, {name}: immediate {immediate}; paced {paced}; official {official}");
     }

@@ -13,7 +13,8 @@ from livekit import rtc
 
 SENT_HZ = 48000
 HEARD_HZ = 16000
-BLOCK = SENT_HZ // 100
+# A tenth of a second at once: each block is a round trip into the client's library, and there are many rooms.
+BLOCK = SENT_HZ // 10
 
 
 async def listen(track, heard):
@@ -22,23 +23,29 @@ async def listen(track, heard):
 
 
 class Speaker:
+    """Never stops: a block that is given up while the library takes it makes the next one fail."""
+
     def __init__(self, source):
         self.source = source
-        self.task = asyncio.create_task(self.silence())
+        self.to_say = asyncio.Queue()
+        self.task = asyncio.create_task(self.run())
+
+    async def run(self):
+        while True:
+            if self.to_say.empty():
+                await self.say(bytes(2 * BLOCK))
+            else:
+                await self.say(self.to_say.get_nowait())
+                self.to_say.task_done()
 
     async def say(self, pcm):
         for at in range(0, len(pcm), 2 * BLOCK):
             block = pcm[at : at + 2 * BLOCK].ljust(2 * BLOCK, b"\0")
             await self.source.capture_frame(rtc.AudioFrame(block, SENT_HZ, 1, BLOCK))
 
-    async def silence(self):
-        while True:
-            await self.say(bytes(2 * BLOCK))
-
     async def speak(self, pcm):
-        self.task.cancel()
-        await self.say(pcm)
-        self.task = asyncio.create_task(self.silence())
+        self.to_say.put_nowait(pcm)
+        await self.to_say.join()
 
 
 async def main(url):

@@ -38,6 +38,7 @@ struct Rules {
     /// For clients that come from now on.
     next: Option<Way>,
     bad: bool,
+    carried: usize,
 }
 
 pub(crate) struct Proxy {
@@ -61,6 +62,11 @@ impl Proxy {
     pub(crate) fn set_bad(&self, bad: bool) {
         self.rules.lock().unwrap().bad = bad;
     }
+
+    /// Packets of sound that came while the network was bad, by those who met it.
+    pub(crate) fn carried(&self) -> usize {
+        self.rules.lock().unwrap().carried
+    }
 }
 
 async fn serve(front: Arc<UdpSocket>, port: u16, rules: Arc<Mutex<Rules>>) {
@@ -82,17 +88,24 @@ async fn serve(front: Arc<UdpSocket>, port: u16, rules: Arc<Mutex<Rules>>) {
                 clients.entry(from).or_insert(up)
             }
         };
-        let bad = rules.lock().unwrap().bad;
-        line.carry(buffer.get(..length).unwrap(), bad);
+        carry(line, buffer.get(..length).unwrap(), &rules);
     }
+}
+
+fn carry(line: &mut Line, packet: &[u8], rules: &Mutex<Rules>) {
+    let bad = {
+        let mut rules = rules.lock().unwrap();
+        rules.carried += usize::from(rules.bad && line.way.is_some() && is_sound(packet));
+        rules.bad
+    };
+    line.carry(packet, bad);
 }
 
 async fn answer(back: Arc<UdpSocket>, mut down: Line, rules: Arc<Mutex<Rules>>) {
     let mut buffer = [0; PACKET_MAX_BYTES];
     loop {
         if let Ok(length) = back.recv(&mut buffer).await {
-            let bad = rules.lock().unwrap().bad;
-            down.carry(buffer.get(..length).unwrap(), bad);
+            carry(&mut down, buffer.get(..length).unwrap(), &rules);
         }
     }
 }
@@ -146,12 +159,11 @@ impl Line {
 
     /// What becomes of it. Only audio and its reports (RTP, RTCP) are lost.
     fn fate(&mut self, way: Way, packet: &[u8]) -> Option<Duration> {
-        if packet.first().is_none_or(|byte| byte >> 6 != 2) {
+        if !is_media(packet) {
             return way.faults.without_loss();
         }
         let word = |at: usize| Some(u32::from_be_bytes(*packet.get(at..)?.first_chunk()?));
-        let is_audio = !(64..=95).contains(&(packet.get(1)? & 0x7f));
-        let (place, time) = if is_audio {
+        let (place, time) = if is_sound(packet) {
             let (timestamp, stream) = word(4).zip(word(8))?;
             let first = *self.first.entry(stream).or_insert(timestamp);
             let place = timestamp.wrapping_sub(first) / PACKET_TICKS;
@@ -164,4 +176,17 @@ impl Line {
         };
         way.faults.fate(way.seed, place, time)
     }
+}
+
+/// RTP or RTCP (RFC 7983).
+fn is_media(packet: &[u8]) -> bool {
+    packet.first().is_some_and(|byte| byte >> 6 == 2)
+}
+
+/// RTP, by the types that RTCP leaves to it (RFC 5761 section 4).
+fn is_sound(packet: &[u8]) -> bool {
+    is_media(packet)
+        && packet
+            .get(1)
+            .is_some_and(|kind| !(64..=95).contains(&(kind & 0x7f)))
 }

@@ -1,5 +1,6 @@
 //! Audio on its way out ([`AudioSource`] to RTP) and in (RTP to [`AudioSink`]).
 
+mod copies;
 mod encoded;
 mod incoming;
 mod local;
@@ -12,6 +13,7 @@ mod source;
 mod stereo;
 mod traffic;
 
+pub use copies::{Copies, Header, SentPacket};
 pub use encoded::EncodedAudio;
 pub use incoming::Incoming;
 pub use local::LocalAudio;

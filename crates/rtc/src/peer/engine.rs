@@ -14,6 +14,7 @@ use std::{
 use str0m::{
     Event as RtcEvent, IceConnectionState, Input, Output, Rtc,
     net::{Protocol, Receive},
+    rtp::RawPacket,
 };
 use tokio::sync::mpsc;
 
@@ -266,6 +267,11 @@ impl Engine {
             RtcEvent::MediaEgressStats(stats) => {
                 if let Some(percent) = self.vitals.on_egress(&stats) {
                     self.media.set_loss(stats.mid, percent);
+                }
+            }
+            RtcEvent::RawPacket(packet) => {
+                if let RawPacket::RtcpRx(report) = &*packet {
+                    self.media.on_report(now, report, rtc);
                 }
             }
             RtcEvent::Closed => self.ice_input(IceInput::RemoteClosed),

@@ -10,12 +10,15 @@ use rand::RngExt;
 use str0m::{
     Rtc,
     media::{MediaKind, Mid},
-    rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc},
+    rtp::{
+        ExtensionValues, RtpPacket, RtpWrite, Ssrc, StreamTx,
+        rtcp::{NackEntry, Rtcp},
+    },
 };
 use tokio::sync::Notify;
 
 use crate::{
-    audio::{EncoderSettings, Incoming, LocalAudio, Outgoing, RemoteAudio},
+    audio::{Copies, EncoderSettings, Header, Incoming, LocalAudio, Outgoing, RemoteAudio},
     jsep::MediaChange,
     receive::RtpIn,
 };
@@ -33,6 +36,9 @@ struct Sender {
     ssrc: Ssrc,
     sequence: u64,
     outgoing: Outgoing,
+    copies: Copies,
+    /// The other side knows the stream by its number, and headers do not name the section any more.
+    is_known: bool,
 }
 
 #[derive(Debug)]
@@ -146,6 +152,8 @@ impl MediaTable {
                         ssrc,
                         sequence,
                         outgoing,
+                        copies: Copies::default(),
+                        is_known: false,
                     },
                 );
             }
@@ -199,6 +207,8 @@ impl MediaTable {
             ssrc,
             sequence,
             outgoing,
+            copies,
+            is_known,
         } in self.senders.values_mut()
         {
             let payload_type = outgoing.payload_type();
@@ -207,15 +217,17 @@ impl MediaTable {
                 let Some(stream) = api.as_mut().and_then(|api| api.stream_tx(ssrc)) else {
                     return;
                 };
-                let extensions = ExtensionValues {
-                    audio_level: Some(packet.level_db),
-                    voice_activity: Some(packet.level_db > -60),
-                    ..ExtensionValues::default()
+                let header = Header {
+                    number: *sequence,
+                    timestamp: packet.timestamp,
+                    marker: packet.marker,
+                    level_db: packet.level_db,
                 };
-                let (number, time) = (*sequence, packet.timestamp);
                 *sequence += 1;
-                let write = RtpWrite::new(payload_type.into(), number.into(), time, now, packet.payload);
-                stream.write_rtp(write.marker(packet.marker).ext_vals(extensions));
+                if *is_known {
+                    copies.keep(header, &packet.payload, now);
+                }
+                write(stream, payload_type, header, packet.payload, now);
                 wrote = true;
             });
         }
@@ -229,6 +241,36 @@ impl MediaTable {
     pub(super) fn set_loss(&mut self, mid: Mid, percent: u8) {
         if let Some(sender) = self.senders.get_mut(&mid) {
             sender.outgoing.set_loss(percent);
+        }
+    }
+
+    /// The other side reports: sends again what it asks for.
+    pub(super) fn on_report(&mut self, now: Instant, report: &Rtcp, rtc: &mut Rtc) {
+        match report {
+            Rtcp::ReceiverReport(report) => {
+                for block in report.reports.iter() {
+                    self.heard_of(block.ssrc);
+                }
+            }
+            Rtcp::SenderReport(report) => {
+                for block in report.reports.iter() {
+                    self.heard_of(block.ssrc);
+                }
+            }
+            Rtcp::Nack(nack) => {
+                let sender = self.senders.values_mut().find(|sender| sender.ssrc == nack.ssrc);
+                if let Some(sender) = sender {
+                    let asked = nack.reports.iter().flat_map(asked);
+                    sender.send_again(now, asked, rtc);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn heard_of(&mut self, ssrc: Ssrc) {
+        if let Some(sender) = self.senders.values_mut().find(|sender| sender.ssrc == ssrc) {
+            sender.is_known = true;
         }
     }
 
@@ -270,4 +312,46 @@ impl MediaTable {
             receiver.incoming.remote().end();
         }
     }
+}
+
+impl Sender {
+    /// Sends packets again as they were: same number, same header, so that encrypting them anew gives the same bytes.
+    /// With another header it would be a second message under one nonce, which AES-GCM (RFC 7714) does not bear; that is
+    /// why nothing is kept while headers still name the section.
+    fn send_again(&mut self, now: Instant, asked: impl Iterator<Item = u16>, rtc: &mut Rtc) {
+        let mut api = rtc.direct_api();
+        let Some(stream) = api.stream_tx(&self.ssrc) else {
+            return;
+        };
+        let payload_type = self.outgoing.payload_type();
+        for sequence in asked {
+            if let Some(copy) = self.copies.again(sequence, now) {
+                write(
+                    stream,
+                    payload_type,
+                    copy.header,
+                    copy.payload.clone(),
+                    copy.sent_at,
+                );
+            }
+        }
+    }
+}
+
+/// The sequence numbers that an entry asks for: one, and those of the 16 after it whose bit is set (RFC 4585, 6.2.1).
+fn asked(entry: &NackEntry) -> impl Iterator<Item = u16> {
+    let NackEntry { pid, blp } = *entry;
+    let more = (0..16).filter(move |bit| blp & (1 << bit) != 0);
+    std::iter::once(pid).chain(more.map(move |bit: u16| pid.wrapping_add(bit + 1)))
+}
+
+fn write(stream: &mut StreamTx, payload_type: u8, header: Header, payload: Vec<u8>, sent_at: Instant) {
+    let extensions = ExtensionValues {
+        audio_level: Some(header.level_db),
+        voice_activity: Some(header.level_db > -60),
+        ..ExtensionValues::default()
+    };
+    let (number, timestamp) = (header.number.into(), header.timestamp);
+    let write = RtpWrite::new(payload_type.into(), number, timestamp, sent_at, payload);
+    stream.write_rtp(write.marker(header.marker).ext_vals(extensions));
 }

@@ -98,6 +98,8 @@ pub(super) fn build(certificate: &Certificate, own: &[Candidate], start: &Start)
         .set_stats_interval(Some(vitals::INTERVAL))
         .set_sctp_max_buffered_amount(SCTP_BUFFER_BYTES)
         .set_extension_map(extensions(&start.extensions))
+        // The one way to hear of what is asked for again.
+        .enable_raw_packets(start.sends)
         .clear_codecs();
     config.codec_config().add_config(
         start.opus_payload_type.into(),

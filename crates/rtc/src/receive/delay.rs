@@ -13,6 +13,8 @@ const MARGIN_SAMPLES: i64 = 10 * SAMPLES_PER_MS;
 /// Packets of one slot of the sliding minimum, and the number of slots: four seconds of speech.
 const SLOT_PACKETS: u32 = 50;
 const SLOTS: usize = 4;
+/// The same of the sliding maximum: eight seconds of speech.
+const HELD_PACKETS: u32 = 100;
 
 /// Learns how long packets travel: the least time (the base) and how far the slow ones lie above it.
 ///
@@ -28,7 +30,11 @@ pub(crate) struct Delay {
     histogram: [f32; STEPS],
     packets: u32,
     /// Follows from the histogram.
-    target: i64,
+    due: i64,
+    /// Greatest travel times that were due, of late.
+    held: [i64; SLOTS],
+    held_slot: usize,
+    in_held: u32,
 }
 
 impl Delay {
@@ -40,7 +46,10 @@ impl Delay {
             base: travel,
             histogram: [0.0; STEPS],
             packets: 0,
-            target: STEP_SAMPLES + MARGIN_SAMPLES,
+            due: STEP_SAMPLES + MARGIN_SAMPLES,
+            held: [travel + STEP_SAMPLES + MARGIN_SAMPLES; SLOTS],
+            held_slot: 0,
+            in_held: 0,
         }
     }
 
@@ -64,19 +73,48 @@ impl Delay {
                 *weight += 1.0 - keep;
             }
         }
-        self.target = self.quantile();
+        self.due = self.quantile();
+        self.hold();
     }
 
     /// Begins anew at a travel time, for a timeline that jumped; what is known of the spread stays.
     pub(crate) fn rebase(&mut self, travel: i64) {
+        let target = self.target();
         self.slots = [travel; SLOTS];
         self.base = travel;
         self.in_slot = 0;
+        self.held = [travel + target; SLOTS];
     }
 
-    /// How far behind the base to play, in samples, so that the quantile of packets is there.
+    /// How far behind the base the quantile of packets is there, in samples.
+    pub(crate) fn due(&self) -> i64 {
+        self.due
+    }
+
+    /// How far behind the base to play, in samples: what was due at most, of late. A network on which the quantile falls
+    /// now before, now after the copy that was asked for would have the delay changed all the time, and a change in
+    /// speech is heard more than a longer delay.
     pub(crate) fn target(&self) -> i64 {
-        self.target
+        self.held
+            .iter()
+            .copied()
+            .max()
+            .map_or(self.due, |held| held - self.base)
+    }
+
+    /// Travel times are kept, not distances from a base that moves.
+    fn hold(&mut self) {
+        let due = self.base + self.due;
+        self.in_held += 1;
+        if self.in_held >= HELD_PACKETS {
+            self.in_held = 0;
+            self.held_slot = (self.held_slot + 1) % SLOTS;
+            if let Some(slot) = self.held.get_mut(self.held_slot) {
+                *slot = due;
+            }
+        } else if let Some(slot) = self.held.get_mut(self.held_slot) {
+            *slot = (*slot).max(due);
+        }
     }
 
     fn quantile(&self) -> i64 {
@@ -106,14 +144,25 @@ impl Delay {
             }
         }
         let base = self.slots.iter().copied().min().unwrap_or(travel);
-        // What was slow beside the old base is less slow beside a higher one.
-        let steps = usize::try_from((base - self.base) / STEP_SAMPLES).unwrap_or(0);
+        let steps = (base - self.base) / STEP_SAMPLES;
         self.base = base;
-        for _ in 0..steps.min(STEPS) {
+        for _ in 0..steps.unsigned_abs().min(STEPS as u64) {
+            self.shift(steps > 0);
+        }
+    }
+
+    /// What was slow beside the old base is less slow beside a higher one, and slower beside a lower one.
+    fn shift(&mut self, base_rose: bool) {
+        if base_rose {
             let [first, second, ..] = &mut self.histogram;
             *second += *first;
             *first = 0.0;
             self.histogram.rotate_left(1);
+        } else {
+            let [.., before, last] = &mut self.histogram;
+            *before += *last;
+            *last = 0.0;
+            self.histogram.rotate_right(1);
         }
     }
 }
@@ -142,9 +191,42 @@ mod tests {
         let mut delay = Delay::new(0);
         for sign in [1, -1] {
             let target = learn(&mut delay, (0..10_000).map(|n| sign * n / 5));
-            assert_eq!(target, 15);
+            assert!((15..=17).contains(&target), "{target}");
             assert!((delay.base() - sign * 2000).abs() < 100);
         }
+    }
+
+    #[test]
+    fn a_quicker_packet_changes_nothing_for_the_slow_ones() {
+        let mut delay = Delay::new(0);
+        let spread = |n: i64| (100 + n * 37 % 100) * SAMPLES_PER_MS;
+        learn(&mut delay, (0..2000).map(spread));
+        let due = |delay: &Delay| (delay.base() + delay.due()) / SAMPLES_PER_MS;
+        let before = due(&delay);
+        learn(&mut delay, std::iter::once(40 * SAMPLES_PER_MS));
+        assert_eq!(delay.base() / SAMPLES_PER_MS, 40);
+        assert!(
+            (due(&delay) - before).abs() <= 5,
+            "{} after {before}",
+            due(&delay)
+        );
+    }
+
+    #[test]
+    fn what_is_due_now_and_then_is_waited_for_all_the_time() {
+        let mut delay = Delay::new(0);
+        // The share of slow packets swings around the quantile.
+        let slow = |n: i64| n % if n / 150 % 2 == 0 { 50 } else { 20 } == 0;
+        let travel = |n: i64| if slow(n) { 200 * SAMPLES_PER_MS } else { 0 };
+        learn(&mut delay, (0..1500).map(travel));
+        let mut targets: Vec<i64> = (1500..3000)
+            .map(|n| {
+                delay.observe(travel(n));
+                delay.target()
+            })
+            .collect();
+        targets.dedup();
+        assert_eq!(targets.len(), 1, "{targets:?}");
     }
 
     #[test]

@@ -138,10 +138,7 @@ impl Lines {
         self.line("a=rtcp-rsize");
         self.line(format_args!("a=rtpmap:{pt} opus/48000/2"));
         self.line(format_args!("a=fmtp:{pt} minptime=10;useinbandfec=1"));
-        // We ask for lost packets again, and keep no copies of ours to be asked for.
-        if audio.sends.is_none() {
-            self.line(format_args!("a=rtcp-fb:{pt} nack"));
-        }
+        self.line(format_args!("a=rtcp-fb:{pt} nack"));
         if let Some((stream, track, ssrc, cname)) = &audio.sends {
             self.line(format_args!("a=ssrc:{ssrc} cname:{cname}"));
             self.line(format_args!("a=ssrc:{ssrc} msid:{stream} {track}"));

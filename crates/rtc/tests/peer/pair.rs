@@ -10,6 +10,8 @@ use troupe_rtc::net::IceConfig;
 use troupe_rtc::peer::{ChannelOptions, DataChannel, Event, Peer, PeerState};
 use troupe_rtc::sdp::MediaKind;
 
+use crate::way::Way;
+
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -36,6 +38,11 @@ async fn until_connected(events: &mut mpsc::Receiver<Event>) {
 
 /// Connects two peers, A offering.
 pub(crate) async fn pair() -> Pair {
+    pair_through(None).await
+}
+
+/// The same; with a way, all packets go through there.
+pub(crate) async fn pair_through(way: Option<&Way>) -> Pair {
     let ((a, mut at_a), (b, mut at_b)) = (peer(), peer());
     let channel = a.create_channel(ChannelOptions {
         label: "c".into(),
@@ -57,9 +64,18 @@ pub(crate) async fn pair() -> Pair {
     a.with_negotiator(|n| n.add_transceiver(MediaKind::Audio, false, Some(send)));
     let offer = a.create_offer(false).unwrap();
     a.set_local(DescriptionKind::Offer, offer.clone()).unwrap();
+    let offer = if way.is_some() {
+        without_candidates(&offer)
+    } else {
+        offer
+    };
     let added = b.set_remote(DescriptionKind::Offer, offer).unwrap();
-    let answer = b.with_negotiator(|n| n.create_answer()).unwrap();
+    let mut answer = b.with_negotiator(|n| n.create_answer()).unwrap();
     b.set_local(DescriptionKind::Answer, answer.clone()).unwrap();
+    if let Some(way) = way {
+        let to = candidate(&answer);
+        answer = way.open(&answer, to).await;
+    }
     a.set_remote(DescriptionKind::Answer, answer).unwrap();
     let heard = AudioSink::new(Delivery::Immediate, 16_000, 1, 100);
     b.with_negotiator(|n| {
@@ -105,8 +121,21 @@ impl Pair {
     /// Where B listens.
     pub(crate) fn address_of_b(&self) -> SocketAddr {
         let (_, text) = self.b.with_negotiator(|n| n.local_description()).unwrap();
-        let line = text.lines().find(|line| line.starts_with("a=candidate")).unwrap();
-        let words: Vec<&str> = line.split(' ').collect();
-        SocketAddr::new(words[4].parse().unwrap(), words[5].parse().unwrap())
+        candidate(&text)
     }
+}
+
+/// The first address that a description offers.
+fn candidate(description: &str) -> SocketAddr {
+    let mut lines = description.lines();
+    let line = lines.find(|line| line.starts_with("a=candidate")).unwrap();
+    let words: Vec<&str> = line.split(' ').collect();
+    SocketAddr::new(words[4].parse().unwrap(), words[5].parse().unwrap())
+}
+
+pub(crate) fn without_candidates(description: &str) -> String {
+    let lines = description
+        .lines()
+        .filter(|line| !line.starts_with("a=candidate"));
+    lines.map(|line| format!("{line}\r\n")).collect()
 }

@@ -41,7 +41,8 @@ fn the_delay_grows_with_the_spread_and_shrinks_again() {
     for seed in 0..3 {
         let scene = Scene {
             seed,
-            seconds: 50.0,
+            // What was due is held for 8 s.
+            seconds: 60.0,
             ..Scene::default()
         };
         let mut random = fastrand::Rng::with_seed(seed);

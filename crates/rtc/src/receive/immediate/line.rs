@@ -71,7 +71,7 @@ impl Line {
     }
 
     fn patience(&self) -> i64 {
-        self.delay.target().min(PATIENCE_SAMPLES_MAX)
+        self.delay.due().min(PATIENCE_SAMPLES_MAX)
     }
 
     /// When the packets missing before `first` are given up, by our clock.
