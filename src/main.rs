@@ -7,6 +7,10 @@ use troupe::cli::Cli;
 use troupe::{shutdown, telemetry};
 use troupe_inference::llm;
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::init(cli.log_level(), cli.json);

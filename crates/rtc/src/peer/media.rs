@@ -17,6 +17,7 @@ use str0m::{
 };
 use tokio::sync::Notify;
 
+use super::asking::Asking;
 use crate::{
     audio::{Copies, EncoderSettings, Header, Incoming, LocalAudio, Outgoing, RemoteAudio},
     jsep::MediaChange,
@@ -44,8 +45,11 @@ struct Sender {
 #[derive(Debug)]
 struct Receiver {
     ssrcs: Vec<Ssrc>,
-    /// Lost packets are asked for again.
+    /// Lost packets may be asked for again.
     nack: bool,
+    asking: Asking,
+    /// The source that is heard, and whether its lost packets are asked for now.
+    source: Option<(Ssrc, bool)>,
     incoming: Incoming,
 }
 
@@ -108,6 +112,8 @@ impl MediaTable {
             Receiver {
                 ssrcs,
                 nack,
+                asking: Asking::default(),
+                source: None,
                 incoming: Incoming::new(remote, Instant::now()),
             },
         );
@@ -184,8 +190,7 @@ impl MediaTable {
         }
         if let Some(receiver) = self.receivers.get(&mid) {
             for &ssrc in &receiver.ssrcs {
-                api.expect_stream_rx(ssrc, None, mid, None)
-                    .suppress_nack(!receiver.nack);
+                api.expect_stream_rx(ssrc, None, mid, None).suppress_nack(true);
                 self.by_ssrc.insert(ssrc, mid);
             }
         }
@@ -233,6 +238,7 @@ impl MediaTable {
         }
         for receiver in self.receivers.values_mut() {
             receiver.incoming.poll(now);
+            receiver.ask(now, rtc.as_deref_mut());
         }
         wrote
     }
@@ -284,10 +290,7 @@ impl MediaTable {
                     return;
                 };
                 let mid = stream.mid();
-                // It was not announced, and is taken for one that cannot be asked for again.
-                if let Some(receiver) = self.receivers.get(&mid) {
-                    stream.suppress_nack(!receiver.nack);
-                }
+                stream.suppress_nack(true);
                 self.by_ssrc.insert(ssrc, mid);
                 mid
             }
@@ -295,6 +298,8 @@ impl MediaTable {
         if let Some(receiver) = self.receivers.get_mut(&mid) {
             let header = &packet.header;
             let (sequence, timestamp) = (header.sequence_number, header.timestamp);
+            receiver.heard(ssrc, sequence, now);
+            receiver.ask(now, Some(rtc));
             receiver.incoming.push(
                 now,
                 RtpIn {
@@ -310,6 +315,31 @@ impl MediaTable {
         self.senders.clear();
         for (_, receiver) in self.receivers.drain() {
             receiver.incoming.remote().end();
+        }
+    }
+}
+
+impl Receiver {
+    fn heard(&mut self, ssrc: Ssrc, sequence: u16, now: Instant) {
+        if self.source.is_none_or(|(source, _)| source != ssrc) {
+            self.source = Some((ssrc, false));
+            self.asking = Asking::default();
+        }
+        self.asking.on_packet(sequence, now);
+    }
+
+    /// Begins or ends the asking.
+    fn ask(&mut self, now: Instant, rtc: Option<&mut Rtc>) {
+        let Some((ssrc, asks)) = &mut self.source else {
+            return;
+        };
+        let shall = self.nack && self.asking.is_on(now);
+        if *asks != shall
+            && let Some(rtc) = rtc
+            && let Some(stream) = rtc.direct_api().stream_rx(ssrc)
+        {
+            stream.suppress_nack(!shall);
+            *asks = shall;
         }
     }
 }

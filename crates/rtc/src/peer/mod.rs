@@ -1,5 +1,6 @@
 //! The handle of a connection and the task behind it.
 
+mod asking;
 mod channel;
 mod command;
 mod data;
