@@ -33,6 +33,12 @@ const RING_SAMPLES: usize = TRACK_RATE_HZ as usize * 3 / 2;
 #[error("the ear can't start: {0}")]
 pub struct EarError(String);
 
+impl From<rubato::ResamplerConstructionError> for EarError {
+    fn from(error: rubato::ResamplerConstructionError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// What an ear heard; `ago` counts back from now.
 #[derive(Debug, Clone)]
 pub enum Heard {

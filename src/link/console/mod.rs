@@ -19,6 +19,8 @@ pub use speaker::{Speaker, SpeakerSink};
 
 use super::{Caption, Seen, Track};
 
+/// Sample rate of a person's sound, Hz.
+pub const MICROPHONE_RATE_HZ: u32 = 48_000;
 /// Identity of the person at the terminal.
 pub const PERSON: &str = "you";
 /// Id of their track.
@@ -35,7 +37,7 @@ const SHOWN_MAX: usize = 256;
 pub struct Microphone(mpsc::Receiver<Vec<i16>>);
 
 impl Microphone {
-    /// The next PCM at 48 kHz, mono; `None` once the microphone is closed.
+    /// The next PCM at [`MICROPHONE_RATE_HZ`], mono; `None` once the microphone is closed.
     pub async fn next(&mut self) -> Option<Vec<i16>> {
         self.0.recv().await
     }
@@ -62,7 +64,7 @@ pub enum Shown {
 
 /// The outer ends of the room.
 pub struct Ends {
-    /// Takes the person's sound, PCM at 48 kHz, mono.
+    /// Takes the person's sound, PCM at [`MICROPHONE_RATE_HZ`], mono.
     pub microphone: mpsc::Sender<Vec<i16>>,
     /// Takes what the person types.
     pub typed: mpsc::Sender<String>,

@@ -9,8 +9,10 @@ use livekit::webrtc::audio_stream::native::NativeAudioStream;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{PersonId, TakeId};
 
+use crate::dsp::Resampler;
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
 use crate::link::Track;
+use crate::link::console::MICROPHONE_RATE_HZ;
 use crate::recorder::{RECORDED_RATE_HZ, TrackInput};
 
 /// One person.
@@ -53,9 +55,13 @@ impl Hearing {
             Track::LiveKit(track) => track,
             // Nothing is recorded at a terminal.
             Track::Console(mut microphone) => {
+                let mut resampler = Resampler::new(MICROPHONE_RATE_HZ, TRACK_RATE_HZ)?;
                 let hearing = tokio::spawn(async move {
+                    let mut resampled = Vec::new();
                     while let Some(pcm) = microphone.next().await {
-                        input.push(&pcm);
+                        resampled.clear();
+                        resampler.push(&pcm, &mut resampled);
+                        input.push(&resampled);
                     }
                 });
                 return Ok(Self {

@@ -15,6 +15,31 @@ use super::models::Models;
 /// Time that two short turns are given.
 const WITHIN: Duration = Duration::from_secs(90);
 
+/// Sample rate of what a recogniser is sent, Hz.
+const STT_RATE_HZ: u32 = 16_000;
+
+/// How much `heard` has of `said` at the best place: the correlation of their loudness over time, 1 at most.
+fn likeness(heard: &[i16], said: &[i16]) -> f64 {
+    let shape = |pcm: &[i16]| -> Vec<f64> {
+        let frames = pcm.chunks_exact(STT_RATE_HZ as usize / 50);
+        let loudness = |frame: &[i16]| frame.iter().map(|sample| f64::from(sample.unsigned_abs())).sum();
+        frames.map(loudness).collect()
+    };
+    let (heard, said) = (shape(heard), shape(said));
+    let around = vec![0.0; said.len()];
+    let heard = [around.clone(), heard, around].concat();
+    let correlation = |piece: &[f64]| {
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let (a, b) = (mean(piece), mean(&said));
+        let pairs = piece.iter().zip(&said).map(|(x, y)| (x - a, y - b));
+        let (both, one, other) = pairs.fold((0.0, 0.0, 0.0), |(both, one, other), (x, y)| {
+            (both + x * y, one + x * x, other + y * y)
+        });
+        both / f64::sqrt(one * other).max(1.0)
+    };
+    heard.windows(said.len()).map(correlation).fold(0.0, f64::max)
+}
+
 fn console(models: &Models, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = troupe(folder);
     command
@@ -73,6 +98,12 @@ async fn a_recording_is_heard_answered_and_kept() {
     assert!(
         events.iter().any(|event| event["firstAudioMs"].is_u64()),
         "{events:?}"
+    );
+    let shipped = troupe::audio_file::read_mono(Path::new(caller), STT_RATE_HZ).unwrap();
+    let like = likeness(&models.recording(), &shipped);
+    assert!(
+        like > 0.8,
+        "the recogniser hears what was said, as it was said: {like}"
     );
     let mut talk = hound::WavReader::open(folder.path().join("talk.wav")).unwrap();
     let samples: Vec<i16> = talk.samples().map(Result::unwrap).collect();

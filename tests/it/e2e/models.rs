@@ -41,6 +41,8 @@ struct Script {
     short: String,
     fault: Fault,
     asked: Vec<String>,
+    /// What was to be transcribed last, mono.
+    recording: Vec<i16>,
 }
 
 /// The server; it stops with the test's runtime.
@@ -96,15 +98,24 @@ impl Models {
         self.script.lock().unwrap().asked.clone()
     }
 
+    /// What was to be transcribed last, mono PCM at the rate that it came with.
+    pub(super) fn recording(&self) -> Vec<i16> {
+        self.script.lock().unwrap().recording.clone()
+    }
+
     /// From now on the language model fails like this.
     pub(super) fn fails(&self, fault: Fault) {
         self.script.lock().unwrap().fault = fault;
     }
 }
 
-async fn transcribe(State(models): State<Models>, _recording: Bytes) -> Response {
-    let words = models.script.lock().unwrap().words.clone();
-    axum::Json(json!({ "text": words })).into_response()
+async fn transcribe(State(models): State<Models>, form: Bytes) -> Response {
+    let mut script = models.script.lock().unwrap();
+    let file = form.windows(4).position(|word| word == b"RIFF");
+    if let Some(wav) = file.and_then(|at| hound::WavReader::new(&form[at..]).ok()) {
+        script.recording = wav.into_samples().map_while(Result::ok).collect();
+    }
+    axum::Json(json!({ "text": script.words })).into_response()
 }
 
 async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> Response {
