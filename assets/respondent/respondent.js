@@ -1,88 +1,97 @@
 // The respondent's side of an interview: microphone check, conversation, captions, end.
-import { readCaptions } from "../shared/captions.js";
-import { $, make } from "../shared/dom.js";
-import { closeMicrophone, loudness, openMicrophone } from "../shared/microphone.js";
+import { Connection } from "../shared/connection.js";
+import { $ } from "../shared/dom.js";
+import { NoMicrophone, closeMicrophone } from "../shared/microphone.js";
+import { kindOf } from "../shared/trouble_sheet.js";
+import { view } from "../shared/views.js";
+import { showCaption } from "./captions.js";
+import { end, join } from "./link.js";
+import { check, refuse, take } from "./microphone_check.js";
+import { showTrouble } from "./troubles.js";
 
-const sections = ["before", "talk", "after", "trouble"];
-const here = location.pathname.replace(/\/+$/, "");
-// Loudness from which a microphone is taken to hear somebody, of 1.
-const HEARD = 0.0125;
-// Loudness that fills the bar.
-const FULL = 0.25;
+// Troubles of a talk that was under way.
+const RESUMABLE = ["lost", "unplugged", "elsewhere"];
+
+let connection = null;
 let microphone = null;
-let room = null;
-let over = false;
 let timer = 0;
 
-function show(section, focus) {
-  for (const id of sections) $(id).hidden = id !== section;
-  if (focus) $(focus).focus();
-}
-
-function trouble(text) {
-  clearInterval(timer);
-  $("trouble-text").textContent = text;
-  show("trouble", "trouble-title");
-}
-
-function end() {
-  over = true;
-  clearInterval(timer);
-  show("after", "after-title");
-}
-
-async function check() {
-  $("microphone").textContent = "";
-  stopChecking();
+/** Joins the interview, for the first time or again. */
+async function start() {
+  view("waiting");
+  let people = [];
+  let isWeak = false;
+  const nameOf = (identity) => people.find((person) => person.identity === identity)?.name || "Interviewer";
+  const greet = () => {
+    const names = people.map(({ name }) => name);
+    const there = names.length ? `You are talking with ${names.join(" and ")}.` : "The interviewer is on the way…";
+    $("status").textContent = isWeak ? "The connection is weak; trying to get it back…" : there;
+  };
   try {
-    microphone = await openMicrophone();
+    // Asked first: whoever has none need not start the interview.
+    microphone = await take();
+    const way = await join();
+    connection = new Connection({
+      caption: (line) => showCaption(line, line.identity === connection?.identity ? "You" : nameOf(line.identity)),
+      cast: (now) => {
+        people = now;
+        greet();
+      },
+      sound: () => {},
+      silence: () => {},
+      weak: (now) => {
+        isWeak = now;
+        greet();
+      },
+      over: (kind) => (kind === "ended" ? finish() : stop({ kind })),
+    });
+    await connection.join(way, microphone);
+    countDown(way.seconds_left);
   } catch (error) {
-    $("microphone").textContent = error.told;
+    if (error instanceof NoMicrophone) {
+      leave();
+      view("before");
+      refuse(error);
+    } else stop({ kind: kindOf(error) });
     return;
   }
-  $("level-line").hidden = false;
-  $("start").disabled = false;
-  $("microphone").textContent = "The microphone is on.";
-  watchLevel(microphone);
+  const held = microphone;
+  const [track] = held.getAudioTracks();
+  track.addEventListener("ended", () => {
+    if (held === microphone) stop({ kind: "unplugged" });
+  });
+  view("talk");
 }
 
-function watchLevel(stream) {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  let heard = false;
-  const measure = () => {
-    if (stream !== microphone) {
-      context.close();
-      return;
-    }
-    const loud = loudness(analyser, samples);
-    $("level").value = Math.min(1, loud / FULL);
-    if (!heard && loud > HEARD) {
-      heard = true;
-      $("microphone").textContent = "You can be heard. You may start.";
-    }
-    requestAnimationFrame(measure);
-  };
-  measure();
-}
-
-function stopChecking() {
+/** Lets go of everything. */
+function leave() {
+  clearInterval(timer);
+  connection?.leave();
+  connection = null;
   closeMicrophone(microphone);
   microphone = null;
 }
 
-async function ask(what) {
-  const response = await fetch(`${here}/${what}`, { method: "POST", headers: { accept: "application/json" } });
-  if (response.ok) return response.json();
-  // The page itself says best what became of the link.
-  if (response.status === 404 || response.status === 409) location.reload();
-  const error = new Error(`status ${response.status}`);
-  if (response.status === 403 || response.status === 429) {
-    error.told = "There are too many interviews just now. Your link stays valid; please try again later.";
+/** Leaves because of a trouble, and offers the way back. */
+function stop(trouble) {
+  leave();
+  showTrouble(trouble, [RESUMABLE.includes(trouble.kind) ? "Go on" : "Try again", start]);
+}
+
+function finish() {
+  leave();
+  view("after");
+}
+
+async function finishForAll() {
+  view("waiting");
+  leave();
+  try {
+    await end();
+  } catch {
+    return showTrouble({ kind: "unended" }, ["Try again", finishForAll]);
   }
-  throw error;
+  view("after");
 }
 
 function countDown(seconds) {
@@ -96,71 +105,6 @@ function countDown(seconds) {
   tick();
 }
 
-function caption({ identity, segment, text }) {
-  const own = identity === room.localParticipant.identity;
-  const who = own ? "You" : room.remoteParticipants.get(identity)?.name || "Interviewer";
-  const key = `caption-${identity}-${segment}`;
-  let line = $(key);
-  if (!line) {
-    line = make("li", { id: key }, make("span", { class: "who" }), " ", make("span"));
-    $("captions").append(line);
-  }
-  line.firstChild.textContent = `${who}:`;
-  line.lastChild.textContent = text;
-  $("captions").scrollTop = $("captions").scrollHeight;
-}
-
-function greet() {
-  const names = [...room.remoteParticipants.values()].map((participant) => participant.name).filter(Boolean);
-  $("status").textContent = names.length ? `You are talking with ${names.join(" and ")}.` : "The interviewer is on the way…";
-}
-
-function disconnected(reason) {
-  if (over) return;
-  const reasons = LivekitClient.DisconnectReason;
-  if (reason === reasons.ROOM_DELETED || reason === reasons.PARTICIPANT_REMOVED) return end();
-  if (reason === reasons.DUPLICATE_IDENTITY) return trouble("The interview goes on in another window.");
-  trouble("The connection is lost. Check your network; you can go on where you were.");
-}
-
-async function start() {
-  $("start").disabled = true;
-  try {
-    const way = await ask("join");
-    stopChecking();
-    room = new LivekitClient.Room({ adaptiveStream: false, dynacast: false });
-    const events = LivekitClient.RoomEvent;
-    room
-      .on(events.TrackSubscribed, (track) => {
-        if (track.kind === "audio") document.body.append(track.attach());
-      })
-      .on(events.TrackUnsubscribed, (track) => track.detach().forEach((element) => element.remove()))
-      .on(events.ParticipantConnected, greet)
-      .on(events.ParticipantDisconnected, greet)
-      .on(events.Reconnecting, () => ($("status").textContent = "The connection is weak; one moment…"))
-      .on(events.Reconnected, greet)
-      .on(events.Disconnected, disconnected);
-    readCaptions(room, caption);
-    await room.connect(way.url, way.token);
-    await room.localParticipant.setMicrophoneEnabled(true);
-    await room.startAudio();
-    countDown(way.seconds_left);
-    greet();
-    show("talk", "talk-title");
-  } catch (error) {
-    over = true;
-    room?.disconnect();
-    trouble(error.told || "The interview could not be joined. Check your network, then try again.");
-  }
-}
-
 $("check").addEventListener("click", check);
 $("start").addEventListener("click", start);
-$("again").addEventListener("click", () => location.reload());
-$("end").addEventListener("click", async () => {
-  $("end").disabled = true;
-  over = true;
-  await ask("end").catch(() => {});
-  room.disconnect();
-  end();
-});
+$("end").addEventListener("click", finishForAll);

@@ -45,6 +45,7 @@ async function answer(response) {
   const { code, message } = body.error ?? {};
   if (response.status === 404) throw new Trouble("gone");
   if (code === "minutes_used_up" || (response.status === 429 && code !== "rate_limited")) throw new Trouble("full", message);
+  if (code === "report_not_ready") throw new Trouble("unready");
   if (response.status === 502) throw new Trouble("livekit");
   throw new Trouble("other", message);
 }

@@ -13,3 +13,6 @@ export function make(tag, properties = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+/** Text in which whatever stands between backticks is code, as nodes. */
+export const prose = (text) => text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));

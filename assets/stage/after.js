@@ -1,8 +1,8 @@
 // After a talk: its transcript, and its recording with the transcript following.
 import { get } from "../shared/api.js";
 import { $, make } from "../shared/dom.js";
+import { view } from "../shared/views.js";
 import { asText, clock, lineAt, save, timed } from "./transcript.js";
-import { view } from "./views.js";
 
 // How often and how long a recording is asked for that is being put together.
 const ASK_MS = 1500;

@@ -1,8 +1,8 @@
 // Choosing: a cast for a new room, or a room that is under way.
 import { get, post } from "../shared/api.js";
 import { $, make } from "../shared/dom.js";
+import { view } from "../shared/views.js";
 import { about, listed, portrait } from "./people.js";
-import { view } from "./views.js";
 
 const NAME = "troupe.name";
 // Characters that are chosen to begin with, so that one click begins a talk.

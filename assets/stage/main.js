@@ -1,14 +1,15 @@
 // The way through the page: door, lobby, talk, afterwards. The address's fragment says where one is.
 import { NotAdmitted, get, hasPass, openPass } from "../shared/api.js";
 import { $ } from "../shared/dom.js";
+import { showDoor } from "../shared/door.js";
 import { NoMicrophone } from "../shared/microphone.js";
+import { kindOf } from "../shared/trouble_sheet.js";
+import { view } from "../shared/views.js";
 import { showAfter } from "./after.js";
-import { showDoor } from "./door.js";
 import { ownName, showLobby } from "./lobby.js";
 import { Characters, listed } from "./people.js";
 import { Talk } from "./talk.js";
-import { kindOf, showTrouble } from "./troubles.js";
-import { view } from "./views.js";
+import { showTrouble } from "./troubles.js";
 
 let talk = null;
 let here = null;

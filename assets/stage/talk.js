@@ -1,14 +1,14 @@
 // A talk: joining, the stage, and every way out of it.
 import { get, post } from "../shared/api.js";
-import { $ } from "../shared/dom.js";
+import { Connection } from "../shared/connection.js";
+import { $, prose } from "../shared/dom.js";
 import { closeMicrophone, openMicrophone } from "../shared/microphone.js";
+import { view } from "../shared/views.js";
 import { Cast } from "./cast.js";
-import { Connection } from "./connection.js";
 import { Delays, GAP_MS, VOICE } from "./delays.js";
 import { Lines } from "./lines.js";
 import { Loudness } from "./loudness.js";
 import { characterOf, listed } from "./people.js";
-import { view } from "./views.js";
 
 // What "Cut in" says for somebody who does not speak.
 const CUT_IN = "Hold on a moment.";
@@ -183,6 +183,6 @@ export class Talk {
   }
 
   #note(text) {
-    $("notice").textContent = text;
+    $("notice").replaceChildren(...prose(text));
   }
 }

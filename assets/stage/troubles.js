@@ -1,15 +1,8 @@
-// What can go wrong: what happened, what to do, and which way on there is.
-import { $, make } from "../shared/dom.js";
-import { NoMicrophone } from "../shared/microphone.js";
-import { Trouble } from "../shared/trouble.js";
-import { view } from "./views.js";
+// What can go wrong on the stage, in words.
+import { COMMON, showTrouble as show } from "../shared/trouble_sheet.js";
 
 const TROUBLES = {
-  server: {
-    title: "The server does not answer",
-    what: "The page can't reach the server that it came from.",
-    todo: "Check your network. If the server is yours, see whether `troupe dev` or `troupe serve` still runs, and start it again.",
-  },
+  ...COMMON,
   refused: {
     title: "The microphone is blocked",
     what: "Your browser does not let this page use the microphone.",
@@ -50,38 +43,12 @@ const TROUBLES = {
     what: "The same person joined from elsewhere, so this window let go.",
     todo: "Go on there, or come back in here.",
   },
-  gone: {
-    title: "There is no such room",
-    what: "It was removed, or it belongs to another project.",
-    todo: "Choose another one.",
-  },
   full: {
     title: "The project has too much going on",
     what: "No more rooms may play just now.",
     todo: "End a room that nobody needs, or try again later.",
   },
-  other: {
-    title: "That did not work",
-    what: "The server could not do it.",
-    todo: "Try again in a moment.",
-  },
 };
 
-/** The kind of trouble that an error is. */
-export const kindOf = (error) => (error instanceof Trouble || error instanceof NoMicrophone ? error.kind : "other");
-
 /** Shows a trouble; each of `ways` is a button's text and what it does. */
-export function showTrouble({ kind, said }, ways) {
-  const known = TROUBLES[kind] ?? TROUBLES.other;
-  $("trouble").dataset.kind = kind;
-  $("trouble-title").textContent = known.title;
-  $("trouble-what").textContent = said ? `${known.what} It says: ${said}.` : known.what;
-  $("trouble-todo").textContent = known.todo;
-  const buttons = ways.map(([text, act], index) => {
-    const button = make("button", { type: "button", class: index ? "quiet" : "", textContent: text });
-    button.addEventListener("click", act);
-    return button;
-  });
-  $("trouble-actions").replaceChildren(...buttons);
-  view("trouble");
-}
+export const showTrouble = (trouble, ways) => show(TROUBLES, trouble, ways);

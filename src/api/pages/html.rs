@@ -8,6 +8,14 @@ use super::super::state::Api;
 
 /// Ends the name of a template, so that everything is escaped that is put into it.
 const NAME: &str = "page.html";
+/// What templates include.
+const PARTS: [(&str, &str); 2] = [
+    ("door.html", include_str!("../../../assets/shared/door.html")),
+    (
+        "trouble.html",
+        include_str!("../../../assets/shared/trouble.html"),
+    ),
+];
 
 /// The page that `template` gives with `facts` and the address of the files, `assets`.
 pub(in crate::api) fn page(api: &Api, status: StatusCode, template: &str, facts: Value) -> Response {
@@ -37,6 +45,9 @@ pub(in crate::api) fn page(api: &Api, status: StatusCode, template: &str, facts:
 
 fn render(template: &str, facts: Value) -> Result<String, minijinja::Error> {
     let mut templates = Environment::new();
+    for (name, part) in PARTS {
+        templates.add_template(name, part)?;
+    }
     templates.add_template(NAME, template)?;
     templates.get_template(NAME)?.render(facts)
 }

@@ -96,7 +96,6 @@ impl View<'_> {
         };
         let language = interview.and_then(|it| it.language.as_deref().or(it.project.language.as_deref()));
         context! {
-            title => "Interview",
             state => self.state(),
             resumes,
             minutes => interview.map_or(0, |it| (it.max_duration_s + 59) / 60),

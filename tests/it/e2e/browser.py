@@ -11,6 +11,7 @@ import sys
 from playwright.sync_api import expect
 
 WITHIN_MS = 30_000
+PHONE = {"width": 390, "height": 844}
 # Findings that would keep somebody out.
 SERIOUS = ("serious", "critical")
 
@@ -73,6 +74,15 @@ def open_page(browser, may_listen=True, **options):
 def plays(page, wanted=True, within_ms=WITHIN_MS):
     """Whether the page comes to play sound, or comes to be silent."""
     return page.evaluate(LISTEN, [wanted, within_ms])
+
+
+def pictures(page, name):
+    """The same at the width of a phone as well."""
+    picture(page, name)
+    wide = page.viewport_size
+    page.set_viewport_size(PHONE)
+    picture(page, f"{name}-phone")
+    page.set_viewport_size(wide)
 
 
 def picture(page, name):

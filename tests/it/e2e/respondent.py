@@ -5,7 +5,7 @@ Arguments: the link, a WAV file for the microphone.
 
 import sys
 
-from browser import expect, launch, open_page, picture, plays, tell
+from browser import expect, launch, open_page, pictures, plays, tell
 from playwright.sync_api import sync_playwright
 
 link, recording = sys.argv[1:]
@@ -14,7 +14,7 @@ with sync_playwright() as playwright:
     browser = launch(playwright, recording)
     page = open_page(browser)
     page.goto(link)
-    picture(page, "respondent-before")
+    pictures(page, "respondent-before")
     expect(page.locator("#start")).to_be_disabled()
     page.click("#check")
     expect(page.locator("#microphone")).to_contain_text("You can be heard")
@@ -27,11 +27,11 @@ with sync_playwright() as playwright:
     expect(page.locator("#captions")).to_contain_text("You:")
     expect(page.locator("#status")).to_contain_text("You are talking with")
     tell("audible", is_audible=plays(page))
-    picture(page, "respondent-talk")
+    pictures(page, "respondent-talk")
     tell("captions", text=page.inner_text("#captions"), left=page.inner_text("#left"))
     page.click("#end")
     expect(page.locator("#after")).to_be_visible()
-    picture(page, "respondent-after")
+    pictures(page, "respondent-after")
     page.reload()
     expect(page.locator("h1")).to_have_text("This interview is over")
     tell("over")

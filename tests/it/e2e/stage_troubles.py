@@ -5,7 +5,7 @@ Argument: a link.
 
 import sys
 
-from browser import ask, expect, launch, open_page, picture, tell
+from browser import ask, expect, launch, open_page, pictures, tell
 from playwright.sync_api import sync_playwright
 
 (link,) = sys.argv[1:]
@@ -17,7 +17,7 @@ def door(page, why, words):
     expect(page.locator("#door")).to_have_attribute("data-why", why)
     expect(page.locator("#door-why")).to_contain_text(words)
     expect(page.locator("#door")).to_contain_text("troupe login")
-    picture(page, f"stage-door-{why}")
+    pictures(page, f"stage-door-{why}")
 
 
 def trouble(page, kind, *words):
@@ -25,7 +25,7 @@ def trouble(page, kind, *words):
     expect(page.locator("#trouble-title")).to_be_focused()
     for word in words:
         expect(page.locator("#trouble")).to_contain_text(word)
-    picture(page, f"stage-trouble-{kind}")
+    pictures(page, f"stage-trouble-{kind}")
 
 
 def admitted(browser, token, **options):
@@ -65,7 +65,7 @@ with sync_playwright() as playwright:
     refused.get_by_role("button", name="Join without").click()
     expect(refused.locator("#talk")).to_be_visible()
     expect(refused.locator("#microphone")).to_be_disabled()
-    picture(refused, "stage-talk-typing")
+    pictures(refused, "stage-talk-typing")
     refused.context.close()
 
     deaf = launch(playwright, microphone=False)
@@ -85,7 +85,7 @@ with sync_playwright() as playwright:
     expect(page.locator("#talk")).to_be_visible()
     ask("stop the voice server")
     expect(page.locator("#notice")).to_contain_text("connection is weak")
-    picture(page, "stage-talk-weak")
+    pictures(page, "stage-talk-weak")
     trouble(page, "lost", "does not reach you", "come back in")
     page.get_by_role("button", name="Come back in").click()
     trouble(page, "livekit", "LiveKit", "LIVEKIT_PUBLIC_URL")

@@ -1,7 +1,7 @@
 // The LiveKit side of a talk. It translates events into the hooks that it is given, and decides nothing.
-import { readCaptions } from "../shared/captions.js";
-import { $ } from "../shared/dom.js";
-import { Trouble } from "../shared/trouble.js";
+import { readCaptions } from "./captions.js";
+import { $ } from "./dom.js";
+import { Trouble } from "./trouble.js";
 
 // Waits between tries to get a connection back, ms: after about a quarter of a minute the person is told.
 const TRIES_MS = [0, 300, 1000, 2000, 3000, 4000, 5000];

@@ -1,6 +1,6 @@
 // Letting somebody in: by the link that they opened, or one that they paste.
-import { NotAdmitted, openPass } from "../shared/api.js";
-import { $ } from "../shared/dom.js";
+import { NotAdmitted, openPass } from "./api.js";
+import { $, prose } from "./dom.js";
 import { view } from "./views.js";
 
 const REASONS = {
@@ -36,6 +36,6 @@ export function codeOf(text) {
 }
 
 function fault(text) {
-  $("door-fault").textContent = text;
+  $("door-fault").replaceChildren(...prose(text));
   $("door-link").focus();
 }
