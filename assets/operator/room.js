@@ -2,6 +2,8 @@
 import { get } from "../shared/api.js";
 import { $, make } from "../shared/dom.js";
 import { draw } from "./drawing.js";
+import { nameOf } from "./list.js";
+import { reportOf } from "./report.js";
 import { stretchesOf } from "./stretches.js";
 import { quantile, turnsOf } from "./timeline.js";
 
@@ -10,40 +12,27 @@ const LENGTH_MAX_MS = 45 * 60_000;
 
 const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
 
-/** Shows the room; answers its name. */
+/** Fills the view with the room; answers its name, and what shows its talk and answers what to say instead. */
 export async function showRoom(id) {
   const path = `/v1/rooms/${encodeURIComponent(id)}`;
-  const [room, entries, recordings] = await Promise.all([get(path), get(`${path}/transcript`), get(`${path}/recordings`)]);
+  const [room, entries, recordings, report] = await Promise.all([
+    get(path),
+    get(`${path}/transcript`),
+    get(`${path}/recordings`),
+    // Most rooms have none, and the others only once they are over.
+    reportOf(id).catch(() => null),
+  ]);
   const told = [room.id, room.mode, room.startedAt ? `started ${local(room.startedAt)}` : "not started", room.endedAt ? `ended ${local(room.endedAt)}` : "under way"];
   $("facts").textContent = told.join(" · ");
+  $("to-report").hidden = report === null;
+  $("report-link").href = `#report=${id}`;
   const lines = entries.map((entry) =>
     make("li", {}, make("time", { dateTime: entry.createdAt }, local(entry.createdAt)), " ", make("b", {}, entry.speakerName ?? entry.characterId ?? ""), ` ${entry.content}`),
   );
   $("transcript").replaceChildren(...(lines.length ? lines : [make("li", {}, "Nothing was said.")]));
   $("picture-of-talk").hidden = true;
-  await showReport(id);
-  $("room").hidden = false;
-  $("title").textContent = room.name;
-  return () => showTalk(room, recordings);
-}
-
-/** The report of a role-play or an interview; other rooms have none, and it is there some seconds after the end. */
-async function showReport(id) {
-  $("report").hidden = true;
-  const found = await get(`/pages/rooms/${encodeURIComponent(id)}/report`).catch(() => null);
-  if (!found) return;
-  const { report, markdown } = found;
-  $("report-summary").textContent = report.score === null ? report.summary : `${report.score} of 100. ${report.summary}`;
-  offer($("report-document"), `report-${id}.md`, "text/markdown", markdown);
-  offer($("report-data"), `report-${id}.json`, "application/json", JSON.stringify(report, null, 2));
-  $("report").hidden = false;
-}
-
-/** Lets a link download text that the page has. */
-function offer(link, name, type, text) {
-  if (link.href) URL.revokeObjectURL(link.href);
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
+  $("room-title").textContent = nameOf(room);
+  return { name: nameOf(room), showTalk: () => showTalk(room, recordings) };
 }
 
 async function showTalk(room, recordings) {
@@ -75,10 +64,11 @@ async function showTalk(room, recordings) {
 
 function showTurns(turns, play) {
   const waits = turns.map(({ wait }) => wait).filter((wait) => wait !== null);
+  const count = `${turns.length} ${turns.length === 1 ? "turn" : "turns"}`;
   const cuts = turns.filter(({ end }) => end === "cut").length;
   $("summary").textContent = waits.length
-    ? `${turns.length} turns; wait ${seconds(quantile(waits, 0.5))} at the median, ${seconds(quantile(waits, 0.95))} at the 95th percentile; ${cuts} cut.`
-    : `${turns.length} turns; ${cuts} cut.`;
+    ? `${count}; wait ${seconds(quantile(waits, 0.5))} at the median, ${seconds(quantile(waits, 0.95))} at the 95th percentile; ${cuts} cut.`
+    : `${count}; ${cuts} cut.`;
   const rows = turns.map((turn) => {
     const at = `${Math.floor(turn.from / 60_000)}:${String(Math.floor(turn.from / 1000) % 60).padStart(2, "0")}`;
     const button = make("button", { type: "button", class: "quiet small", "aria-label": `Play from ${at}` }, at);

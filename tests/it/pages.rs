@@ -47,7 +47,7 @@ async fn the_operators_page_is_strict_and_holds_no_key() {
     let page = open(&world, "GET", "/operator").await;
     assert_eq!(page.status, 200);
     assert_strict(&page);
-    assert_eq!(files_of(&world, &page).await, 4);
+    assert_eq!(files_of(&world, &page).await, 5);
 }
 
 #[tokio::test]

@@ -34,8 +34,11 @@ macro_rules! files {
 const FILES: &[(&str, &[u8])] = files![
     "livekit-client/livekit-client-2.23.0.umd.js",
     "operator/drawing.js",
+    "operator/list.js",
     "operator/main.js",
     "operator/operator.css",
+    "operator/report.css",
+    "operator/report.js",
     "operator/room.js",
     "operator/stretches.js",
     "operator/timeline.js",

@@ -11,9 +11,9 @@ const ROLEPLAY: &str = "5241c23e-67a0-4106-b1c6-cc3e9ddacff0";
 const ADA: &str = "agent-ada";
 
 /// The answer at `path` once `fits`; what a worker does shows there a moment later.
-async fn until(stack: &Stack, path: &str, fits: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn until(stack: &Stack, path: &str, fits: impl Fn(&Value) -> bool) -> Value {
     let mut answer = Value::Null;
-    for _ in 0..100 {
+    for _ in 0..300 {
         answer = stack.call(Method::GET, path, None).await;
         if fits(&answer) {
             return answer;

@@ -14,7 +14,7 @@
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `memory`: a talk that is longer than a prompt
 //! - `metrics`: what Prometheus is told
-//! - `respondent`, `stage`: the pages in a real Chromium, which `browser` drives
+//! - `respondent`, `stage`, `operator`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
 //! - `reload`: character files that change under a running `troupe dev`
 //! - `scene`: a scene that plays by itself, and a person who cuts in
@@ -40,6 +40,7 @@ mod logs;
 mod memory;
 mod metrics;
 mod models;
+mod operator;
 mod person;
 mod recording;
 mod reload;
