@@ -31,7 +31,7 @@ const TROUBLES = {
   livekit: {
     title: "The voice server does not answer",
     what: "The page reached Troupe, but not the LiveKit server that carries the sound.",
-    todo: "Check your network. If the server is yours, see whether LiveKit runs at the address that LIVEKIT_PUBLIC_URL names.",
+    todo: "Check your network. If the server is yours, see whether LiveKit runs at the address that `LIVEKIT_PUBLIC_URL` names.",
   },
   lost: {
     title: "The connection is lost",
