@@ -3,7 +3,7 @@
 //! The simplest thing that is right in every room: half duplex. Cancelling the echo would let people cut in without
 //! headphones, and needs a model of the room; with headphones there is no echo, and the guard is off.
 
-/// How long the microphone stays shut after the last sound, s: the room's echo, and what the device holds back.
+/// How long the microphone stays shut after the last sound was heard, s: the room's echo.
 const TAIL_S: f64 = 0.25;
 
 /// Whether the person is heard just now.
@@ -21,9 +21,9 @@ impl Guard {
         }
     }
 
-    /// A character sounds at this time.
-    pub(super) fn sounds(&mut self, now_s: f64) {
-        self.last_sound_s = now_s;
+    /// A character sounds from now on, and would be in the microphone until this time.
+    pub(super) fn sounds(&mut self, until_s: f64) {
+        self.last_sound_s = self.last_sound_s.max(until_s);
     }
 
     /// Lets a piece of the microphone's sound through, or silences it.

@@ -119,7 +119,7 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
     let pump = Pump::new(device, turns, is_guarded, args.out.is_some());
     let stop = CancellationToken::new();
     let session = tokio::spawn(play(setup, stop.clone()));
-    let (pump, said) = talk(pump, ends, said, &context).await;
+    let (pump, said, fault) = talk(pump, ends, said, &context).await;
     stop.cancel();
     session
         .await
@@ -133,7 +133,10 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
             .output
             .progress(format_args!("written: {}", path.display()));
     }
-    Ok(())
+    for loss in pump.losses() {
+        context.output.progress(format_args!("{loss}"));
+    }
+    fault.map_or(Ok(()), |fault| Err(Failure::failed(fault)))
 }
 
 /// What the user is to do.
@@ -148,23 +151,28 @@ fn how(args: &Args) -> &'static str {
     }
 }
 
-/// Moves sound and lines until the talk is over; answers what is left to be written down.
+/// Moves sound and lines until the talk is over; answers what is left to be written down, and why it had to end.
 async fn talk(
     mut pump: Pump,
     mut ends: Ends,
     mut said: mpsc::Receiver<NewEntry>,
     context: &Context,
-) -> (Pump, mpsc::Receiver<NewEntry>) {
+) -> (Pump, mpsc::Receiver<NewEntry>, Option<String>) {
     let mut ticks = interval(TICK);
     // A device is asked how much it wants, and files keep their time: what was missed is made up for.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut lines = pump.is_typed().then(agents::lines);
+    let mut fault = None;
     loop {
         tokio::select! {
             _ = ticks.tick() => match pump.step(&ends) {
                 Step::On => {}
                 Step::Reply { first_audio_ms } => context.output.data(&Printed::Delay { first_audio_ms }),
                 Step::Over => break,
+                Step::Failed(why) => {
+                    fault = Some(why);
+                    break;
+                }
             },
             Some(entry) = said.recv() => print(&entry, context.output),
             Some(shown) = ends.shown.recv() => pump.show(shown),
@@ -186,7 +194,7 @@ async fn talk(
         }
     }
     context.output.ticker("");
-    (pump, said)
+    (pump, said, fault)
 }
 
 async fn next_line(lines: &mut Option<mpsc::Receiver<String>>) -> Option<String> {

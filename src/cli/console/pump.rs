@@ -28,6 +28,18 @@ pub(super) trait Device: Send {
     fn wanted(&self) -> usize;
     /// Plays a block.
     fn play(&mut self, pcm: &[i16]);
+    /// Time from `play` until what was played could come back by the microphone, s.
+    fn delay_s(&self) -> f64 {
+        0.0
+    }
+    /// Why there is no sound any more, if there is none.
+    fn fault(&mut self, _now_s: f64) -> Option<String> {
+        None
+    }
+    /// What was lost on the way, a sentence each.
+    fn losses(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a tick brought.
@@ -39,6 +51,8 @@ pub(super) enum Step {
     Reply { first_audio_ms: u64 },
     /// The talk is over.
     Over,
+    /// There is no sound any more, for this reason.
+    Failed(String),
 }
 
 /// See the module.
@@ -129,6 +143,9 @@ impl Pump {
     pub(super) fn step(&mut self, ends: &Ends) -> Step {
         self.ticks += 1;
         let now = self.now_s();
+        if let Some(fault) = self.device.fault(now) {
+            return Step::Failed(fault);
+        }
         let mut pcm = std::mem::take(&mut self.captured);
         pcm.clear();
         self.device.captured(&mut pcm);
@@ -144,7 +161,7 @@ impl Pump {
             ends.speaker.pull(&mut block);
             self.characters.hear(&block, now);
             if block.iter().any(|sample| *sample != 0) {
-                self.guard.sounds(now);
+                self.guard.sounds(now + self.device.delay_s());
             }
             keep(&mut self.sides.1, &block, self.is_kept);
             self.device.play(&block);
@@ -180,7 +197,7 @@ impl Pump {
         };
         self.has_told = true;
         Step::Reply {
-            first_audio_ms: ((onset - asked).max(0.0) * 1000.0) as u64,
+            first_audio_ms: ((onset - asked + self.device.delay_s()).max(0.0) * 1000.0) as u64,
         }
     }
 
@@ -202,6 +219,11 @@ impl Pump {
             self.level_db,
             self.state
         ))
+    }
+
+    /// What of the sound was lost, a sentence each.
+    pub(super) fn losses(&self) -> Vec<String> {
+        self.device.losses()
     }
 
     /// What was kept: the person, then the characters.
