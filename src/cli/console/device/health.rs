@@ -20,6 +20,8 @@ struct Told {
     gaps: AtomicU64,
     /// Samples of one channel that were missing or lost.
     lost: AtomicU64,
+    /// Callbacks up to the last failure that counted, and one more: some systems tell of one a thousand times.
+    failed_after: AtomicU64,
     /// Time between the callback and the air, µs.
     delay_us: AtomicU64,
     /// Why the stream is over.
@@ -49,7 +51,7 @@ impl Health {
     pub(super) fn failed(&self, error: &cpal::Error) {
         match error.kind() {
             // The system's own ring ran dry, or over; how long is not told.
-            ErrorKind::Xrun => self.lost(0),
+            ErrorKind::Xrun => self.broke(),
             // The sound goes on.
             ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {
                 tracing::debug!(%error, "move sound");
@@ -64,9 +66,17 @@ impl Health {
             // PulseAudio's plugin fails so on a busy machine, and may go on. When it does not, whoever counts the
             // callbacks sees it, and this may be why.
             _ => {
-                self.lost(0);
+                self.broke();
                 let _ = self.0.hint.set(error.to_string());
             }
+        }
+    }
+
+    /// The system had a gap, of unknown length.
+    fn broke(&self) {
+        let after = self.calls() + 1;
+        if self.0.failed_after.swap(after, Ordering::Relaxed) != after {
+            self.lost(0);
         }
     }
 
@@ -121,7 +131,10 @@ mod tests {
         assert_eq!((health.gaps(), health.calls()), ((1, 80), 3));
         assert!((health.delay_s() - 0.03).abs() < 1e-9);
         health.failed(&ErrorKind::Xrun.into());
+        health.failed(&ErrorKind::Xrun.into());
         health.failed(&ErrorKind::DeviceChanged.into());
+        assert_eq!(health.gaps(), (2, 80), "told twice, with no callback between");
+        health.moved(0, Duration::ZERO);
         health.failed(&cpal::Error::with_message(ErrorKind::BackendError, "busy"));
         assert_eq!((health.gaps(), health.fault()), ((3, 80), None));
         assert!(health.hint().is_some_and(|hint| hint.contains("busy")));
