@@ -12,14 +12,14 @@ use std::time::Duration;
 use troupe_dialogue::{Conversation, Fault, Input, Line, Output, PersonId, Speaker, SpeechId, Time};
 
 use crate::Report;
-use crate::chance::Chance;
 use crate::checker::{Checker, Scene, Violation};
 use crate::options::Options;
 use crate::people::Human;
 use crate::player::Playing;
-use crate::queue::Queue;
 use crate::trace::Trace;
 use crate::words::Words;
+use troupe_seeded::Chance;
+use troupe_seeded::Queue;
 
 /// Inputs of a run; more means that something goes round in circles.
 const INPUTS_MAX: u64 = 60_000;
@@ -71,7 +71,7 @@ pub(crate) struct Driver {
     options: Options,
     phase: Phase,
     now_ms: u64,
-    queue: Queue<Event>,
+    queue: Queue<u64, Event>,
     conversation: Conversation,
     chance: Chance,
     /// For what came later than the seeds whose rooms must stay.

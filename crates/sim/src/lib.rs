@@ -12,24 +12,25 @@
 //!
 //! What is checked, and how to reproduce a seed: `docs/simulation.md`.
 
-mod chance;
 mod checker;
 mod driver;
 mod options;
 mod people;
 mod player;
 mod providers;
-mod queue;
-mod sweep;
+mod rooms;
 mod trace;
 mod words;
 
 pub use checker::Violation;
 pub use options::{Habit, Options};
 pub use providers::Provider;
-pub use sweep::{Failure, Progress, Sweep};
+pub use rooms::Rooms;
 pub use trace::Trace;
 pub use troupe_dialogue::{Counters, Fault};
+
+/// Rooms of many seeds.
+pub type Sweep = troupe_seeded::Sweep<Rooms>;
 
 use driver::Driver;
 

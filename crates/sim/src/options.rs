@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use troupe_dialogue::{Mode, Tuning};
 
-use crate::chance::Chance;
 use crate::providers::Provider;
+use troupe_seeded::Chance;
 
 /// How a person behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

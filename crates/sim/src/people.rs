@@ -2,9 +2,9 @@
 
 use troupe_dialogue::PersonId;
 
-use crate::chance::Chance;
 use crate::options::Habit;
 use crate::words::Words;
+use troupe_seeded::Chance;
 
 /// A stretch of voice and the silence after it.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::chance::Chance;
+use troupe_seeded::Chance;
 
 /// Added latency that a provider without faults may still have, ms.
 const HEALED_SPREAD_MS: u64 = 500;

@@ -1,6 +1,6 @@
 //! Words that occur once, so that none can be lost or posted twice without notice.
 
-use crate::chance::Chance;
+use troupe_seeded::Chance;
 
 /// Letters that the middle of such a word is made of.
 const LETTERS: &[u8; 20] = b"abcdefghijklmnopqrst";

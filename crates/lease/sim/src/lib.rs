@@ -8,20 +8,21 @@
 //!
 //! What is checked, and how to play a seed again: `docs/lease.md`.
 
-mod chance;
 mod checker;
+mod fleets;
 mod machine;
 mod message;
 mod options;
-mod queue;
 mod server;
-mod sweep;
 mod world;
 
 pub use checker::{Report, Violation};
+pub use fleets::Fleets;
 pub use options::Options;
-pub use sweep::{Failure, Progress, Sweep};
 pub use troupe_lease::Fault;
+
+/// Fleets of many seeds.
+pub type Sweep = troupe_seeded::Sweep<Fleets>;
 
 use world::World;
 

@@ -1,6 +1,6 @@
 //! What a fleet goes through, drawn from its seed.
 
-use crate::chance::Chance;
+use troupe_seeded::Chance;
 
 /// What a fleet goes through.
 #[derive(Debug, Clone)]

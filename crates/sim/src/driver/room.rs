@@ -4,7 +4,7 @@ use troupe_dialogue::tuning::Overrides;
 use troupe_dialogue::{CastMember, CharacterId, Input};
 
 use super::{Driver, Event, Phase};
-use crate::chance::Chance;
+use troupe_seeded::Chance;
 
 impl Driver {
     pub(super) fn name_of(index: usize) -> &'static str {

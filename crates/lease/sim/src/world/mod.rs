@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 
 use troupe_lease::{Fault, Held, Input, Planted, Reason};
 
-use crate::chance::Chance;
 use crate::checker::{Checker, Report, Violation};
 use crate::machine::{Machine, Worker};
 use crate::message::{Answer, Process, Request};
 use crate::options::Options;
-use crate::queue::Queue;
 use crate::server::{LOOK_EVERY_MS, Server};
+use troupe_seeded::Chance;
+use troupe_seeded::Queue;
 
 /// Time without faults in which everything must come right, ms: a lease, the longest pause of a room that failed,
 /// the longest wait of a call, and as much again.
@@ -84,7 +84,7 @@ enum Kind {
 pub(crate) struct World {
     options: Options,
     chance: Chance,
-    queue: Queue<Event>,
+    queue: Queue<i64, Event>,
     now_ms: i64,
     server: Server,
     machines: Vec<Machine>,

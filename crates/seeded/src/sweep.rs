@@ -1,52 +1,60 @@
-//! Many rooms on all cores.
+//! Many seeds on all cores.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use troupe_dialogue::Fault;
-
-use crate::{Report, Violation, run};
+use crate::Play;
 
 /// Failures after which no more are looked for.
 const FAILURES_MAX: usize = 20;
 
 /// Seeds to play.
-#[derive(Debug, Clone, Copy)]
-pub struct Sweep {
+#[derive(Debug)]
+pub struct Sweep<P: Play> {
     /// The first seed.
     pub from: u64,
     /// How many.
     pub seeds: u64,
     /// On how many threads.
     pub threads: usize,
-    /// A fault that the core has.
-    pub fault: Option<Fault>,
+    /// A fault that is planted.
+    pub fault: Option<P::Fault>,
     /// Failures after which to stop; at most twenty are looked for.
     pub failures_max: usize,
 }
 
-/// A room in which something happened that should not have.
-#[derive(Debug, Clone)]
-pub struct Failure {
+/// A run in which something happened that should not have.
+#[derive(Debug)]
+pub struct Failure<P: Play> {
     /// Its seed.
     pub seed: u64,
     /// What.
-    pub violation: Violation,
+    pub violation: P::Violation,
 }
 
 /// How far a sweep has come.
-#[derive(Debug, Clone, Default)]
-pub struct Progress {
+#[derive(Debug)]
+pub struct Progress<P: Play> {
     /// Seeds played.
     pub played: u64,
     /// Sums over clean runs.
-    pub report: Report,
+    pub report: P::Report,
     /// Failures so far, by seed.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<Failure<P>>,
 }
 
-impl Sweep {
-    /// So many seeds from the first on, on all cores, with a sound core.
+impl<P: Play> Default for Progress<P> {
+    fn default() -> Self {
+        Self {
+            played: 0,
+            report: P::Report::default(),
+            failures: Vec::new(),
+        }
+    }
+}
+
+impl<P: Play> Sweep<P> {
+    /// So many seeds from the first on, on all cores, without a fault.
     pub fn of(seeds: u64) -> Self {
         Self {
             from: 0,
@@ -58,7 +66,7 @@ impl Sweep {
     }
 
     /// Plays them; `tell` hears of every failure and now and then of the progress.
-    pub fn play(&self, tell: impl Fn(&Progress) + Sync) -> Progress {
+    pub fn play(&self, tell: impl Fn(&Progress<P>) + Sync) -> Progress<P> {
         let next = AtomicU64::new(0);
         let progress = Mutex::new(Progress::default());
         std::thread::scope(|scope| {
@@ -71,43 +79,24 @@ impl Sweep {
         progress
     }
 
-    fn work(&self, next: &AtomicU64, progress: &Mutex<Progress>, tell: &(impl Fn(&Progress) + Sync)) {
+    fn work(&self, next: &AtomicU64, progress: &Mutex<Progress<P>>, tell: &(impl Fn(&Progress<P>) + Sync)) {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= self.seeds {
                 return;
             }
             let seed = self.from + index;
-            let result = run(seed, self.fault);
+            let result = P::run(seed, self.fault);
             let Ok(mut progress) = progress.lock() else { return };
             if progress.failures.len() >= self.failures_max.min(FAILURES_MAX) {
                 return;
             }
             progress.played += 1;
             match result {
-                Ok(report) => progress.report.add(&report),
+                Ok(report) => P::add(&mut progress.report, &report),
                 Err(violation) => progress.failures.push(Failure { seed, violation }),
             }
             tell(&progress);
         }
-    }
-}
-
-impl Report {
-    fn add(&mut self, one: &Self) {
-        self.inputs += one.inputs;
-        self.seconds += one.seconds;
-        let (all, one) = (&mut self.counters, one.counters);
-        all.takes += one.takes;
-        all.plans += one.plans;
-        all.plans_kept += one.plans_kept;
-        all.plans_dropped += one.plans_dropped;
-        all.turns += one.turns;
-        all.turns_continued += one.turns_continued;
-        all.turns_answered += one.turns_answered;
-        all.backchannels += one.backchannels;
-        all.false_interruptions += one.false_interruptions;
-        all.interruptions += one.interruptions;
-        all.overdue += one.overdue;
     }
 }
