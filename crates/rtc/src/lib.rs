@@ -31,7 +31,7 @@
 //! |---|---|
 //! | audio | Opus 48 kHz, mono and stereo; in-band FEC; DTX; 10 and 20 ms packets out, any in; mute; bit rate |
 //! | receiving | reordering, duplicates, loss (FEC, concealment), drift, DTX, restarts; adaptive delay 20–500 ms |
-//! | feedback | receiver reports steer FEC; lost packets are asked for again (NACK), and ours are sent again |
+//! | feedback | receiver reports steer FEC; lost packets are asked for again (NACK), and ours are sent again; twice at once where much is lost |
 //! | data | reliable and lossy channels, negotiated or announced in-band, buffered amounts |
 //! | paths | UDP, ICE-TCP (active), STUN, TURN over UDP, TCP and TLS, IPv4 and IPv6, relay only, ICE restart |
 //! | statistics | streams, remote reports, transport, candidate pair |

@@ -35,7 +35,10 @@ pub struct SentPacket {
     times: u8,
 }
 
-/// The last packets of one stream. Memory is used again.
+/// How old the last packet may be to be sent a second time with the next one: after a pause nobody waits for it.
+const LAST_AGE_MAX: Duration = Duration::from_millis(50);
+
+/// The last packets of one stream.
 #[derive(Debug, Default)]
 pub struct Copies {
     ring: Vec<SentPacket>,
@@ -44,13 +47,7 @@ pub struct Copies {
 
 impl Copies {
     /// Keeps a packet that is sent now; the oldest goes for it.
-    pub fn keep(&mut self, header: Header, packet: &[u8], now: Instant) {
-        let mut payload = match self.ring.get_mut(self.next) {
-            Some(oldest) => std::mem::take(&mut oldest.payload),
-            None => Vec::new(),
-        };
-        payload.clear();
-        payload.extend_from_slice(packet);
+    pub fn keep(&mut self, header: Header, payload: Vec<u8>, now: Instant) {
         let copy = SentPacket {
             header,
             payload,
@@ -80,10 +77,12 @@ impl Copies {
         Some(copy)
     }
 
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.ring.clear();
-        self.next = 0;
+    /// The newest packet, unless it is old.
+    #[must_use]
+    pub fn last(&self, now: Instant) -> Option<&SentPacket> {
+        let last = (self.next + COPIES_MAX - 1) % COPIES_MAX;
+        let last = self.ring.get(last)?;
+        (now.saturating_duration_since(last.sent_at) <= LAST_AGE_MAX).then_some(last)
     }
 }
 
@@ -104,21 +103,21 @@ mod tests {
     fn the_last_second_can_be_had_again() {
         let (mut copies, now) = (Copies::default(), Instant::now());
         for number in 65_500..65_600_u64 {
-            copies.keep(header(number), &number.to_be_bytes(), now);
+            copies.keep(header(number), number.to_be_bytes().to_vec(), now);
+            assert_eq!(copies.last(now).map(|copy| copy.header.number), Some(number));
         }
         let mut again = |number: u64| copies.again(number as u16, now).map(|copy| copy.payload.clone());
         assert_eq!(again(65_549), None, "too old");
         for number in 65_550..65_600_u64 {
             assert_eq!(again(number), Some(number.to_be_bytes().to_vec()), "{number}");
         }
-        copies.clear();
-        assert!(copies.again(65_599_u64 as u16, now).is_none());
+        assert!(copies.last(now + 2 * LAST_AGE_MAX).is_none(), "too old");
     }
 
     #[test]
     fn nobody_gets_a_packet_for_ever() {
         let (mut copies, now) = (Copies::default(), Instant::now());
-        copies.keep(header(7), &[1], now);
+        copies.keep(header(7), vec![1], now);
         assert!(copies.again(7, now).is_some());
         assert!(copies.again(7, now).is_none(), "the first answer is under way");
         let sent = (1..100).filter(|n| copies.again(7, now + APART * *n).is_some());

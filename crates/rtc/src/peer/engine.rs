@@ -266,7 +266,7 @@ impl Engine {
             RtcEvent::PeerStats(stats) => self.vitals.on_peer(&stats, |address| self.paths.kind_of(address)),
             RtcEvent::MediaEgressStats(stats) => {
                 if let Some(percent) = self.vitals.on_egress(&stats) {
-                    self.media.set_loss(stats.mid, percent);
+                    self.media.set_loss(now, stats.mid, percent);
                 }
             }
             RtcEvent::RawPacket(packet) => {

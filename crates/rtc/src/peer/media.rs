@@ -17,7 +17,7 @@ use str0m::{
 };
 use tokio::sync::Notify;
 
-use super::asking::Asking;
+use super::{asking::Asking, doubling::Doubling};
 use crate::{
     audio::{Copies, EncoderSettings, Header, Incoming, LocalAudio, Outgoing, RemoteAudio},
     jsep::MediaChange,
@@ -40,6 +40,7 @@ struct Sender {
     copies: Copies,
     /// The other side knows the stream by its number, and headers do not name the section any more.
     is_known: bool,
+    doubling: Doubling,
 }
 
 #[derive(Debug)]
@@ -160,6 +161,7 @@ impl MediaTable {
                         outgoing,
                         copies: Copies::default(),
                         is_known: false,
+                        doubling: Doubling::default(),
                     },
                 );
             }
@@ -214,6 +216,7 @@ impl MediaTable {
             outgoing,
             copies,
             is_known,
+            doubling,
         } in self.senders.values_mut()
         {
             let payload_type = outgoing.payload_type();
@@ -229,10 +232,21 @@ impl MediaTable {
                     level_db: packet.level_db,
                 };
                 *sequence += 1;
+                write(stream, payload_type, header, packet.payload.clone(), now);
                 if *is_known {
-                    copies.keep(header, &packet.payload, now);
+                    if doubling.is_on(now)
+                        && let Some(last) = copies.last(now)
+                    {
+                        write(
+                            stream,
+                            payload_type,
+                            last.header,
+                            last.payload.clone(),
+                            last.sent_at,
+                        );
+                    }
+                    copies.keep(header, packet.payload, now);
                 }
-                write(stream, payload_type, header, packet.payload, now);
                 wrote = true;
             });
         }
@@ -244,8 +258,9 @@ impl MediaTable {
     }
 
     /// The other side reports so much of a section's packets as lost.
-    pub(super) fn set_loss(&mut self, mid: Mid, percent: u8) {
+    pub(super) fn set_loss(&mut self, now: Instant, mid: Mid, percent: u8) {
         if let Some(sender) = self.senders.get_mut(&mid) {
+            sender.doubling.on_loss(percent, now);
             sender.outgoing.set_loss(percent);
         }
     }

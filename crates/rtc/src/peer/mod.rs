@@ -4,6 +4,7 @@ mod asking;
 mod channel;
 mod command;
 mod data;
+mod doubling;
 mod engine;
 mod ice;
 mod media;
