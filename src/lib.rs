@@ -24,5 +24,6 @@ pub mod rooms;
 pub mod shutdown;
 pub mod telemetry;
 pub mod tools;
+pub mod traces;
 pub mod voice;
 pub mod worker;

@@ -3,6 +3,7 @@
 mod assignment;
 mod note;
 mod recording;
+mod turn;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +13,7 @@ pub use self::note::{Note, OwedTurn, RoomNote, Saying};
 pub use self::recording::{
     RecordedTrack, RecordingFault, RecordingRequest, RecordingResponse, SegmentQuery, TrackKind,
 };
+pub use self::turn::{Turn, TurnCue, TurnEnd, TurnStages};
 use crate::character::Character;
 
 /// `freeform`: a conversation as it goes. `scripted`: the characters play a scene.
@@ -184,6 +186,9 @@ pub struct NewEntry {
     pub speaker_name: Option<String>,
     /// What was heard.
     pub content: String,
+    /// How it came about, when a character spoke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
 }
 
 /// Answer of `POST …/entries`: all entries up to this sequence are stored.

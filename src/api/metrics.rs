@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::metrics::{Page, ProcessCollector, delays};
 use crate::rooms::store::Store;
+use crate::traces::Traces;
 
 /// A method of the API; others count as one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -116,7 +117,12 @@ struct Counts {
 }
 
 /// Answers `GET /metrics` on `listener` until the task is dropped.
-pub(super) async fn serve(listener: TcpListener, store: Store, requests: Requests) -> std::io::Result<()> {
+pub(super) async fn serve(
+    listener: TcpListener,
+    store: Store,
+    requests: Requests,
+    traces: Traces,
+) -> std::io::Result<()> {
     let mut registry = Registry::default();
     let [waiting, playing, workers] = [(); 3].map(|()| Gauge::default());
     for (name, help, gauge) in [
@@ -135,6 +141,7 @@ pub(super) async fn serve(listener: TcpListener, store: Store, requests: Request
         registry.register(name, help, Gauge::clone(gauge));
     }
     requests.register(&mut registry);
+    traces.register(&mut registry);
     registry.register_collector(Box::new(ProcessCollector));
     let counts = Counts {
         store,

@@ -28,6 +28,7 @@ mod router;
 mod secret;
 mod serve;
 mod state;
+mod traced;
 mod v1;
 mod worker;
 

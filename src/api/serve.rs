@@ -16,6 +16,8 @@ use super::recordings;
 use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
+use super::traced;
+use crate::config::TraceUrl;
 use crate::outbound::Destinations;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
@@ -28,6 +30,7 @@ use crate::rooms::service::{RecordingSettings, RoomBounds};
 use crate::rooms::store::{self, Location, OpenError, Store};
 use crate::rooms::token::TokenMint;
 use crate::rooms::wakeups::Wakeups;
+use crate::traces::Traces;
 
 /// Longest wait for requests in flight when the server stops.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -70,6 +73,10 @@ pub struct Settings {
     pub recording_retention_days: Option<u32>,
     /// Where metrics are asked for, if anywhere.
     pub metrics: Option<TcpListener>,
+    /// Where spans go; whoever made it waits for the last ones.
+    pub traces: Traces,
+    /// Where operators look at a trace, if anywhere.
+    pub trace_url: Option<TraceUrl>,
 }
 
 /// Why the API does not run.
@@ -110,6 +117,7 @@ pub struct Server {
     api: Api,
     store: Store,
     metrics: Option<TcpListener>,
+    traces: Traces,
     shutdown: CancellationToken,
 }
 
@@ -158,10 +166,12 @@ impl Server {
                 &settings.public_url,
                 settings.limits,
                 settings.models,
+                settings.trace_url,
                 shutdown.clone(),
             ),
             store,
             metrics: settings.metrics,
+            traces: settings.traces,
             shutdown,
         })
     }
@@ -187,13 +197,19 @@ impl Server {
         let requests = Requests::new();
         let _metrics = self.metrics.map(|listener| {
             let (store, requests) = (self.store.clone(), requests.clone());
+            let traces = self.traces.clone();
             AbortOnDropHandle::new(tokio::spawn(async move {
-                if let Err(error) = metrics::serve(listener, store, requests).await {
+                if let Err(error) = metrics::serve(listener, store, requests, traces).await {
                     tracing::error!(%error, "answer questions for metrics");
                 }
             }))
         });
         let app = router(self.api).layer(from_fn_with_state(requests, metrics::count));
+        let app = if self.traces.is_on() {
+            app.layer(from_fn_with_state(self.traces, traced::join))
+        } else {
+            app
+        };
         let serving =
             axum::serve(listener, app).with_graceful_shutdown(self.shutdown.clone().cancelled_owned());
         let served = tokio::select! {

@@ -10,6 +10,7 @@ use super::limits::{Limits, Rates};
 use super::pages::Assets;
 use super::worker::Gate;
 use crate::chat::Chat;
+use crate::config::TraceUrl;
 use crate::providers::Registry;
 use crate::reports::Reporter;
 use crate::rooms::Rooms;
@@ -39,6 +40,8 @@ pub struct Shared {
     pub(super) secret: ServerSecret,
     /// Address that clients use, without a slash at the end.
     pub(super) public_url: String,
+    /// Where operators look at a trace.
+    pub(super) trace_url: Option<TraceUrl>,
     /// Files of the pages.
     pub(super) assets: Assets,
     /// Ends long polls and streams.
@@ -72,16 +75,25 @@ impl Api {
     /// would otherwise wait for long.
     pub fn new(rooms: Rooms, secret: ServerSecret, public_url: &str, shutdown: CancellationToken) -> Self {
         let models = Arc::new(Registry::empty());
-        Self::with_models(rooms, secret, public_url, Limits::default(), models, shutdown)
+        Self::with_models(
+            rooms,
+            secret,
+            public_url,
+            Limits::default(),
+            models,
+            None,
+            shutdown,
+        )
     }
 
-    /// As [`Self::new`], with limits and language models of the caller's.
+    /// As [`Self::new`], with limits and language models of the caller's, and where operators look at traces.
     pub fn with_models(
         rooms: Rooms,
         secret: ServerSecret,
         public_url: &str,
         limits: Limits,
         models: Arc<Registry>,
+        trace_url: Option<TraceUrl>,
         shutdown: CancellationToken,
     ) -> Self {
         let webhooks = Webhooks::new(rooms.store.clone(), secret.clone(), rooms.destinations);
@@ -92,6 +104,7 @@ impl Api {
             webhooks: Arc::new(webhooks),
             chat: Chat::new(models, shutdown.clone()),
             secret,
+            trace_url,
             assets: Assets::new(),
             public_url: public_url.trim_end_matches('/').to_owned(),
             shutdown,

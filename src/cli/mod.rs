@@ -21,6 +21,7 @@ mod reload;
 mod rooms;
 mod serve;
 mod stack;
+mod traces;
 mod users;
 mod worker;
 

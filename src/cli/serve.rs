@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::traces::{SPANS_WITHIN, traces};
 use super::{Context, Failure};
 use crate::api::{self, Settings};
 use crate::character;
@@ -19,6 +20,7 @@ use crate::rooms::character_record::BuiltIns;
 use crate::rooms::library::Library;
 use crate::rooms::service::RoomBounds;
 use crate::shutdown::Shutdown;
+use crate::traces::Service;
 
 /// Where a LiveKit dev server listens.
 const LIVEKIT_DEV_URL: &str = "ws://127.0.0.1:7880";
@@ -84,6 +86,7 @@ pub(crate) async fn serve(
         Some(url) => url.clone(),
         None => ServerUrl::http(address),
     };
+    let traces = traces(config, Service::Api)?;
     let settings = Settings {
         db: config.api.db.clone(),
         secret: config
@@ -115,6 +118,8 @@ pub(crate) async fn serve(
         recordings: config.api.recordings.clone(),
         recording_retention_days: config.api.recording_retention_days,
         metrics,
+        traces: traces.clone(),
+        trace_url: config.traces.url.clone(),
     };
     let server = api::Server::open(settings, shutdown)
         .await
@@ -122,7 +127,9 @@ pub(crate) async fn serve(
     tracing::info!(%address, "serve the Rooms API");
     // Whoever wanted to know may be gone by now.
     let _ = ready.send(address);
-    server.serve(listener).await.map_err(Failure::failed)
+    let served = server.serve(listener).await;
+    traces.finish(SPANS_WITHIN).await;
+    served.map_err(Failure::failed)
 }
 
 /// The deployment's characters: those of the binary, and a user's own.

@@ -9,6 +9,7 @@ use troupe_dialogue::Tuning;
 use troupe_inference::models::Store;
 
 use super::serve::character_folders;
+use super::traces::{SPANS_WITHIN, traces};
 use super::{Context, Failure, Output, models};
 use crate::character;
 use crate::config::{Config, Overrides};
@@ -16,6 +17,7 @@ use crate::ear::judge::{self, Judge};
 use crate::providers::{Registry, configured};
 use crate::shutdown::Shutdown;
 use crate::tools::Reach;
+use crate::traces::Service;
 use crate::worker::Setup;
 use crate::worker::dispatch::{self, DispatchSetup};
 
@@ -104,6 +106,7 @@ pub(crate) async fn work(
         Failure::failed("a worker needs a key: set TROUPE_API_KEY or --key to what `troupe keys create --kind worker` prints")
     })?;
     let health = prepare(config, &registry).await?;
+    let traces = traces(config, Service::Worker)?;
     let spool = config.worker.spool.as_ref().unwrap_or(&config.cache);
     let setup = Setup {
         api_url: config.worker.api_url.as_str().to_owned(),
@@ -119,14 +122,15 @@ pub(crate) async fn work(
         hurry: stop.hurry,
         tools: Reach::new(&config.tools).map_err(Failure::failed)?,
         judge: judge(config).await?,
+        traces: traces.clone(),
     };
     let announce = move || {
         tracing::info!(api = config.worker.api_url.as_str(), "the worker takes rooms");
         let _ = (output, ready.send(()));
     };
-    crate::worker::run(setup, announce, stop.shutdown)
-        .await
-        .map_err(Failure::failed)
+    let worked = crate::worker::run(setup, announce, stop.shutdown).await;
+    traces.finish(SPANS_WITHIN).await;
+    worked.map_err(Failure::failed)
 }
 
 /// Takes jobs of LiveKit's own dispatch until it is to stop.
@@ -137,6 +141,7 @@ async fn take_jobs(config: &Config, name: &str, registry: Arc<Registry>, stop: S
         )
     })?;
     let health = prepare(config, &registry).await?;
+    let traces = traces(config, Service::Worker)?;
     let setup = DispatchSetup {
         livekit_url: url.as_str().to_owned(),
         api_key: config.livekit.api_key.clone(),
@@ -155,11 +160,12 @@ async fn take_jobs(config: &Config, name: &str, registry: Arc<Registry>, stop: S
         judge: judge(config).await?,
         drain: stop.drain,
         hurry: stop.hurry,
+        traces: traces.clone(),
     };
     let announce = || tracing::info!(name, "LiveKit's dispatch knows this worker");
-    dispatch::run(setup, announce, stop.shutdown)
-        .await
-        .map_err(Failure::failed)
+    let worked = dispatch::run(setup, announce, stop.shutdown).await;
+    traces.finish(SPANS_WITHIN).await;
+    worked.map_err(Failure::failed)
 }
 
 /// Loads models that run in the process before rooms are taken (others cost nothing here), and gives the listener for

@@ -6,6 +6,7 @@ mod limits;
 mod setting;
 mod sources;
 mod tools;
+mod traces;
 mod value;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 pub use fault::{Fault, Faults};
 pub use limits::Limits;
 pub use tools::{Hosts, Keys, Tools};
+pub use traces::{Collector, TraceUrl, Traces};
 pub use value::{ModelName, ServerUrl};
 
 use setting as s;
@@ -153,6 +155,8 @@ pub struct Config {
     pub openai: OpenAi,
     /// What tools of characters may reach.
     pub tools: Tools,
+    /// Where spans go, and where they are looked at.
+    pub traces: Traces,
     /// Folder of fetched models and servers.
     pub cache: PathBuf,
     /// Folder of what a server keeps for itself; `None` without a home folder.
@@ -231,6 +235,7 @@ impl Config {
                 api_key: from.text(s::OPENAI_API_KEY, None).map(Into::into),
             },
             tools: Tools::read(&mut from),
+            traces: Traces::read(&mut from),
             cache: from
                 .text(s::CACHE, None)
                 .map(PathBuf::from)

@@ -51,6 +51,15 @@ pub(super) const RECORDING_RETENTION_DAYS: Setting = at(
     "",
 );
 pub(super) const METRICS: Setting = at("api", "metrics", "TROUPE_METRICS", "--metrics");
+pub(super) const OTLP_ENDPOINT: Setting = at("traces", "endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", "");
+pub(super) const OTLP_TRACES_ENDPOINT: Setting = at(
+    "traces",
+    "traces_endpoint",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "",
+);
+pub(super) const SERVICE_NAME: Setting = at("traces", "service_name", "OTEL_SERVICE_NAME", "");
+pub(super) const TRACE_URL: Setting = at("traces", "url", "TROUPE_TRACE_URL", "");
 pub(super) const API_URL: Setting = at("worker", "api_url", "TROUPE_API_URL", "--api");
 pub(super) const API_KEY: Setting = at("worker", "api_key", "TROUPE_API_KEY", "--key");
 pub(super) const DISPATCH: Setting = at("worker", "dispatch", "TROUPE_DISPATCH", "--dispatch");

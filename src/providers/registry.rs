@@ -147,6 +147,25 @@ impl Registry {
             .await
     }
 
+    /// Which model hears for a character that wants `wanted`, if one would.
+    pub fn hears(&self, wanted: Option<&str>) -> Option<Spec> {
+        self.name_of(wanted, self.stt.chosen.as_ref())
+    }
+
+    /// Which model writes for it likewise.
+    pub fn writes(&self, wanted: Option<&str>) -> Option<Spec> {
+        self.name_of(wanted, self.llm.chosen.as_ref())
+    }
+
+    /// Which model speaks for it likewise.
+    pub fn speaks(&self, wanted: Option<&str>) -> Option<Spec> {
+        self.name_of(wanted, self.tts.chosen.as_ref())
+    }
+
+    fn name_of(&self, wanted: Option<&str>, chosen: Option<&Spec>) -> Option<Spec> {
+        self.pick(wanted, "models", chosen).map(|(spec, _)| spec).ok()
+    }
+
     fn pick(
         &self,
         wanted: Option<&str>,

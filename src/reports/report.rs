@@ -248,6 +248,8 @@ mod tests {
             content: content.into(),
             seq: 0,
             late: false,
+            trace_id: None,
+            stages: None,
         }
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Timestamp;
-use crate::protocol::{SpeakerType, TimelineEntry};
+use crate::protocol::{SpeakerType, TimelineEntry, TurnStages};
 
 /// One immutable line of the timeline.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -32,6 +32,12 @@ pub struct Entry {
     /// It came when its claim was over, and may have been said before what stands above it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+    /// The trace of the turn in which a character said it: 32 hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    /// How that turn came about.
+    #[serde(skip)]
+    pub stages: Option<TurnStages>,
     /// Position in the database.
     #[serde(skip)]
     pub seq: i64,

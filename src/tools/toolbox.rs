@@ -1,6 +1,7 @@
 //! The tools of one character in one room.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -82,12 +83,13 @@ impl Toolbox {
             .collect()
     }
 
-    async fn call(&self, call: &ToolCall) -> String {
+    /// What came of a call, and whether it was done.
+    async fn call(&self, call: &ToolCall) -> (String, bool) {
         let known = |(name, arguments, _): &&(String, String, String)| {
             *name == call.name && *arguments == call.arguments
         };
         if let Some((.., result)) = self.kept().iter().find(known) {
-            return result.clone();
+            return (result.clone(), true);
         }
         let began = Instant::now();
         let result = match timeout(CALL_WITHIN, self.dispatch(call)).await {
@@ -103,9 +105,9 @@ impl Toolbox {
                     kept.pop_front();
                 }
                 kept.push_back((call.name.clone(), call.arguments.clone(), result.clone()));
-                result
+                (result, true)
             }
-            Err(problem) => problem.to_string(),
+            Err(problem) => (problem.to_string(), false),
         }
     }
 
@@ -136,16 +138,40 @@ fn arguments(text: &str) -> Result<Map<String, Value>, Problem> {
 }
 
 /// A character's tools for one speech: nothing is done before it may be heard.
-#[derive(Debug)]
 pub struct ForSpeech {
     toolbox: Arc<Toolbox>,
     admitted: CancellationToken,
+    used: Option<Used>,
+}
+
+/// Is told how long a call took, and whether it was done.
+type Used = Box<dyn Fn(Duration, bool) + Send + Sync>;
+
+impl fmt::Debug for ForSpeech {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForSpeech")
+            .field("toolbox", &self.toolbox)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ForSpeech {
     /// Nothing is done before `admitted` is cancelled.
     pub fn new(toolbox: Arc<Toolbox>, admitted: CancellationToken) -> Self {
-        Self { toolbox, admitted }
+        Self {
+            toolbox,
+            admitted,
+            used: None,
+        }
+    }
+
+    /// The same; `used` is told of each call, when it is over.
+    #[must_use]
+    pub fn telling(self, used: impl Fn(Duration, bool) + Send + Sync + 'static) -> Self {
+        Self {
+            used: Some(Box::new(used)),
+            ..self
+        }
     }
 }
 
@@ -160,6 +186,11 @@ impl Tools for ForSpeech {
     }
 
     async fn call(&self, call: &ToolCall) -> String {
-        self.toolbox.call(call).await
+        let began = Instant::now();
+        let (result, is_done) = self.toolbox.call(call).await;
+        if let Some(used) = &self.used {
+            used(began.elapsed(), is_done);
+        }
+        result
     }
 }

@@ -14,6 +14,7 @@ use crate::protocol::{
     ChangesRequest, ChangesResponse, ClaimRequest, ClaimResponse, EntriesRequest, EntriesResponse,
     HeartbeatRequest, HeartbeatResponse, RecordingRequest, RecordingResponse, ReleaseRequest, SegmentQuery,
 };
+use crate::traces::{TRACEPARENT, TraceName};
 
 /// Time to answer beyond the wait that was asked for.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -71,6 +72,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: String,
     key: SecretString,
+    is_traced: bool,
 }
 
 impl Client {
@@ -88,7 +90,18 @@ impl Client {
                 url: base.clone(),
                 detail: error.to_string(),
             })?;
-        Ok(Self { http, base, key })
+        Ok(Self {
+            http,
+            base,
+            key,
+            is_traced: false,
+        })
+    }
+
+    /// The same; with `is_traced`, what is handed in says to which trace it belongs.
+    #[must_use]
+    pub(super) fn traced(self, is_traced: bool) -> Self {
+        Self { is_traced, ..self }
     }
 
     /// Waits for rooms.
@@ -122,12 +135,17 @@ impl Client {
         room_id: &str,
         request: &EntriesRequest,
     ) -> Result<EntriesResponse, ApiError> {
-        self.post(
-            &format!("/worker/v1/rooms/{room_id}/entries"),
-            request,
-            Duration::ZERO,
-        )
-        .await
+        let path = format!("/worker/v1/rooms/{room_id}/entries");
+        let mut post = self.http.post(format!("{}{path}", self.base)).json(request);
+        // One request has one place: that of its latest turn.
+        let turn = request.entries.iter().rev().find_map(|entry| entry.turn.as_ref());
+        let trace = turn
+            .filter(|_| self.is_traced)
+            .and_then(|turn| TraceName::parse(&turn.trace_id));
+        if let Some(trace) = trace {
+            post = post.header(TRACEPARENT, trace.traceparent());
+        }
+        self.send(&path, post, Duration::ZERO).await
     }
 
     /// Lets a room go.

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use super::metrics::Metrics;
 use crate::metrics::Page;
+use crate::traces::Traces;
 
 /// Whether the worker takes rooms.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +37,7 @@ pub(super) struct Face {
     pub(super) rooms_max: u32,
     pub(super) readiness: Readiness,
     pub(super) metrics: Metrics,
+    pub(super) traces: Traces,
 }
 
 /// What `/worker` tells.
@@ -55,7 +57,9 @@ struct Standing {
 
 /// Answers until the task is dropped.
 pub(super) async fn serve(listener: TcpListener, face: Face) {
-    let metrics = Page::new(face.metrics.registry());
+    let mut registry = face.metrics.registry();
+    face.traces.register(&mut registry);
+    let metrics = Page::new(registry);
     let app = Router::new()
         .route("/", get(health))
         .route("/healthz", get(health))

@@ -17,6 +17,7 @@ use crate::link::console::Door;
 use crate::protocol::{CastMember, Claim, Limits, Mode, NewEntry};
 use crate::providers::Registry;
 use crate::tools::Reach;
+use crate::traces::Traces;
 use crate::worker::drain::Leave;
 use crate::worker::metrics::Metrics;
 use crate::worker::pad::Pad;
@@ -68,6 +69,7 @@ pub async fn play(setup: LocalSetup, stop: CancellationToken) -> Result<(), Work
         memory_tokens: setup.memory_tokens,
         tools: setup.tools,
         standing,
+        traces: Traces::off(),
     };
     let claim = Claim {
         room_id: "console".to_owned(),

@@ -22,6 +22,7 @@ mod pad;
 mod recording;
 mod session;
 mod standing;
+mod turn;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ use crate::protocol::HeartbeatRequest;
 use crate::providers::Registry;
 use crate::recorder::Recorder;
 use crate::tools::Reach;
+use crate::traces::Traces;
 
 /// Time that a worker which stops gives the API to hear of it.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
@@ -83,6 +85,8 @@ pub struct Setup {
     pub tools: Reach,
     /// The end-of-turn model; without it pauses are judged by words and silence.
     pub judge: Option<Judge>,
+    /// Where spans go; whoever made it waits for the last ones.
+    pub traces: Traces,
 }
 
 /// Why a worker can't work.
@@ -158,7 +162,7 @@ pub async fn run(
     ready: impl FnOnce() + Send,
     shutdown: CancellationToken,
 ) -> Result<(), WorkerError> {
-    let client = Client::new(&setup.api_url, setup.key)?;
+    let client = Client::new(&setup.api_url, setup.key)?.traced(setup.traces.is_on());
     let id = format!("worker_{:032x}", rand::random::<u128>());
     let metrics = Metrics::new();
     let shared = session::Shared {
@@ -180,6 +184,7 @@ pub async fn run(
         judge: setup.judge,
         tools: setup.tools,
         standing: Standing::new(),
+        traces: setup.traces.clone(),
     };
     let (keeper, inputs) = mpsc::channel(keeping::INPUTS_MAX);
     let (leave, _) = watch::channel(Leave::Stay);
@@ -201,6 +206,7 @@ pub async fn run(
         rooms_max: worker.rooms_max,
         readiness: worker.readiness.clone(),
         metrics: worker.metrics.clone(),
+        traces: setup.traces,
     };
     let health = setup.health.map(|listener| health::serve(listener, face));
     let _health = health.map(|serving| AbortOnDropHandle::new(tokio::spawn(serving)));

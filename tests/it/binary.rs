@@ -7,7 +7,7 @@ use std::process::Command;
 pub(crate) fn troupe(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
     for (variable, _) in std::env::vars() {
-        if ["TROUPE_", "OPENAI_", "LIVEKIT_"]
+        if ["TROUPE_", "OPENAI_", "LIVEKIT_", "OTEL_", "AWS_"]
             .iter()
             .any(|prefix| variable.starts_with(prefix))
         {

@@ -153,6 +153,7 @@ impl World {
             "https://api.example/",
             limits,
             Arc::new(models),
+            Some("https://traces.example/{traceId}".parse().unwrap()),
             shutdown.clone(),
         );
         let key = async |kind, project, user| {

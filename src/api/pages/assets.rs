@@ -40,6 +40,7 @@ const FILES: &[(&str, &[u8])] = files![
     "operator/report.css",
     "operator/report.js",
     "operator/room.js",
+    "operator/stages.js",
     "operator/stretches.js",
     "operator/timeline.js",
     "respondent/captions.js",

@@ -8,6 +8,7 @@ mod operator;
 mod pass;
 mod report;
 mod stage;
+mod turns;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,6 +27,7 @@ pub(super) fn answers() -> OpenApiRouter<Api> {
         .routes(routes!(operator::show))
         .routes(routes!(operator::list))
         .routes(routes!(report::get))
+        .routes(routes!(turns::list))
         .routes(routes!(pass::open))
         .routes(routes!(assets::file))
 }

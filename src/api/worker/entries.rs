@@ -11,7 +11,8 @@ use super::super::openapi::schema::{self, Body, described};
 use super::super::path::Path;
 use super::super::state::Api;
 use super::{TAG, check_id, notes, worker_body};
-use crate::protocol::{EntriesRequest, EntriesResponse, NewEntry};
+use crate::protocol::{EntriesRequest, EntriesResponse, NewEntry, Turn, TurnCue, TurnEnd};
+use crate::traces::TraceName;
 
 /// Most entries of one batch.
 const BATCH_MAX: usize = 100;
@@ -19,6 +20,8 @@ const BATCH_MAX: usize = 100;
 const CONTENT_CHARS_MAX: usize = 20_000;
 /// Longest id or name in an entry, characters: LiveKit's, not ours.
 const LABEL_CHARS_MAX: usize = 1_000;
+/// Longest time within a room, ms: a century, which every reader of JSON still takes exactly.
+const MS_MAX: u64 = 100 * 366 * 24 * 3_600_000;
 
 described!(
     /// See [`EntriesRequest`].
@@ -59,6 +62,33 @@ fn entry() -> Body {
             "What was heard; control characters are left out.",
             schema::string().max_length(Some(CONTENT_CHARS_MAX)),
         )
+        .may("turn", "How it came about, when a character spoke.", turn())
+}
+
+fn turn() -> Body {
+    let ms = || schema::from_to(0, MS_MAX);
+    let stages = Body::new("When the stages of a turn were reached, ms since its begin.")
+        .needs("cue", "Why the character spoke.", schema::choice(TurnCue::WORDS))
+        .needs("end", "How its speech ended.", schema::choice(TurnEnd::WORDS))
+        .needs(
+            "beganAtMs",
+            "When the turn began, ms since the room's start.",
+            ms(),
+        )
+        .may("transcriptMs", "The words of the person were there.", ms())
+        .may("endOfTurnMs", "The person's turn was taken to be over.", ms())
+        .may("askedMs", "The language model was asked.", ms())
+        .may("firstTokenMs", "It gave its first words.", ms())
+        .may("voicedMs", "The voice had its first sound ready.", ms())
+        .may("firstSoundMs", "The first sound was heard.", ms())
+        .may("endedMs", "The speech ended.", ms());
+    Body::new("The trace of a character's turn, and its stages.")
+        .needs(
+            "traceId",
+            "32 hexadecimal digits, the latter half not all zero.",
+            schema::string(),
+        )
+        .needs("stages", "When they were reached.", stages)
 }
 
 /// Append to the timeline of a held room.
@@ -108,6 +138,9 @@ pub(super) async fn append(
         ] {
             check_length(at, field, label.as_deref().unwrap_or_default(), LABEL_CHARS_MAX)?;
         }
+        if let Some(turn) = &entry.turn {
+            check_turn(at, turn)?;
+        }
         clean(entry);
     }
     request.note.iter_mut().for_each(notes::bound);
@@ -121,6 +154,34 @@ fn check_length(at: usize, field: &str, text: &str, chars_max: usize) -> Result<
             format!("entries.{at}.{field}"),
             format!("must have at most {chars_max} characters"),
         ));
+    }
+    Ok(())
+}
+
+fn check_turn(at: usize, turn: &Turn) -> Result<(), ApiError> {
+    if TraceName::parse(&turn.trace_id).is_none() {
+        return Err(ApiError::invalid(
+            format!("entries.{at}.turn.traceId"),
+            "must be 32 lower-case hexadecimal digits, the latter 16 not all zero",
+        ));
+    }
+    let stages = &turn.stages;
+    for (field, ms) in [
+        ("beganAtMs", Some(stages.began_at_ms)),
+        ("transcriptMs", stages.transcript_ms),
+        ("endOfTurnMs", stages.end_of_turn_ms),
+        ("askedMs", stages.asked_ms),
+        ("firstTokenMs", stages.first_token_ms),
+        ("voicedMs", stages.voiced_ms),
+        ("firstSoundMs", stages.first_sound_ms),
+        ("endedMs", stages.ended_ms),
+    ] {
+        if ms.is_some_and(|ms| ms > MS_MAX) {
+            return Err(ApiError::invalid(
+                format!("entries.{at}.turn.stages.{field}"),
+                format!("must be from 0 to {MS_MAX}"),
+            ));
+        }
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ use crate::providers::Registry;
 use crate::rooms::livekit::RoomTimeouts;
 use crate::rooms::token::TokenMint;
 use crate::tools::Reach;
+use crate::traces::Traces;
 
 /// Longest job, s.
 const DURATION_MAX_S: u64 = 4 * 3600;
@@ -94,6 +95,8 @@ pub struct DispatchSetup {
     pub drain: Duration,
     /// Cancelled when they are to end at once.
     pub hurry: CancellationToken,
+    /// Where spans go; whoever made it waits for the last ones.
+    pub traces: Traces,
 }
 
 /// A job that was asked about, until it is over.
@@ -143,6 +146,7 @@ pub async fn run(
         memory_tokens: setup.memory_tokens,
         tools: setup.tools,
         standing,
+        traces: setup.traces.clone(),
     };
     let readiness = Readiness::default();
     let face = Face {
@@ -151,6 +155,7 @@ pub async fn run(
         rooms_max: setup.rooms_max,
         readiness: readiness.clone(),
         metrics,
+        traces: setup.traces,
     };
     let _health = setup
         .health

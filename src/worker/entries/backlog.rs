@@ -78,6 +78,7 @@ mod tests {
             speaker_identity: None,
             speaker_name: None,
             content: "x".repeat(bytes),
+            turn: None,
         }
     }
 

@@ -212,6 +212,7 @@ mod tests {
             speaker_identity: None,
             speaker_name: None,
             content: format!("line {sequence}"),
+            turn: None,
         }
     }
 

@@ -14,10 +14,11 @@ use super::work::{Question, Voice, Work, write};
 use crate::brain::apology::{self, Occasion};
 use crate::brain::history::Happening;
 use crate::link::{AGENT_PREFIX, Caption};
-use crate::protocol::{NewEntry, SpeakerType};
+use crate::protocol::{NewEntry, SpeakerType, TurnCue};
 use crate::tools::ForSpeech;
 use crate::voice::Order;
 use crate::worker::metrics::Role;
+use crate::worker::turn::cue_of;
 
 impl Session {
     pub(super) fn act(&mut self, output: Output) {
@@ -43,6 +44,7 @@ impl Session {
                 trouble,
             } => self.apologise(speech, character, trouble),
             Output::Synthesize { speech, chunk, text } => {
+                self.voice_asked(speech);
                 if let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) {
                     work.synthesize(chunk, text);
                 }
@@ -56,6 +58,7 @@ impl Session {
                 if let Some(after) = self.stopwatch.answer_released(self.now()) {
                     self.shared.metrics.end_of_turn(after);
                 }
+                self.turns.released(speech, self.now());
                 self.order(speech, Order::Release(speech));
                 if let Some(work) = self.work.as_ref().filter(|work| work.speech == speech) {
                     work.released.cancel();
@@ -70,10 +73,14 @@ impl Session {
             Output::Stop { speech } => self.stop(speech),
             Output::Discard { speech } => {
                 self.order(speech, Order::Discard(speech));
+                self.turns.discarded(speech, self.now());
                 self.work.take_if(|work| work.speech == speech);
             }
             Output::JudgeEnd { person, take } => self.judge_end(&person, take),
-            Output::TurnClosed { fate, .. } => debug!(room = self.room_id, ?fate, "close a turn"),
+            Output::TurnClosed { fate, .. } => {
+                debug!(room = self.room_id, ?fate, "close a turn");
+                self.turn_closed(fate);
+            }
             Output::OverlapResolved { overlap, .. } => {
                 debug!(room = self.room_id, ?overlap, "resolve an overlap");
             }
@@ -121,6 +128,8 @@ impl Session {
         let (wanted, language) = (character.models.stt.clone(), character.language.clone());
         let (registry, events) = (self.shared.registry.clone(), self.events.clone());
         let metrics = self.shared.metrics.clone();
+        let model = registry.hears(wanted.as_deref());
+        self.turns.transcribing(take, self.now(), model);
         let task = tokio::spawn(async move {
             let asked = Instant::now();
             let result = match registry.speech_to_text(wanted.as_deref()).await {
@@ -183,6 +192,9 @@ impl Session {
             history.push(cut);
         }
         let released = CancellationToken::new();
+        let model = self.shared.registry.writes(voice.character.models.llm.as_deref());
+        self.turn_planned(speech, &id, cue_of(cue), model);
+        let events = self.events.clone();
         let question = Question {
             registry: self.shared.registry.clone(),
             prompter: self.shared.prompter.clone(),
@@ -202,7 +214,16 @@ impl Session {
                 .cast
                 .get(&id)
                 .and_then(|actor| actor.toolbox.clone())
-                .map(|toolbox| ForSpeech::new(toolbox, released.clone())),
+                .map(|toolbox| ForSpeech::new(toolbox, released.clone()))
+                .map(|tools| {
+                    tools.telling(move |took, is_done| {
+                        events.send(Event::ToolUsed {
+                            speech,
+                            took,
+                            is_done,
+                        })
+                    })
+                }),
             moment: self.clock.moment(self.began.elapsed()),
         };
         self.assigned.about_to_speak(speech, question.moment);
@@ -227,6 +248,7 @@ impl Session {
             &voice.character.name,
             speech.0,
         );
+        self.turn_planned(speech, &id, TurnCue::Apology, None);
         let events = self.events.clone();
         let writing = async move {
             events.send(Event::ReplyText { speech, delta: line });
@@ -278,6 +300,10 @@ impl Session {
                 Speaker::Person(_) => (SpeakerType::User, None),
                 Speaker::Character(id) => (SpeakerType::Agent, Some(id.to_string())),
             };
+            let turn = match &line.speaker {
+                Speaker::Person(_) => None,
+                Speaker::Character(id) => self.turn_of_entry(id),
+            };
             self.entries.post(NewEntry {
                 sequence: 0,
                 speaker_type,
@@ -285,6 +311,7 @@ impl Session {
                 speaker_identity: Some(by.clone()),
                 speaker_name: Some(name.clone()),
                 content: text.clone(),
+                turn,
             });
         }
         self.history.push(happening);

@@ -1,5 +1,7 @@
 //! What happens to a session from outside.
 
+use std::time::Duration;
+
 use troupe_dialogue::{CharacterId, PersonId, SpeechId, TakeId};
 
 use crate::brain::history::Excerpt;
@@ -59,6 +61,15 @@ pub(super) enum Event {
         speech: SpeechId,
         /// Whether it failed.
         failed: bool,
+    },
+    /// A tool was used for a reply.
+    ToolUsed {
+        /// For which.
+        speech: SpeechId,
+        /// How long it took.
+        took: Duration,
+        /// Whether it was done.
+        is_done: bool,
     },
     /// The older part of the talk was put in short, or could not be.
     Shortened {

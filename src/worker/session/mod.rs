@@ -12,10 +12,11 @@ mod people;
 mod perceive;
 mod resume;
 mod stopwatch;
+mod turns;
 mod work;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -39,6 +40,7 @@ use super::metrics::Metrics;
 use super::pad::Pad;
 use super::recording::Recording;
 use super::standing::Standing;
+use super::turn::{Place as TurnPlace, Turns};
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
@@ -46,6 +48,7 @@ use crate::ear::judge::Judge;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
 use crate::providers::Registry;
 use crate::tools::Reach;
+use crate::traces::Traces;
 
 /// Events that wait for a session. Full: the newest is dropped with an error; a session that is
 /// this far behind has lost its room anyway.
@@ -74,6 +77,7 @@ pub(super) struct Shared {
     pub(super) memory_tokens: usize,
     pub(super) tools: Reach,
     pub(super) standing: Standing,
+    pub(super) traces: Traces,
 }
 
 /// What a session has of its worker.
@@ -195,6 +199,11 @@ struct Session {
     began: Instant,
     clock: Clock,
     stopwatch: Stopwatch,
+    turns: Turns,
+    /// Where and when the turns are.
+    place: TurnPlace,
+    /// How old the room was when this began, ms.
+    age_ms: u64,
     assigned: Assigned,
     empty_timeout: Duration,
     /// Since when nobody is here, in a room that lives for people.
@@ -247,6 +256,12 @@ impl Session {
             began,
             clock: assigned::clock_of(claim),
             stopwatch: Stopwatch::default(),
+            turns: Turns::default(),
+            place: TurnPlace {
+                room_id: claim.room_id.clone(),
+                began: SystemTime::now(),
+            },
+            age_ms: claim.age_ms,
             assigned: Assigned::new(claim),
             empty_timeout: Duration::from_secs(claim.limits.empty_timeout_s),
             empty_since: Some(began),

@@ -12,7 +12,7 @@ use super::event::Event;
 use super::people::Hearing;
 use crate::ear::Heard;
 use crate::link::{Caption, Connection, Seen};
-use crate::protocol::{ChangeKind, ReleaseReason};
+use crate::protocol::{ChangeKind, ReleaseReason, TurnEnd};
 use crate::recorder::RecordedSink;
 use crate::tools::Toolbox;
 use crate::voice::{Player, Voiced};
@@ -49,21 +49,34 @@ impl Session {
             Event::Heard { person, heard } => self.heard(person, heard),
             Event::Transcribed { take, result } => match result {
                 Ok(text) => {
+                    self.turns.transcribed(take, self.now(), true);
                     let text = spelled(&text, &self.names());
                     self.hand_in(Input::Transcribed { take, text });
                 }
                 Err(error) => {
                     warn!(room = self.room_id, %error, "transcribe");
+                    self.turns.transcribed(take, self.now(), false);
                     self.hand_in(Input::TranscriptionFailed { take });
                 }
             },
             Event::Judged { take, probability } => self.hand_in(Input::EndJudged { take, probability }),
-            Event::ReplyText { speech, delta } => self.hand_in(Input::ReplyText { speech, delta }),
-            Event::ReplyOver { speech, failed: true } => self.hand_in(Input::ReplyFailed { speech }),
-            Event::ReplyOver {
+            Event::ReplyText { speech, delta } => {
+                self.turns.wrote(speech, self.now());
+                self.hand_in(Input::ReplyText { speech, delta });
+            }
+            Event::ReplyOver { speech, failed } => {
+                self.turns.written(speech, self.now(), !failed);
+                self.hand_in(if failed {
+                    Input::ReplyFailed { speech }
+                } else {
+                    Input::ReplyDone { speech }
+                });
+            }
+            Event::ToolUsed {
                 speech,
-                failed: false,
-            } => self.hand_in(Input::ReplyDone { speech }),
+                took,
+                is_done,
+            } => self.turns.tool_used(speech, took, self.now(), is_done),
             Event::Shortened { excerpt, short } => self.shortened(&excerpt, short),
             Event::Voiced(voiced) => self.voiced(voiced),
             Event::Change(ChangeKind::ParticipantAdded { member }) => {
@@ -208,6 +221,7 @@ impl Session {
             Heard::Paused { ago, pcm, end } => {
                 let last_voice = self.before(ago);
                 self.stopwatch.voice_paused(last_voice);
+                self.turns.paused(last_voice, rand::random());
                 if let Some(person) = self.people.get_mut(&id) {
                     person.is_voiced = false;
                     person.turn = Some((pcm, end));
@@ -240,6 +254,7 @@ impl Session {
                 complete,
             } => {
                 self.first_sound_made(speech);
+                self.turns.voiced(speech, self.now());
                 self.hand_in(Input::ChunkAudio {
                     speech,
                     chunk,
@@ -262,6 +277,7 @@ impl Session {
                 {
                     self.shared.metrics.first_audio(after);
                 }
+                self.turns.sounded(speech, self.now());
                 self.hand_in(Input::PlayoutStarted { speech });
                 let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) else {
                     return;
@@ -285,6 +301,7 @@ impl Session {
             }
             Voiced::Finished { speech } => {
                 self.stopwatch.speech_ended(self.now());
+                self.turn_ended(speech, TurnEnd::Whole);
                 let speaker = self.work.as_ref().and_then(|work| self.cast.get(&work.character));
                 if let Some(toolbox) = speaker.and_then(|actor| actor.toolbox.as_ref()) {
                     toolbox.was_heard();
@@ -297,6 +314,7 @@ impl Session {
                 if let Some(after) = self.stopwatch.speech_cut(self.now()) {
                     self.shared.metrics.cut(after);
                 }
+                self.turn_ended(speech, TurnEnd::Cut);
                 self.speech_is_over();
                 self.hand_in(Input::PlayoutStopped { speech, heard });
             }

@@ -14,6 +14,7 @@ use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::library::Library;
 use troupe::rooms::livekit::{LiveKitServer, RoomService};
 use troupe::rooms::service::RoomBounds;
+use troupe::traces::Traces;
 
 use super::harness::livekit_telling;
 
@@ -60,6 +61,8 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         recordings: None,
         recording_retention_days: None,
         metrics: None,
+        traces: Traces::off(),
+        trace_url: None,
         limits: Limits::default(),
     };
     let shutdown = CancellationToken::new();

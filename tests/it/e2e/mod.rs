@@ -21,6 +21,7 @@
 //! - `sdks`: LiveKit's SDKs for Python and Node, with our tokens
 //! - `logs`: what must never be in a log
 //! - `tools`: a character that looks something up while people wait
+//! - `traces`: one trace a turn, to a collector that is there and to one that is not
 //! - `harness`, `models`, `person`: what they stand on
 
 mod agents;
@@ -50,3 +51,4 @@ mod scene;
 mod sdks;
 mod stage;
 mod tools;
+mod traces;

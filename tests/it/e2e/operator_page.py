@@ -27,6 +27,15 @@ def look(page, origin, room):
     tell("operator", lanes=lanes, waits=waits, turns=page.locator("#turns tr").count(), summary=page.inner_text("#summary"))
     page.locator("#turns button").first.click()
     tell("turn played", is_audible=page.evaluate(PLAYS))
+    # From a turn to how it came about, and to its trace.
+    row = page.locator("#turns tr", has=page.get_by_role("button", name="Stages")).first
+    trace = row.get_by_role("link", name="Trace").get_attribute("href")
+    row.get_by_role("button", name="Stages").click()
+    opened = page.locator("details.stages[open]")
+    expect(opened).to_have_count(1)
+    expect(opened.locator("svg")).to_be_visible()
+    expect(opened.locator("summary")).to_be_focused()
+    tell("stages", trace=trace, steps=opened.locator("svg").get_attribute("aria-label"), bars=opened.locator("svg rect").count())
     picture(page, "operator-room")
     page.set_viewport_size(PHONE)
     picture(page, "operator-room-phone")

@@ -15,7 +15,10 @@ const LONG: &str = "A patient hand, to begin with, and then a spring that wants 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newcomer_talks_cuts_in_ends_and_plays_it_back() {
-    let stack = Stack::start().await;
+    let stack = Stack::start_with(|command| {
+        command.env("TROUPE_TRACE_URL", "https://traces.example/trace/{traceId}");
+    })
+    .await;
     stack.models.answers(LONG);
     stack.models.hears("What makes a good clock?");
     let recording = stack.recording_with_pause();
@@ -59,6 +62,27 @@ async fn a_newcomer_talks_cuts_in_ends_and_plays_it_back() {
         "{seen}"
     );
     assert_eq!(of(&events, "turn played")["is_audible"], true);
+    let stages = of(&events, "stages");
+    let steps = stages["steps"].as_str().unwrap();
+    for step in [
+        "End of turn decided after",
+        "First token after",
+        "Voice ready after",
+        "First sound after",
+    ] {
+        assert!(steps.contains(step), "{step} in {steps}");
+    }
+    let traces = stack
+        .transcript(of(&events, "room")["id"].as_str().unwrap())
+        .await;
+    let opened = stages["trace"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("https://traces.example/trace/");
+    assert!(
+        traces.iter().any(|entry| entry["traceId"].as_str() == opened),
+        "{opened:?} is the trace of a line: {traces:#?}"
+    );
 
     let room = of(&events, "room")["id"].as_str().unwrap();
     let transcript = stack.transcript(room).await;

@@ -1,6 +1,6 @@
 //! The timeline.
 
-use troupe::protocol::SpeakerType;
+use troupe::protocol::{SpeakerType, Turn, TurnCue, TurnEnd, TurnStages};
 use troupe::rooms::list::After;
 
 use super::setup::{code, entry, project, started_room};
@@ -16,6 +16,22 @@ on_both! {
         spoken.speaker_type = SpeakerType::Agent;
         spoken.character_id = Some("ada".into());
         spoken.speaker_name = Some("Ada".into());
+        let turn = Turn {
+            trace_id: "0af7651916cd43dd8448eb211c80319c".into(),
+            stages: TurnStages {
+                cue: TurnCue::Answer,
+                end: TurnEnd::Cut,
+                began_at_ms: 4_000,
+                transcript_ms: Some(310),
+                end_of_turn_ms: Some(420),
+                asked_ms: None,
+                first_token_ms: None,
+                voiced_ms: None,
+                first_sound_ms: Some(700),
+                ended_ms: Some(2_000),
+            },
+        };
+        spoken.turn = Some(turn.clone());
         store.append_entries(&room, "w", 1, &[spoken, entry(2, "")]).await.unwrap();
         let entries = store.entries(&room, After::Nothing, None, "after").await.unwrap();
         assert_eq!(entries.len(), 2);
@@ -23,6 +39,9 @@ on_both! {
         assert_eq!(entries[0].speaker_type, SpeakerType::Agent);
         assert_eq!(entries[0].character_id.as_deref(), Some("ada"));
         assert_eq!(entries[0].speaker_name.as_deref(), Some("Ada"));
+        assert_eq!(entries[0].trace_id, Some(turn.trace_id));
+        assert_eq!(entries[0].stages, Some(turn.stages));
+        assert_eq!((&entries[1].trace_id, &entries[1].stages), (&None, &None));
         assert_eq!(entries[1].speaker_type, SpeakerType::User);
         assert_eq!(entries[1].speaker_identity.as_deref(), Some("somebody"));
         assert!(entries[0].created_at <= entries[1].created_at && entries[0].seq < entries[1].seq);

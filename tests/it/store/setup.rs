@@ -60,6 +60,7 @@ pub(super) fn entry(sequence: u64, content: &str) -> NewEntry {
         speaker_identity: Some("somebody".into()),
         speaker_name: None,
         content: content.into(),
+        turn: None,
     }
 }
 

@@ -149,14 +149,17 @@ async fn insert(
     };
     let ids: Vec<String> = batch.iter().map(|_| new_id("entry")).collect();
     let sequences: Vec<i64> = batch.iter().map(|entry| signed(entry.sequence)).collect();
+    let stages: Vec<Option<String>> = batch.iter().map(|entry| EntryRow::stages(entry)).collect();
     sqlx::query(
         "INSERT INTO entries
          (id, room_id, created_at, epoch, sequence, speaker_type, character_id, speaker_identity, speaker_name,
-          content, late)
+          content, late, trace_id, stages)
          SELECT new.id, $1, $2, $3, new.sequence, new.speaker_type, new.character_id, new.speaker_identity,
-           new.speaker_name, new.content, $11
-         FROM UNNEST($4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-           AS new (id, sequence, speaker_type, character_id, speaker_identity, speaker_name, content)
+           new.speaker_name, new.content, $11, new.trace_id, new.stages
+         FROM UNNEST($4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+           $12::text[], $13::text[])
+           AS new (id, sequence, speaker_type, character_id, speaker_identity, speaker_name, content,
+             trace_id, stages)
          ORDER BY new.sequence",
     )
     .bind(room_id)
@@ -170,6 +173,8 @@ async fn insert(
     .bind(texts(|entry| entry.speaker_name.as_deref()))
     .bind(texts(|entry| Some(&entry.content)))
     .bind(late)
+    .bind(texts(|entry| entry.turn.as_ref().map(|turn| turn.trace_id.as_str())))
+    .bind(stages)
     .execute(connection)
     .await
     .map(drop)

@@ -1,6 +1,6 @@
 //! `entries`.
 
-use crate::protocol::SpeakerType;
+use crate::protocol::{NewEntry, SpeakerType};
 use crate::rooms::Timestamp;
 use crate::rooms::transcript::Entry;
 
@@ -19,6 +19,8 @@ pub(in crate::rooms::store) struct EntryRow {
     speaker_name: Option<String>,
     content: String,
     late: bool,
+    trace_id: Option<String>,
+    stages: Option<String>,
 }
 
 impl EntryRow {
@@ -28,6 +30,13 @@ impl EntryRow {
             SpeakerType::User => USER,
             SpeakerType::Agent => AGENT,
         }
+    }
+
+    /// Column `stages`.
+    pub(in crate::rooms::store) fn stages(entry: &NewEntry) -> Option<String> {
+        let turn = entry.turn.as_ref()?;
+        // Numbers and fixed words: they can be written.
+        serde_json::to_string(&turn.stages).ok()
     }
 }
 
@@ -47,6 +56,8 @@ impl From<EntryRow> for Entry {
             speaker_name: row.speaker_name,
             content: row.content,
             late: row.late,
+            trace_id: row.trace_id,
+            stages: row.stages.and_then(|stages| serde_json::from_str(&stages).ok()),
             seq: row.seq,
         }
     }

@@ -141,8 +141,8 @@ async fn insert(
     sqlx::query(
         "INSERT INTO entries
          (id, room_id, created_at, epoch, sequence, speaker_type, character_id, speaker_identity, speaker_name,
-          content, late)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          content, late, trace_id, stages)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new_id("entry"))
     .bind(room_id)
@@ -155,6 +155,8 @@ async fn insert(
     .bind(&entry.speaker_name)
     .bind(&entry.content)
     .bind(late)
+    .bind(entry.turn.as_ref().map(|turn| &turn.trace_id))
+    .bind(EntryRow::stages(entry))
     .execute(connection)
     .await
     .map(drop)

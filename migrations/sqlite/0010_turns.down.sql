@@ -1,0 +1,2 @@
+ALTER TABLE entries DROP COLUMN stages;
+ALTER TABLE entries DROP COLUMN trace_id;
