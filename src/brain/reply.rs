@@ -25,6 +25,8 @@ pub struct Line {
     request: ChatRequest,
     again: ChatRequest,
     rules: Rules,
+    /// The rules for a model of the other capacity.
+    stand_in: Option<Rules>,
     /// Said when the model fails to stay in character.
     fallback: String,
     /// Said when the model fails; `None` fails in silence.
@@ -69,6 +71,14 @@ impl Line {
         self
     }
 
+    /// The same line, which a model of the other capacity may answer too: `other` is the line as prepared for that one.
+    fn or_else(mut self, other: Self) -> Self {
+        self.request.stand_in = Some(Box::new(other.request));
+        self.again.stand_in = Some(Box::new(other.again));
+        self.stand_in = Some(other.rules);
+        self
+    }
+
     /// Something that does not belong to the words before comes next.
     fn set_off(&mut self) {
         self.wants_gap |= self.said.ends_with(|c: char| !c.is_whitespace());
@@ -102,6 +112,26 @@ impl Line {
             None => (Some(Err(error)), State::Done),
         }
     }
+}
+
+/// Prepares the next line of `situation.character` for `model`, and for whatever may answer in its place. `seed` picks
+/// among fallback lines.
+///
+/// # Errors
+/// When the prompt can't be written.
+pub fn prepare_for(
+    model: &dyn LanguageModel,
+    prompter: &Prompter,
+    situation: &Situation<'_>,
+    history: &History,
+    seed: u64,
+) -> Result<Line, PromptError> {
+    let prepare = |capacity| prepare(prompter, situation, history, capacity, seed);
+    let line = prepare(model.capacity())?;
+    Ok(match model.stand_in() {
+        Some(other) => line.or_else(prepare(other)?),
+        None => line,
+    })
 }
 
 /// Prepares the next line of `situation.character`. `seed` picks among fallback lines.
@@ -161,6 +191,7 @@ pub fn prepare(
         request,
         again,
         rules,
+        stand_in: None,
         fallback,
         apology: Some(apology::line(
             Occasion::LostThread,
@@ -312,6 +343,12 @@ async fn listen(
         Some(Ok(Piece::Text(piece))) => guard.push(&piece),
         Some(Ok(Piece::Call(call))) => {
             calls.push(call);
+            guard.push("")
+        }
+        Some(Ok(Piece::StandIn)) => {
+            if let Some(rules) = &line.stand_in {
+                *guard = Guard::new(rules);
+            }
             guard.push("")
         }
         Some(Err(error)) if spoke => return (Some(Err(error)), State::Done),

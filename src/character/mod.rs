@@ -22,7 +22,7 @@ pub const PERSONA_MAX: usize = 5_000;
 /// Most examples and most deflections.
 pub const EXAMPLES_MAX: usize = 8;
 
-/// Models that a character insists on, each as `provider:model`; `None` leaves the choice to the worker.
+/// Models that a character insists on, each as `provider:model` or several with commas between; `None` leaves the choice to the worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Models {

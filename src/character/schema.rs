@@ -45,7 +45,7 @@ pub fn schema() -> Value {
             },
             "models": {
                 "type": "object", "additionalProperties": false,
-                "description": "Models that it insists on, each as provider:model.",
+                "description": "Models that it insists on, each as provider:model, or several with commas between.",
                 "properties": {
                     "stt": name("Speech to text."),
                     "llm": name("The language model that writes its lines."),

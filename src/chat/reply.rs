@@ -67,17 +67,11 @@ impl Chat {
             has_tools: false,
             brief: None,
         };
-        let line = reply::prepare(
-            prompter,
-            &situation,
-            question.history,
-            model.capacity(),
-            question.seed,
-        )
-        .map_err(|error| {
-            tracing::error!(%error, "prepare a reply");
-            Trouble::Failed
-        })?;
+        let line = reply::prepare_for(&*model, prompter, &situation, question.history, question.seed)
+            .map_err(|error| {
+                tracing::error!(%error, "prepare a reply");
+                Trouble::Failed
+            })?;
         let mut pieces = reply::speak(model, line.without_apology());
         let mut text = String::new();
         while let Some(piece) = pieces.next().await {

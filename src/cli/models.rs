@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use troupe_inference::models::{Model, Progress, Store};
 
 use super::{Context, Failure, Output};
-use crate::config::{Config, ModelName, Overrides};
+use crate::config::{Config, ModelNames, Overrides};
 use crate::ear::judge;
 use crate::providers::local;
 
@@ -150,19 +150,26 @@ impl Report {
 /// The local models that `config` asks for, by role; without any other provider, everything is local.
 pub(super) fn needed(config: &Config) -> Vec<String> {
     let has_server = config.openai.api_key.is_some() || config.openai.base_url.is_some();
-    let roles: HashMap<&str, &Option<ModelName>> = HashMap::from([
+    let roles: HashMap<&str, &Option<ModelNames>> = HashMap::from([
         (local::STT_MODEL, &config.models.stt),
         (local::LLM_MODEL, &config.models.llm),
         (local::TTS_MODEL, &config.models.tts),
     ]);
-    let pick = |default: &str| match roles.get(default).copied().and_then(Option::as_ref) {
-        Some(named) => (named.provider == local::NAME).then(|| named.model.clone()),
-        None => (!has_server).then(|| default.to_owned()),
+    let pick = |default: &str| -> Vec<String> {
+        match roles.get(default).copied().and_then(Option::as_ref) {
+            Some(named) => named
+                .0
+                .iter()
+                .filter(|name| name.provider == local::NAME)
+                .map(|name| name.model.clone())
+                .collect(),
+            None => (!has_server).then(|| default.to_owned()).into_iter().collect(),
+        }
     };
     // Who hears locally or elsewhere, turns are judged here.
     let heard = [judge::MODEL.to_owned()].into_iter();
     let picked = [local::STT_MODEL, local::LLM_MODEL, local::TTS_MODEL].into_iter();
-    heard.chain(picked.filter_map(pick)).collect()
+    heard.chain(picked.flat_map(pick)).collect()
 }
 
 async fn list(config: &Config, output: Output) -> Result<(), Failure> {

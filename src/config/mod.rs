@@ -19,7 +19,7 @@ pub use fault::{Fault, Faults};
 pub use limits::Limits;
 pub use tools::{Hosts, Keys, Tools};
 pub use traces::{Collector, TraceUrl, Traces};
-pub use value::{ModelName, ServerUrl};
+pub use value::{ModelName, ModelNames, ServerUrl};
 
 use setting as s;
 use sources::Sources;
@@ -123,12 +123,12 @@ pub struct Worker {
 /// Models for all characters that name none themselves; `None` leaves the choice to the providers.
 #[derive(Debug, Clone, Default)]
 pub struct Models {
-    /// Speech to text.
-    pub stt: Option<ModelName>,
+    /// Speech to text, most wanted first.
+    pub stt: Option<ModelNames>,
     /// Language model.
-    pub llm: Option<ModelName>,
+    pub llm: Option<ModelNames>,
     /// Text to speech.
-    pub tts: Option<ModelName>,
+    pub tts: Option<ModelNames>,
 }
 
 /// Any server that speaks OpenAI's protocol.

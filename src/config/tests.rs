@@ -123,6 +123,18 @@ fn all_faults_are_told_with_their_place() {
 }
 
 #[test]
+fn models_are_lists() {
+    let toml = Toml::new("[models]\nllm = \"openai:gpt-4o-mini, local:qwen\"\n");
+    let config = Config::from_sources(Some(&toml.0), Overrides::default(), environment(&[])).unwrap();
+    let shown = config.models.llm.map(|names| names.to_string());
+    assert_eq!(shown.as_deref(), Some("openai:gpt-4o-mini, local:qwen"));
+    assert_eq!(
+        toml.faults(Overrides::default(), &[("TROUPE_TTS", "local:piper, ")]),
+        ["TROUPE_TTS: must be provider:model, such as openai:gpt-4o-mini"]
+    );
+}
+
+#[test]
 fn malformed_toml_names_the_line_and_the_rest_is_still_read() {
     let toml = Toml::new("[api]\ndb = \n[worker]\nmax_rooms = 5000\n");
     let faults = toml.faults(Overrides::default(), &[]);

@@ -57,6 +57,31 @@ pub struct ModelName {
     pub model: String,
 }
 
+/// Models in the order in which they are asked, with commas between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelNames(pub Vec<ModelName>);
+
+impl FromStr for ModelNames {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.split(',')
+            .map(|name| name.trim().parse())
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl fmt::Display for ModelNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { ", " };
+            write!(f, "{gap}{name}")?;
+        }
+        Ok(())
+    }
+}
+
 /// The providers there are.
 const PROVIDERS: [&str; 2] = ["local", "openai"];
 

@@ -56,6 +56,8 @@ pub enum Heard {
         /// Where in the stream it ends, for [`Ear::forget`].
         end: u64,
     },
+    /// The ear panicked and hears no more.
+    Broken,
     /// The answer to [`Ear::probe`].
     Probed {
         /// The turn so far, mono at 16 kHz.

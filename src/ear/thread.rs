@@ -1,5 +1,6 @@
 //! The thread that all ears of the process share.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
@@ -90,9 +91,15 @@ fn run(openings: &Receiver<Opening>, model: &SileroModel) {
         }
         let started = Instant::now();
         listeners.retain(|(listener, _)| !listener.is_closed());
-        for (listener, heard) in &mut listeners {
-            listener.run(started, model, heard);
-        }
+        listeners.retain_mut(|(listener, heard)| {
+            // A panic closes one ear, and no other.
+            let ran = catch_unwind(AssertUnwindSafe(|| listener.run(started, model, &mut *heard)));
+            if ran.is_err() {
+                tracing::error!("hear a person: their ear panicked");
+                heard(Heard::Broken);
+            }
+            ran.is_ok()
+        });
         std::thread::park_timeout(TICK.saturating_sub(started.elapsed()));
     }
 }

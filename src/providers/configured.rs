@@ -1,9 +1,11 @@
 //! The providers that a configuration asks for.
 
+use std::sync::Arc;
+
 use super::local::Local;
 use super::openai::{self, OpenAi};
 use super::registry::{Backend, Choice, Registry};
-use crate::config::{Config, ModelName};
+use crate::config::{Config, ModelNames};
 use secrecy::ExposeSecret;
 
 /// Why there are no providers.
@@ -22,7 +24,7 @@ pub enum SetupError {
 /// # Errors
 /// When the configuration names what does not exist.
 pub fn registry(config: &Config) -> Result<Registry, SetupError> {
-    let mut backends: Vec<Box<dyn Backend>> = Vec::new();
+    let mut backends: Vec<Arc<dyn Backend>> = Vec::new();
     let key = config
         .openai
         .api_key
@@ -35,13 +37,10 @@ pub fn registry(config: &Config) -> Result<Registry, SetupError> {
         _ => None,
     };
     if let Some(openai) = openai::Config::from_variables(variable) {
-        backends.push(Box::new(OpenAi::new(&openai)?));
+        backends.push(Arc::new(OpenAi::new(&openai)?));
     }
-    backends.push(Box::new(Local::new(config.cache.clone(), config.offline)));
-    let spec = |name: &Option<ModelName>| {
-        name.as_ref()
-            .map(|name| format!("{}:{}", name.provider, name.model))
-    };
+    backends.push(Arc::new(Local::new(config.cache.clone(), config.offline)));
+    let spec = |names: &Option<ModelNames>| names.as_ref().map(ToString::to_string);
     let choice = Choice {
         stt: spec(&config.models.stt),
         llm: spec(&config.models.llm),

@@ -3,15 +3,19 @@
 //! Dropping a future or a stream cancels the work behind it.
 
 pub mod configured;
+mod fallback;
 pub mod local;
 pub mod openai;
 pub mod registry;
 pub mod scripted;
 pub mod spec;
 mod tools;
+mod voices;
 
+pub use fallback::Counts;
 pub use registry::Registry;
 pub use tools::{ToolCall, ToolRound, ToolSpec};
+pub use voices::Voices;
 
 use std::time::Duration;
 
@@ -80,6 +84,14 @@ pub enum ProviderError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The model can't do what was asked of it, however often it is asked.
+    #[error("{model} can't do that: {detail}")]
+    Unfit {
+        /// Which model.
+        model: String,
+        /// What it can't do.
+        detail: String,
+    },
     /// A model that runs in the process failed.
     #[error("local model {model} failed: {detail}")]
     Local {
@@ -99,7 +111,18 @@ impl ProviderError {
             | Self::Timeout { .. }
             | Self::BrokenOff { .. } => true,
             Self::Status { status, .. } => *status >= 500,
-            Self::Unauthorized { .. } | Self::Malformed { .. } | Self::Local { .. } => false,
+            Self::Unauthorized { .. } | Self::Malformed { .. } | Self::Unfit { .. } | Self::Local { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether it tells of the request alone: another one may succeed at the same model at the same moment.
+    pub fn is_of_the_request(&self) -> bool {
+        match self {
+            Self::Unfit { .. } => true,
+            Self::Status { status, .. } => matches!(status, 400 | 413 | 422),
+            _ => false,
         }
     }
 }
@@ -146,6 +169,9 @@ pub struct ChatRequest {
     pub rounds: Vec<ToolRound>,
     /// The tools are there to be understood, and none may be called any more.
     pub tools_are_closed: bool,
+    /// The same question for a model of the other capacity, which may have to answer in the place of the usual one:
+    /// [`LanguageModel::stand_in`].
+    pub stand_in: Option<Box<ChatRequest>>,
 }
 
 /// A piece of an answer.
@@ -155,6 +181,8 @@ pub enum Piece {
     Text(String),
     /// Something that is to be done before the answer can go on; such pieces come last.
     Call(ToolCall),
+    /// [`ChatRequest::stand_in`] is answered, not the request itself; comes first.
+    StandIn,
 }
 
 /// Pieces of an answer as they form.
@@ -177,6 +205,11 @@ pub trait LanguageModel: Send + Sync {
     fn capacity(&self) -> Capacity {
         Capacity::Full
     }
+    /// The other capacity that an answer may come from, if there are both; such a one answers only requests that are
+    /// put for it too.
+    fn stand_in(&self) -> Option<Capacity> {
+        None
+    }
     /// Streams the answer.
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError>;
 }
@@ -192,13 +225,11 @@ pub struct SpeechStream {
 /// Speaks one chunk of text.
 #[async_trait]
 pub trait TextToSpeech: Send + Sync {
-    /// Key into a character's `voices`.
-    fn voice_key(&self) -> &'static str;
-    /// Streams the speech of `text`. `voice` is `None` when the character names none for this provider.
+    /// Streams the speech of `text`, with the voice that is meant for this model or else its usual one.
     async fn synthesize(
         &self,
         text: &str,
-        voice: Option<&str>,
+        voices: &Voices,
         language: &str,
     ) -> Result<SpeechStream, ProviderError>;
 }

@@ -1,19 +1,26 @@
-//! Which model serves a character, each loaded once and shared by all rooms of the process.
+//! Which models serve a character, each loaded once and shared by all rooms of the process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use tokio::sync::OnceCell;
+use futures::future::BoxFuture;
 
-use super::spec::{Spec, SpecError};
-use super::{LanguageModel, ProviderError, SpeechToText, TextToSpeech};
+use super::fallback::{
+    Common, Counts, FallbackLanguageModel, FallbackSpeechToText, FallbackTextToSpeech, Link, Make,
+};
+use super::spec::{Spec, SpecError, Specs};
+use super::{Capacity, LanguageModel, ProviderError, SpeechToText, TextToSpeech};
 
 /// A family of models under one name. `None` asks for the default model.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// What specs call it.
     fn name(&self) -> &'static str;
+    /// What a model that writes can be trusted with, before it is made.
+    fn capacity(&self, _model: Option<&str>) -> Capacity {
+        Capacity::Full
+    }
     /// Makes a model that hears; called once per model.
     async fn speech_to_text(&self, model: Option<&str>) -> Result<Arc<dyn SpeechToText>, ProviderError>;
     /// Makes a model that writes; called once per model.
@@ -22,7 +29,7 @@ pub trait Backend: Send + Sync {
     async fn text_to_speech(&self, model: Option<&str>) -> Result<Arc<dyn TextToSpeech>, ProviderError>;
 }
 
-/// The worker's own choice, each `provider:model`; `None` takes the first backend's default.
+/// The worker's own choice, each `provider:model` or several with commas between; `None` takes the first backend's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// `TROUPE_STT`.
@@ -66,12 +73,12 @@ pub enum ResolveError {
     Nothing,
 }
 
-type Shared<T> = Mutex<HashMap<Spec, Arc<OnceCell<Arc<T>>>>>;
-
 /// All models of a process. A model that a character names wins over the worker's choice, which wins over the
-/// default model of the first backend.
+/// default model of the first backend. Where several are named, they are a chain: the next one answers when one fails
+/// or is too slow.
 pub struct Registry {
-    backends: Vec<Box<dyn Backend>>,
+    backends: Vec<Arc<dyn Backend>>,
+    counts: Counts,
     stt: Kind<dyn SpeechToText>,
     llm: Kind<dyn LanguageModel>,
     tts: Kind<dyn TextToSpeech>,
@@ -79,142 +86,200 @@ pub struct Registry {
 
 /// What is known of one kind of model.
 struct Kind<T: ?Sized> {
-    chosen: Option<Spec>,
-    made: Shared<T>,
+    chosen: Option<Specs>,
+    links: Mutex<HashMap<Spec, Arc<Link<T>>>>,
+    common: Common,
 }
 
 impl Registry {
     /// No models at all.
     pub fn empty() -> Self {
-        Self {
-            backends: Vec::new(),
-            stt: Kind::new(None),
-            llm: Kind::new(None),
-            tts: Kind::new(None),
-        }
+        Self::of(Vec::new(), [None, None, None])
     }
 
     /// Checks `choice` against `backends`, most preferred first. All faults are reported at once.
-    pub fn new(choice: &Choice, backends: Vec<Box<dyn Backend>>) -> Result<Self, Vec<SpecError>> {
+    pub fn new(choice: &Choice, backends: Vec<Arc<dyn Backend>>) -> Result<Self, Vec<SpecError>> {
         let known: Vec<&str> = backends.iter().map(|backend| backend.name()).collect();
         let mut faults = Vec::new();
         let mut read = |text: &Option<String>, field: &str| {
-            let spec = text
+            let specs = text
                 .as_deref()
-                .map(|text| Spec::parse(text, field, &known))
+                .map(|text| Specs::parse(text, field, &known))
                 .transpose();
-            spec.unwrap_or_else(|fault| {
+            specs.unwrap_or_else(|fault| {
                 faults.push(fault);
                 None
             })
         };
-        let stt = Kind::new(read(&choice.stt, "TROUPE_STT"));
-        let llm = Kind::new(read(&choice.llm, "TROUPE_LLM"));
-        let tts = Kind::new(read(&choice.tts, "TROUPE_TTS"));
+        let chosen = [
+            read(&choice.stt, "TROUPE_STT"),
+            read(&choice.llm, "TROUPE_LLM"),
+            read(&choice.tts, "TROUPE_TTS"),
+        ];
         if faults.is_empty() {
-            Ok(Self {
-                backends,
-                stt,
-                llm,
-                tts,
-            })
+            Ok(Self::of(backends, chosen))
         } else {
             Err(faults)
         }
     }
 
+    fn of(backends: Vec<Arc<dyn Backend>>, [stt, llm, tts]: [Option<Specs>; 3]) -> Self {
+        let counts = Counts::default();
+        Self {
+            backends,
+            stt: Kind::new(stt, &counts),
+            llm: Kind::new(llm, &counts),
+            tts: Kind::new(tts, &counts),
+            counts,
+        }
+    }
+
+    /// What its chains have done.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
     /// The model that hears. `wanted` is the character's `models.stt`.
+    ///
+    /// # Errors
+    /// When it is named wrongly, or neither it nor one that may answer in its place can be made.
     pub async fn speech_to_text(&self, wanted: Option<&str>) -> Result<Arc<dyn SpeechToText>, ResolveError> {
-        let (spec, backend) = self.pick(wanted, "models.stt", self.stt.chosen.as_ref())?;
-        self.stt
-            .shared(&spec, || backend.speech_to_text(spec.model.as_deref()))
-            .await
+        let links = self.links(wanted, "models.stt", &self.stt, |backend, model| {
+            Box::pin(async move { backend.speech_to_text(model.as_deref()).await })
+        })?;
+        if let [only] = links.as_slice() {
+            return made(only).await;
+        }
+        let chain = FallbackSpeechToText::ready(links, self.stt.common.clone());
+        Ok(Arc::new(chain.await.map_err(unmade)?))
     }
 
     /// The model that writes. `wanted` is the character's `models.llm`.
+    ///
+    /// # Errors
+    /// As [`Self::speech_to_text`].
     pub async fn language_model(&self, wanted: Option<&str>) -> Result<Arc<dyn LanguageModel>, ResolveError> {
-        let (spec, backend) = self.pick(wanted, "models.llm", self.llm.chosen.as_ref())?;
-        self.llm
-            .shared(&spec, || backend.language_model(spec.model.as_deref()))
-            .await
+        let links = self.links(wanted, "models.llm", &self.llm, |backend, model| {
+            Box::pin(async move { backend.language_model(model.as_deref()).await })
+        })?;
+        if let [only] = links.as_slice() {
+            return made(only).await;
+        }
+        let chain = FallbackLanguageModel::ready(links, self.llm.common.clone());
+        Ok(Arc::new(chain.await.map_err(unmade)?))
     }
 
     /// The model that speaks. `wanted` is the character's `models.tts`.
+    ///
+    /// # Errors
+    /// As [`Self::speech_to_text`].
     pub async fn text_to_speech(&self, wanted: Option<&str>) -> Result<Arc<dyn TextToSpeech>, ResolveError> {
-        let (spec, backend) = self.pick(wanted, "models.tts", self.tts.chosen.as_ref())?;
-        self.tts
-            .shared(&spec, || backend.text_to_speech(spec.model.as_deref()))
-            .await
+        let links = self.links(wanted, "models.tts", &self.tts, |backend, model| {
+            Box::pin(async move { backend.text_to_speech(model.as_deref()).await })
+        })?;
+        if let [only] = links.as_slice() {
+            return made(only).await;
+        }
+        let chain = FallbackTextToSpeech::ready(links, self.tts.common.clone());
+        Ok(Arc::new(chain.await.map_err(unmade)?))
     }
 
-    /// Which model hears for a character that wants `wanted`, if one would.
+    /// Which model hears for a character that wants `wanted`, if one would: the first that is asked.
     pub fn hears(&self, wanted: Option<&str>) -> Option<Spec> {
-        self.name_of(wanted, self.stt.chosen.as_ref())
+        self.first_of(wanted, self.stt.chosen.as_ref())
     }
 
     /// Which model writes for it likewise.
     pub fn writes(&self, wanted: Option<&str>) -> Option<Spec> {
-        self.name_of(wanted, self.llm.chosen.as_ref())
+        self.first_of(wanted, self.llm.chosen.as_ref())
     }
 
     /// Which model speaks for it likewise.
     pub fn speaks(&self, wanted: Option<&str>) -> Option<Spec> {
-        self.name_of(wanted, self.tts.chosen.as_ref())
+        self.first_of(wanted, self.tts.chosen.as_ref())
     }
 
-    fn name_of(&self, wanted: Option<&str>, chosen: Option<&Spec>) -> Option<Spec> {
-        self.pick(wanted, "models", chosen).map(|(spec, _)| spec).ok()
+    fn first_of(&self, wanted: Option<&str>, chosen: Option<&Specs>) -> Option<Spec> {
+        let Specs(specs) = self.specs(wanted, "models", chosen).ok()??;
+        specs.into_iter().next()
     }
 
-    fn pick(
+    /// What is asked in which order; `None` where there are no models at all.
+    fn specs(
         &self,
         wanted: Option<&str>,
         field: &str,
-        chosen: Option<&Spec>,
-    ) -> Result<(Spec, &dyn Backend), ResolveError> {
+        chosen: Option<&Specs>,
+    ) -> Result<Option<Specs>, ResolveError> {
         let known: Vec<&str> = self.backends.iter().map(|backend| backend.name()).collect();
-        let spec = match wanted {
-            Some(text) => Some(Spec::parse(text, field, &known)?),
-            None => chosen.cloned(),
+        let first = || {
+            self.backends.first().map(|backend| {
+                Specs(vec![Spec {
+                    provider: backend.name().to_owned(),
+                    model: None,
+                }])
+            })
         };
-        let backend = match &spec {
-            Some(spec) => self
-                .backends
-                .iter()
-                .find(|backend| backend.name() == spec.provider),
-            None => self.backends.first(),
-        };
-        let backend = backend.ok_or(ResolveError::Nothing)?;
-        let spec = spec.unwrap_or_else(|| Spec {
-            provider: backend.name().to_owned(),
-            model: None,
+        Ok(match wanted {
+            Some(text) => Some(Specs::parse(text, field, &known)?),
+            None => chosen.cloned().or_else(first),
+        })
+    }
+
+    /// The links that are asked in this order; one at least.
+    fn links<T: ?Sized + Send + Sync + 'static>(
+        &self,
+        wanted: Option<&str>,
+        field: &str,
+        kind: &Kind<T>,
+        make: MakeOf<T>,
+    ) -> Result<Vec<Arc<Link<T>>>, ResolveError> {
+        let specs = self.specs(wanted, field, kind.chosen.as_ref())?;
+        let Specs(specs) = specs.ok_or(ResolveError::Nothing)?;
+        let links = specs.into_iter().filter_map(|spec| {
+            let mut backends = self.backends.iter();
+            let backend = backends.find(|backend| backend.name() == spec.provider)?;
+            Some(kind.link(spec, backend, make))
         });
-        Ok((spec, backend.as_ref()))
+        let links: Vec<_> = links.collect();
+        if links.is_empty() {
+            return Err(ResolveError::Nothing);
+        }
+        Ok(links)
     }
 }
 
-impl<T: ?Sized> Kind<T> {
-    fn new(chosen: Option<Spec>) -> Self {
+/// Has a backend make a model.
+type MakeOf<T> = fn(Arc<dyn Backend>, Option<String>) -> BoxFuture<'static, Result<Arc<T>, ProviderError>>;
+
+async fn made<T: ?Sized + Send + Sync + 'static>(link: &Link<T>) -> Result<Arc<T>, ResolveError> {
+    let model = link.model().await;
+    model.map_err(|error| unmade((link.name().to_owned(), error)))
+}
+
+fn unmade((spec, error): (String, ProviderError)) -> ResolveError {
+    ResolveError::Provider { spec, error }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> Kind<T> {
+    fn new(chosen: Option<Specs>, counts: &Counts) -> Self {
         Self {
             chosen,
-            made: Mutex::default(),
+            links: Mutex::default(),
+            common: Common::new(counts.clone()),
         }
     }
 
-    /// Two rooms that ask at once wait for one loading; a failed one is tried again by the next.
-    async fn shared<F>(&self, spec: &Spec, make: impl FnOnce() -> F) -> Result<Arc<T>, ResolveError>
-    where
-        F: Future<Output = Result<Arc<T>, ProviderError>>,
-    {
-        let cell = {
-            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(made.entry(spec.clone()).or_default())
-        };
-        let model = cell.get_or_try_init(make).await;
-        model.cloned().map_err(|error| ResolveError::Provider {
-            spec: spec.to_string(),
-            error,
-        })
+    /// The one link of this spec, whoever names it.
+    fn link(&self, spec: Spec, backend: &Arc<dyn Backend>, make: MakeOf<T>) -> Arc<Link<T>> {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = links.entry(spec).or_insert_with_key(|spec| {
+            let (backend, model) = (Arc::clone(backend), spec.model.clone());
+            let capacity = backend.capacity(model.as_deref());
+            let make: Make<T> = Box::new(move || make(Arc::clone(&backend), model.clone()));
+            Arc::new(Link::new(spec.to_string(), capacity, make))
+        });
+        Arc::clone(link)
     }
 }
 
@@ -228,8 +293,8 @@ mod tests {
         Registry::new(
             choice,
             vec![
-                Box::new(Scripted::new("first")),
-                Box::new(Scripted::new("second")),
+                Arc::new(Scripted::new("first")),
+                Arc::new(Scripted::new("second")),
             ],
         )
     }
@@ -241,14 +306,13 @@ mod tests {
             ..Choice::default()
         };
         let registry = registry(&choice).unwrap();
-        let key = |tts: Arc<dyn TextToSpeech>| tts.voice_key();
-        assert_eq!(
-            key(registry.text_to_speech(Some("first:y")).await.unwrap()),
-            "first"
-        );
-        assert_eq!(key(registry.text_to_speech(None).await.unwrap()), "second");
+        let voice = async |registry: &Registry, wanted| registry.text_to_speech(wanted).await.unwrap();
+        let second = voice(&registry, Some("second:x")).await;
+        assert!(Arc::ptr_eq(&voice(&registry, None).await, &second));
+        assert!(!Arc::ptr_eq(&voice(&registry, Some("first:y")).await, &second));
         let plain = super::tests::registry(&Choice::default()).unwrap();
-        assert_eq!(key(plain.text_to_speech(None).await.unwrap()), "first");
+        let default = voice(&plain, Some("first")).await;
+        assert!(Arc::ptr_eq(&voice(&plain, None).await, &default));
     }
 
     #[tokio::test]

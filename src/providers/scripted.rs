@@ -9,7 +9,7 @@ use futures::stream::{self, BoxStream, StreamExt};
 use super::registry::Backend;
 use super::{
     ChatRequest, LanguageModel, Piece, ProviderError, SPEECH_RATE_HZ, SpeechStream, SpeechToText,
-    TextToSpeech, TokenStream,
+    TextToSpeech, TokenStream, Voices,
 };
 
 /// One thing that happens in an answer.
@@ -23,6 +23,8 @@ pub enum Step<T> {
     Fail(ProviderError),
     /// Nothing ever comes again.
     Hang,
+    /// The provider has a fault and panics, as no provider should.
+    Panic,
 }
 
 /// Answers in order; after the last one, the last one again.
@@ -65,6 +67,7 @@ impl Scripted {
             Step::Piece(text) => Step::Piece(Piece::Text(text)),
             Step::Fail(error) => Step::Fail(error),
             Step::Hang => Step::Hang,
+            Step::Panic => Step::Panic,
         });
         self.answers(steps.collect())
     }
@@ -114,6 +117,7 @@ fn next<T: Clone + Send + 'static>(answers: &Answers<T>) -> BoxStream<'static, R
                 Step::Piece(piece) => return Some((Ok(piece), steps)),
                 Step::Fail(error) => return Some((Err(error), Vec::new().into_iter())),
                 Step::Hang => std::future::pending().await,
+                Step::Panic => std::panic::resume_unwind(Box::new("planted")),
             }
         }
     });
@@ -145,11 +149,7 @@ impl LanguageModel for Scripted {
 
 #[async_trait]
 impl TextToSpeech for Scripted {
-    fn voice_key(&self) -> &'static str {
-        self.name
-    }
-
-    async fn synthesize(&self, _: &str, _: Option<&str>, _: &str) -> Result<SpeechStream, ProviderError> {
+    async fn synthesize(&self, _: &str, _: &Voices, _: &str) -> Result<SpeechStream, ProviderError> {
         Ok(SpeechStream {
             rate_hz: SPEECH_RATE_HZ,
             chunks: next(&self.speech),

@@ -20,6 +20,21 @@ impl fmt::Display for Spec {
     }
 }
 
+/// Models in the order in which they are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Specs(pub Vec<Spec>);
+
+impl Specs {
+    /// Reads `provider:model, provider:model, …`: one or more, with commas between.
+    ///
+    /// # Errors
+    /// At the first that names no model.
+    pub fn parse(text: &str, field: &str, known: &[&str]) -> Result<Self, SpecError> {
+        let specs = text.split(',').map(|one| Spec::parse(one, field, known));
+        specs.collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// Why a text names no model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} is {text:?}, which names no provider; write `provider:model` with one of: {}", known.join(", "))]
@@ -71,6 +86,28 @@ mod tests {
         check("OpenAI:x", None);
         check("", None);
         check(":x", None);
+    }
+
+    #[test]
+    fn commas_make_a_list() {
+        let check = |text: &str, expect: Option<&[&str]>| {
+            let specs = Specs::parse(text, "TROUPE_LLM", &["openai", "local"]).ok();
+            let specs = specs.map(|Specs(specs)| specs.iter().map(ToString::to_string).collect::<Vec<_>>());
+            assert_eq!(
+                specs.as_deref(),
+                expect
+                    .map(|list| list.iter().map(|&s| s.to_owned()).collect::<Vec<_>>())
+                    .as_deref(),
+                "{text}"
+            );
+        };
+        check("openai:a", Some(&["openai:a"]));
+        check(
+            "openai:a, local:b ,local",
+            Some(&["openai:a", "local:b", "local"]),
+        );
+        check("openai:a,", None);
+        check("openai:a, acme:b", None);
     }
 
     #[test]

@@ -2,10 +2,14 @@
 //!
 //! ```text
 //! chunk → text to speech → resampler → player (gate, pace, position) → track
+//!              ▲ │ breaks off
+//!              └─┘ the rest of the chunk
 //! ```
 
+mod pace;
 mod playback;
 mod player;
+mod sent;
 mod sounding;
 mod synthesis;
 
@@ -13,7 +17,9 @@ use std::time::Duration;
 
 use troupe_dialogue::SpeechId;
 
+pub use pace::Pace;
 pub use player::{Order, Player, Sink, Sound};
+pub use sent::{Counted, Sent};
 pub use synthesis::{ChunkText, Speaker, synthesize};
 
 /// Sample rate of a character's track, Hz, mono.

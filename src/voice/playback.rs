@@ -36,8 +36,8 @@ pub(super) struct Playback {
     samples: VecDeque<i16>,
     /// Chunks whose first sample lies ahead: chunk and samples taken in before it.
     starts: VecDeque<(usize, u64)>,
-    /// The chunk that is being taken in.
-    last_chunk: Option<usize>,
+    /// The chunk that is being taken in, and samples taken in before it.
+    last_chunk: Option<(usize, u64)>,
     taken_in: u64,
     sent: u64,
     pacer: Pacer,
@@ -92,14 +92,27 @@ impl Playback {
     }
 
     pub(super) fn push(&mut self, chunk: usize, pcm: &[i16]) {
-        if self.last_chunk != Some(chunk) && !pcm.is_empty() {
-            self.last_chunk = Some(chunk);
+        if self.last_chunk.is_none_or(|(last, _)| last != chunk) && !pcm.is_empty() {
+            self.last_chunk = Some((chunk, self.taken_in));
             self.starts.push_back((chunk, self.taken_in));
         }
         let room = WAITING_MAX.saturating_sub(self.samples.len());
         let taken = &pcm[..pcm.len().min(room)];
         self.samples.extend(taken);
         self.taken_in += taken.len() as u64;
+    }
+
+    /// Drops what was taken in of the latest chunk behind so many samples and was not sent.
+    pub(super) fn go_back(&mut self, chunk: usize, samples: usize) {
+        let Some((_, begin)) = self.last_chunk.filter(|(last, _)| *last == chunk) else {
+            return;
+        };
+        let surplus = self.taken_in.saturating_sub(begin + samples as u64);
+        let dropped = usize::try_from(surplus)
+            .unwrap_or(usize::MAX)
+            .min(self.samples.len());
+        self.samples.truncate(self.samples.len() - dropped);
+        self.taken_in -= dropped as u64;
     }
 
     /// What to do at `now`; a frame is written to `frame`.
@@ -202,6 +215,25 @@ mod tests {
         }
         assert_eq!(heard, (0..20).collect::<Vec<i16>>());
         assert_eq!(playback.heard(at(9000)), Duration::from_millis(400));
+    }
+
+    #[test]
+    fn what_was_not_sent_is_taken_back() {
+        let mut playback = Playback::new(SpeechId(1));
+        playback.push(0, &vec![1; FRAME_SAMPLES * 5]);
+        playback.push(1, &vec![2; FRAME_SAMPLES * 5]);
+        playback.go_back(0, 0);
+        playback.go_back(1, FRAME_SAMPLES * 2);
+        playback.push(1, &vec![3; FRAME_SAMPLES]);
+        playback.end();
+        playback.release();
+        assert_eq!(run(&mut playback, 0), (160, vec![0, 1], Step::Finished));
+        playback.go_back(1, 0);
+        assert_eq!(
+            playback.heard(at(9000)),
+            Duration::from_millis(160),
+            "what was sent stays"
+        );
     }
 
     #[test]

@@ -55,6 +55,15 @@ pub enum Sound {
         /// PCM at [`super::VOICE_RATE_HZ`].
         pcm: Vec<i16>,
     },
+    /// Of what was handed over of a chunk, only so much counts: the rest is dropped if it was not sent yet.
+    Back {
+        /// Which speech.
+        speech: SpeechId,
+        /// Which chunk; the latest.
+        chunk: usize,
+        /// Samples of it that stay.
+        samples: usize,
+    },
     /// No more comes.
     End(SpeechId),
 }
@@ -142,9 +151,14 @@ fn take(sound: Sound, playing: &mut Option<Playback>) {
     let Some(playback) = playing else { return };
     match sound {
         Sound::Audio { speech, chunk, pcm } if playback.speech == speech => playback.push(chunk, &pcm),
+        Sound::Back {
+            speech,
+            chunk,
+            samples,
+        } if playback.speech == speech => playback.go_back(chunk, samples),
         Sound::End(speech) if playback.speech == speech => playback.end(),
         // Left over from a speech that is gone.
-        Sound::Audio { .. } | Sound::End(_) => {}
+        Sound::Audio { .. } | Sound::Back { .. } | Sound::End(_) => {}
     }
 }
 

@@ -35,6 +35,12 @@ impl Loudness {
         }
     }
 
+    /// Forgets what lies behind this many samples.
+    pub(super) fn truncate(&mut self, samples: usize) {
+        self.energies.truncate(samples / LOOK_SAMPLES);
+        self.open = (0.0, samples % LOOK_SAMPLES);
+    }
+
     /// Stretches in which something is to be heard, in order.
     pub(super) fn stretches(&self) -> Vec<Range<Duration>> {
         let loudest = self.energies.iter().copied().fold(0.0, f64::max);

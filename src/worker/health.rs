@@ -15,17 +15,32 @@ use super::metrics::Metrics;
 use crate::metrics::Page;
 use crate::traces::Traces;
 
-/// Whether the worker takes rooms.
+/// Whether the worker takes rooms: it is known where they come from, and it has memory for them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Readiness(Arc<AtomicBool>);
+pub(super) struct Readiness(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    is_known: AtomicBool,
+    is_short_of_memory: AtomicBool,
+}
 
 impl Readiness {
-    pub(super) fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::Release);
+    /// Whether whoever gives out rooms knows this worker.
+    pub(super) fn set(&self, is_known: bool) {
+        self.0.is_known.store(is_known, Ordering::Release);
     }
 
-    fn get(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    pub(super) fn set_short_of_memory(&self, is_short: bool) {
+        self.0.is_short_of_memory.store(is_short, Ordering::Release);
+    }
+
+    pub(super) fn is_short_of_memory(&self) -> bool {
+        self.0.is_short_of_memory.load(Ordering::Acquire)
+    }
+
+    pub(super) fn takes_rooms(&self) -> bool {
+        self.0.is_known.load(Ordering::Acquire) && !self.is_short_of_memory()
     }
 }
 
@@ -72,7 +87,7 @@ pub(super) async fn serve(listener: TcpListener, face: Face) {
 }
 
 async fn health(State(face): State<Face>) -> (StatusCode, &'static str) {
-    match face.readiness.get() {
+    match face.readiness.takes_rooms() {
         true => (StatusCode::OK, "OK"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "takes no rooms"),
     }
@@ -88,6 +103,6 @@ async fn standing(State(face): State<Face>) -> Json<Standing> {
         active_jobs: played,
         jobs_max: face.rooms_max,
         worker_load: played as f64 / f64::from(face.rooms_max.max(1)),
-        takes_rooms: face.readiness.get(),
+        takes_rooms: face.readiness.takes_rooms(),
     })
 }

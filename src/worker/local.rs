@@ -60,7 +60,7 @@ pub async fn play(setup: LocalSetup, stop: CancellationToken) -> Result<(), Work
             door: setup.door,
             entries: setup.entries,
         },
-        metrics: Metrics::new(),
+        metrics: Metrics::new(setup.registry.counts()),
         registry: setup.registry,
         prompter: Arc::new(Prompter::new()?),
         ears: Ears::start()?,

@@ -11,6 +11,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::metrics::{ProcessCollector, delays};
 use crate::protocol::ReleaseReason;
+use crate::providers::Counts;
 
 /// Which of the models a worker asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -29,6 +30,11 @@ struct OfRole {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfKind {
+    kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Released {
     reason: &'static str,
 }
@@ -44,6 +50,9 @@ pub(super) struct Metrics {
     pub(super) lost: Counter,
     pub(super) heartbeats_failed: Counter,
     failures: Family<OfRole, Counter>,
+    alarms: Family<OfKind, Counter>,
+    short_of_memory: Gauge,
+    chains: Counts,
     joined: Histogram,
     end_of_turn: Histogram,
     first_audio: Histogram,
@@ -54,8 +63,12 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    pub(super) fn new() -> Self {
+    /// With what the chains of models count themselves.
+    pub(super) fn new(chains: &Counts) -> Self {
         Self {
+            chains: chains.clone(),
+            alarms: Family::default(),
+            short_of_memory: Gauge::default(),
             rooms: Gauge::default(),
             load: Gauge::default(),
             claimed: Counter::default(),
@@ -107,6 +120,17 @@ impl Metrics {
             "Requests to models that failed, by role",
             self.failures.clone(),
         );
+        registry.register(
+            "troupe_watchdog_alarms",
+            "Times that something in a room stood still and was helped on, by kind",
+            self.alarms.clone(),
+        );
+        registry.register(
+            "troupe_memory_short",
+            "1 while no rooms are taken because the memory is nearly used up",
+            self.short_of_memory.clone(),
+        );
+        self.chains.register(&mut registry);
         let delays = [
             (
                 "troupe_join",
@@ -166,6 +190,16 @@ impl Metrics {
         self.released
             .get_or_create(&Released { reason: word(reason) })
             .inc();
+    }
+
+    /// Whether memory is short.
+    pub(super) fn short_of_memory(&self, is_short: bool) {
+        self.short_of_memory.set(i64::from(is_short));
+    }
+
+    /// A watchdog did something.
+    pub(super) fn alarm(&self, kind: &'static str) {
+        self.alarms.get_or_create(&OfKind { kind }).inc();
     }
 
     pub(super) fn failed(&self, role: Role) {

@@ -17,6 +17,7 @@ mod health;
 mod held;
 mod keeping;
 pub mod local;
+mod memory;
 mod metrics;
 mod pad;
 mod recording;
@@ -164,7 +165,7 @@ pub async fn run(
 ) -> Result<(), WorkerError> {
     let client = Client::new(&setup.api_url, setup.key)?.traced(setup.traces.is_on());
     let id = format!("worker_{:032x}", rand::random::<u128>());
-    let metrics = Metrics::new();
+    let metrics = Metrics::new(setup.registry.counts());
     let shared = session::Shared {
         metrics: metrics.clone(),
         home: session::Home::Office(Arc::new(session::Office {
@@ -210,6 +211,8 @@ pub async fn run(
     };
     let health = setup.health.map(|listener| health::serve(listener, face));
     let _health = health.map(|serving| AbortOnDropHandle::new(tokio::spawn(serving)));
+    let memory = memory::watch(worker.readiness.clone(), worker.metrics.clone());
+    let _memory = AbortOnDropHandle::new(tokio::spawn(memory));
     let _keeper = AbortOnDropHandle::new(tokio::spawn(keeping::keep(worker.clone(), inputs)));
     let left_behind = entries::hand_in_left_behind(worker.client.clone(), setup.entries, setup.api_url);
     let _left_behind = AbortOnDropHandle::new(tokio::spawn(left_behind));

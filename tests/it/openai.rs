@@ -16,7 +16,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use troupe::providers::openai::{Config, ConfigError, Deadline, OpenAi, Timing};
 use troupe::providers::registry::Backend;
-use troupe::providers::{ChatRequest, Message, Piece, ProviderError, Role, ToolCall, ToolRound, ToolSpec};
+use troupe::providers::{
+    ChatRequest, Message, Piece, ProviderError, Role, ToolCall, ToolRound, ToolSpec, Voices,
+};
 
 const SOON: Duration = Duration::from_millis(40);
 const LATE: Duration = Duration::from_secs(60);
@@ -91,7 +93,7 @@ impl Server {
         while let Some(piece) = pieces.next().await {
             match piece {
                 Ok(Piece::Text(piece)) => text.push_str(&piece),
-                Ok(Piece::Call(call)) => panic!("it called {call:?}"),
+                Ok(other) => panic!("it answered {other:?}"),
                 Err(error) => return (text, Some(error)),
             }
         }
@@ -475,7 +477,10 @@ async fn what_is_asked() {
     );
 
     let voice = server.provider.text_to_speech(None).await.unwrap();
-    voice.synthesize("Hello.", Some("coral"), "en").await.unwrap();
+    voice
+        .synthesize("Hello.", &Voices::any(Some("coral")), "en")
+        .await
+        .unwrap();
     let body: serde_json::Value = serde_json::from_slice(&bodies.recv().await.unwrap().2).unwrap();
     let expect = serde_json::json!({"model": "gpt-4o-mini-tts", "input": "Hello.", "voice": "coral",
         "response_format": "pcm"});
@@ -504,7 +509,10 @@ async fn speech_is_handed_on_before_the_rest_is_made() {
     .await;
     let voice = server.provider.text_to_speech(None).await.unwrap();
     send.send(Bytes::from_static(&[1, 0, 2])).await.unwrap();
-    let mut speech = voice.synthesize("Hello.", None, "en").await.unwrap();
+    let mut speech = voice
+        .synthesize("Hello.", &Voices::default(), "en")
+        .await
+        .unwrap();
     assert_eq!(speech.rate_hz, 24_000);
     assert_eq!(speech.chunks.next().await.unwrap().unwrap(), [1]);
     send.send(Bytes::from_static(&[0, 3, 0])).await.unwrap();
@@ -542,7 +550,10 @@ async fn dropping_speech_closes_the_request() {
     })
     .await;
     let voice = server.provider.text_to_speech(None).await.unwrap();
-    let speech = voice.synthesize("Hello.", None, "en").await.unwrap();
+    let speech = voice
+        .synthesize("Hello.", &Voices::default(), "en")
+        .await
+        .unwrap();
     drop(speech);
     told.await.unwrap();
 }
@@ -559,7 +570,7 @@ async fn other_formats_are_never_played() {
         let answer = move |_, _| async move { ([("content-type", format)], vec![1; 64]).into_response() };
         let server = Server::start(timing(LATE, LATE), answer).await;
         let voice = server.provider.text_to_speech(None).await.unwrap();
-        let error = voice.synthesize("Hello.", None, "en").await.err();
+        let error = voice.synthesize("Hello.", &Voices::default(), "en").await.err();
         assert!(matches!(error, Some(ProviderError::Malformed { .. })), "{format}");
     }
 }

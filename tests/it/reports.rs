@@ -1,5 +1,7 @@
 //! Reports of role-plays and interviews: written after the end, with quotes that are in the transcript.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use troupe::providers::registry::Choice;
 use troupe::providers::scripted::{Scripted, Step};
@@ -26,7 +28,7 @@ async fn world(answers: Vec<Step<String>>) -> (World, Scripted) {
         llm: Some("scripted:x".into()),
         ..Choice::default()
     };
-    let registry = Registry::new(&choice, vec![Box::new(model.clone())]).unwrap();
+    let registry = Registry::new(&choice, vec![Arc::new(model.clone())]).unwrap();
     (World::with_models(registry).await, model)
 }
 

@@ -63,7 +63,7 @@ pub use director::{CastMember, SceneRole, named_in, spelled};
 pub use event::{AgentState, Cue, Fate, Input, Line, Output, Overlap, Speaker, Trouble, Wake};
 #[cfg(feature = "faults")]
 pub use fault::Fault;
-pub use heard::{Sounding, heard_text};
+pub use heard::{Sounding, heard_text, word_ends};
 pub use id::{CharacterId, PersonId, SpeechId, TakeId};
 pub use playout::{Due, Pacer};
 pub use sentence::Chunker;

@@ -22,24 +22,28 @@ macro_rules! control {
 const TEXT: &str = concat!("^[^", control!(), "]*$");
 /// The same with something in it besides white space.
 const FILLED: &str = concat!("^[^", control!(), r"]*[^\s", control!(), "][^", control!(), "]*$");
-/// `provider:model`, or white space.
-const MODEL_OR_BLANK: &str = concat!(
-    "^([^",
-    control!(),
-    r":]*[^\s:",
-    control!(),
-    "][^",
-    control!(),
-    ":]*:[^",
-    control!(),
-    r"]*[^\s",
-    control!(),
-    "][^",
-    control!(),
-    r"]*|[^\S",
-    control!(),
-    "]*)$"
-);
+/// One `provider:model`.
+macro_rules! model {
+    () => {
+        concat!(
+            "[^",
+            control!(),
+            r":,]*[^\s:,",
+            control!(),
+            "][^",
+            control!(),
+            ":,]*:[^",
+            control!(),
+            r",]*[^\s,",
+            control!(),
+            "][^",
+            control!(),
+            ",]*"
+        )
+    };
+}
+/// `provider:model`, several with commas between, or white space.
+const MODELS_OR_BLANK: &str = concat!("^(", model!(), "(,", model!(), r")*|[^\S", control!(), "]*)$");
 /// A BCP 47 tag: a primary language and subtags.
 const LANGUAGE: &str = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$";
 /// Visible ASCII, spaces inside.
@@ -88,12 +92,12 @@ pub(in crate::api) fn nullable_text() -> ObjectBuilder {
     text(TEXT_CHARS_MAX).schema_type(nullable(Type::String))
 }
 
-/// `provider:model`; null and emptiness mean that there is none.
+/// `provider:model`, or several with commas between; null and emptiness mean that there is none.
 pub(in crate::api) fn model() -> ObjectBuilder {
     string()
         .schema_type(nullable(Type::String))
         .max_length(Some(NAME_CHARS_MAX))
-        .pattern(Some(MODEL_OR_BLANK))
+        .pattern(Some(MODELS_OR_BLANK))
 }
 
 /// A BCP 47 tag.

@@ -150,8 +150,7 @@ async fn answer(
     model: &std::sync::Arc<dyn LanguageModel>,
     seed: u64,
 ) -> Result<String, Failure> {
-    let line =
-        reply::prepare(prompter, situation, history, model.capacity(), seed).map_err(Failure::failed)?;
+    let line = reply::prepare_for(&**model, prompter, situation, history, seed).map_err(Failure::failed)?;
     let mut pieces = reply::speak(model.clone(), line.without_apology());
     let mut text = String::new();
     while let Some(piece) = pieces.next().await {

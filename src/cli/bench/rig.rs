@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::client::Rooms;
 use crate::cli::stack::{Stack, Storage};
 use crate::cli::{Context, Failure};
-use crate::config::{Config, ModelName, Overrides, ServerUrl};
+use crate::config::{Config, ModelNames, Overrides, ServerUrl};
 use crate::evaluation::backend::{Backend, Delays};
 use crate::evaluation::caller::{Clock, ReplyControl};
 
@@ -120,7 +120,7 @@ impl TargetArgs {
         let url = ServerUrl::from_str(&backend.base_url()).map_err(Failure::failed)?;
         config.openai.base_url = Some(url);
         config.openai.api_key = Some("scripted".to_owned().into());
-        let model = ModelName::from_str(SCRIPTED).map_err(Failure::failed)?;
+        let model = ModelNames::from_str(SCRIPTED).map_err(Failure::failed)?;
         config.models.stt = Some(model.clone());
         config.models.llm = Some(model.clone());
         config.models.tts = Some(model);

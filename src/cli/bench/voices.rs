@@ -16,7 +16,7 @@ use crate::evaluation::turns::manifest;
 use crate::evaluation::words;
 use crate::providers::{
     ChatRequest, LanguageModel, Message, Piece, Registry, Role, SPEECH_RATE_HZ, SpeechToText, TextToSpeech,
-    configured,
+    Voices, configured,
 };
 
 /// Language of what is said and heard.
@@ -156,7 +156,8 @@ async fn measure(
     for name in wanted(&args.tts) {
         let model = registry.text_to_speech(name).await.map_err(Failure::failed)?;
         output.progress(format_args!("speaks: {}", name.unwrap_or("configured")));
-        let measured = Measured::default().speaks(&*model, args.voice.as_deref()).await;
+        let voices = Voices::any(args.voice.as_deref());
+        let measured = Measured::default().speaks(&*model, &voices).await;
         rows.push(measured.row("text to speech", name));
     }
     Ok(rows)
@@ -238,13 +239,13 @@ impl Measured {
         self
     }
 
-    async fn speaks(mut self, model: &dyn TextToSpeech, voice: Option<&str>) -> Self {
+    async fn speaks(mut self, model: &dyn TextToSpeech, voices: &Voices) -> Self {
         for line in LINES {
             let began = Instant::now();
             let mut first = None;
             let mut samples = 0;
             let mut rate_hz = 0;
-            match model.synthesize(line, voice, LANGUAGE).await {
+            match model.synthesize(line, voices, LANGUAGE).await {
                 Ok(mut stream) => {
                     rate_hz = stream.rate_hz;
                     while let Some(chunk) = stream.chunks.next().await {

@@ -41,7 +41,7 @@ impl WorkerProcess {
         if let Some(file) = file {
             command.arg("--config").arg(file);
         }
-        let wanted = |name: &Option<crate::config::ModelName>| name.as_ref().map(ToString::to_string);
+        let wanted = |name: &Option<crate::config::ModelNames>| name.as_ref().map(ToString::to_string);
         let models = &config.models;
         let variables = [
             ("TROUPE_STT", wanted(&models.stt)),

@@ -24,7 +24,7 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
         return vec![Finding::broken(
             CHECK,
             error.to_string(),
-            "TROUPE_STT, TROUPE_LLM and TROUPE_TTS are written provider:model",
+            "TROUPE_STT, TROUPE_LLM and TROUPE_TTS are written provider:model, several with commas between",
         )];
     }
     let mut findings = local(config).await;

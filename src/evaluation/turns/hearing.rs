@@ -165,7 +165,7 @@ fn pauses(pcm: &[i16], clip: &Clip) -> Result<Vec<Pause>, EarError> {
                 });
                 ends.push(end);
             }
-            Edge::Probed { .. } => {}
+            Edge::Probed { .. } | Edge::Broken => {}
         });
         let newest = pauses.last().zip(ends.last());
         if let Some((pause, end)) = newest.filter(|_| pauses.len() > known) {

@@ -9,3 +9,11 @@ pub(super) fn local(model: &str, detail: impl ToString) -> ProviderError {
         detail: detail.to_string(),
     }
 }
+
+/// Something that a local model is not made for.
+pub(super) fn unfit(model: &str, detail: impl ToString) -> ProviderError {
+    ProviderError::Unfit {
+        model: model.to_owned(),
+        detail: detail.to_string(),
+    }
+}

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use troupe_inference::stt::Moonshine;
 
 use super::Files;
-use super::failure::local;
+use super::failure::{local, unfit};
 use super::lane::Lane;
 use crate::providers::{ProviderError, SpeechToText};
 
@@ -32,7 +32,7 @@ impl Ears {
 impl SpeechToText for Ears {
     async fn transcribe(&self, pcm: &[i16], language: &str) -> Result<String, ProviderError> {
         if !is_english(language) {
-            return Err(local(
+            return Err(unfit(
                 MOONSHINE,
                 format!("it understands English, not {language:?}"),
             ));

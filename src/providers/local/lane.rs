@@ -1,5 +1,6 @@
 //! One thread that owns one model and does its jobs in order.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 
@@ -28,6 +29,7 @@ impl<M: 'static> Lane<M> {
     ) -> Result<Self, ProviderError> {
         let (jobs, queue) = sync_channel::<Job<M>>(QUEUE_JOBS_MAX);
         let (loaded, is_loaded) = oneshot::channel();
+        let name = model;
         let work = move || {
             let mut model = match load() {
                 Ok(model) => model,
@@ -41,7 +43,11 @@ impl<M: 'static> Lane<M> {
                 return;
             }
             for job in queue {
-                job(&mut model);
+                // A panic costs its job the answer, and no other one. The models keep nothing from one job to the
+                // next that one could leave half done.
+                if catch_unwind(AssertUnwindSafe(|| job(&mut model))).is_err() {
+                    tracing::error!(model = name, "work with a local model: it panicked");
+                }
             }
         };
         thread::Builder::new()
@@ -76,7 +82,7 @@ impl<M: 'static> Lane<M> {
         })?;
         answered
             .await
-            .unwrap_or_else(|_| Err(local(self.model, "its thread has ended")))
+            .unwrap_or_else(|_| Err(local(self.model, "it gave no answer")))
     }
 }
 
@@ -111,6 +117,17 @@ mod tests {
             .err()
             .unwrap();
         assert_eq!(error.to_string(), "local model toy failed: loading it panicked");
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_job() {
+        let lane = Lane::start("toy", || Ok(0)).await.unwrap();
+        let error = lane.ask(|_| -> Result<(), _> { unreachable!("oh") }).await.err();
+        assert_eq!(
+            error.unwrap().to_string(),
+            "local model toy failed: it gave no answer"
+        );
+        assert!(lane.ask(|_| Ok(())).await.is_ok());
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use troupe_inference::models::{DICTIONARY_NAME, ONNXRUNTIME_LIBRARY, Store};
 use troupe_inference::tts::Dictionary;
 
 use super::registry::Backend;
-use super::{LanguageModel, ProviderError, SpeechToText, TextToSpeech};
+use super::{Capacity, LanguageModel, ProviderError, SpeechToText, TextToSpeech};
 use failure::local;
 
 /// Name of this provider in a spec.
@@ -66,6 +66,10 @@ impl Local {
 impl Backend for Local {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn capacity(&self, _: Option<&str>) -> Capacity {
+        Capacity::Small
     }
 
     async fn speech_to_text(&self, model: Option<&str>) -> Result<Arc<dyn SpeechToText>, ProviderError> {

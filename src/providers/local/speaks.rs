@@ -8,10 +8,10 @@ use troupe_inference::InferenceError;
 use troupe_inference::tts::{Kokoro, Piper, Voice, clauses};
 
 use super::Files;
-use super::failure::local;
+use super::failure::{local, unfit};
 use super::hears::is_english;
 use super::lane::Lane;
-use crate::providers::{ProviderError, SpeechStream, TextToSpeech};
+use crate::providers::{ProviderError, SpeechStream, TextToSpeech, Voices};
 
 /// Names in a spec, in the cache and in a character's voices.
 pub(super) const PIPER: &str = "piper";
@@ -90,21 +90,17 @@ impl Mouth {
 
 #[async_trait]
 impl TextToSpeech for Mouth {
-    fn voice_key(&self) -> &'static str {
-        self.name
-    }
-
     async fn synthesize(
         &self,
         text: &str,
-        voice: Option<&str>,
+        voices: &Voices,
         language: &str,
     ) -> Result<SpeechStream, ProviderError> {
         let name = self.name;
         if !is_english(language) {
-            return Err(local(name, format!("it speaks English, not {language:?}")));
+            return Err(unfit(name, format!("it speaks English, not {language:?}")));
         }
-        let voice: Option<Arc<str>> = voice.map(Arc::from);
+        let voice: Option<Arc<str>> = voices.get(name).map(Arc::from);
         let clauses: Vec<String> = clauses(text).into_iter().map(str::to_owned).collect();
         let lane = Arc::clone(&self.lane);
         let chunks = stream::iter(clauses)

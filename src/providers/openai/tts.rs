@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::NAME;
 use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
-use crate::providers::{ProviderError, SpeechStream, TextToSpeech};
+use crate::providers::{ProviderError, SpeechStream, TextToSpeech, Voices};
 
 /// `response_format: pcm` is 16-bit little-endian mono at this rate.
 const PCM_RATE_HZ: u32 = 24_000;
@@ -40,20 +40,11 @@ struct Body<'a> {
 
 #[async_trait]
 impl TextToSpeech for Speaker {
-    fn voice_key(&self) -> &'static str {
-        NAME
-    }
-
-    async fn synthesize(
-        &self,
-        text: &str,
-        voice: Option<&str>,
-        _: &str,
-    ) -> Result<SpeechStream, ProviderError> {
+    async fn synthesize(&self, text: &str, voices: &Voices, _: &str) -> Result<SpeechStream, ProviderError> {
         let body = Body {
             model: &self.model,
             input: text,
-            voice: voice.unwrap_or(VOICE),
+            voice: voices.get(NAME).unwrap_or(VOICE),
             response_format: "pcm",
         };
         let deadline = self.endpoint.timing.tts;

@@ -20,6 +20,8 @@ pub(super) enum Input {
     Terminated { job: String },
     /// A job has ended by itself, or as told; `failure` says what went wrong.
     Ended { job: String, failure: Option<String> },
+    /// Whether there is memory for more rooms.
+    Memory { is_short: bool },
     /// No more jobs.
     Drain,
     /// Time passes.
@@ -53,6 +55,7 @@ pub(super) struct Desk {
     promised: BTreeMap<String, u64>,
     running: BTreeMap<String, ()>,
     draining: bool,
+    is_short_of_memory: bool,
     is_known: bool,
     told_at: u64,
     outputs: VecDeque<Output>,
@@ -65,6 +68,7 @@ impl Desk {
             promised: BTreeMap::new(),
             running: BTreeMap::new(),
             draining: false,
+            is_short_of_memory: false,
             is_known: false,
             told_at: 0,
             outputs: VecDeque::new(),
@@ -121,6 +125,11 @@ impl Desk {
                     self.tell(now_ms);
                 }
             }
+            Input::Memory { is_short } => {
+                if std::mem::replace(&mut self.is_short_of_memory, is_short) != is_short {
+                    self.tell(now_ms);
+                }
+            }
             Input::Drain => {
                 self.draining = true;
                 self.tell(now_ms);
@@ -141,7 +150,7 @@ impl Desk {
     }
 
     fn has_place(&self) -> bool {
-        !self.draining && self.running.len() + self.promised.len() < self.jobs_max
+        !self.draining && !self.is_short_of_memory && self.running.len() + self.promised.len() < self.jobs_max
     }
 
     fn tell(&mut self, now_ms: u64) {
@@ -183,6 +192,15 @@ mod tests {
             job: job.into(),
             available,
         }]
+    }
+
+    #[test]
+    fn nothing_is_promised_while_memory_is_short() {
+        let mut desk = Desk::new(9);
+        of(&mut desk, 0, Input::Memory { is_short: true });
+        assert_eq!(of(&mut desk, 1, asked("a")), answer("a", false));
+        of(&mut desk, 2, Input::Memory { is_short: false });
+        assert_eq!(of(&mut desk, 3, asked("a")), answer("a", true));
     }
 
     #[test]

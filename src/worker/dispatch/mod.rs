@@ -35,7 +35,7 @@ use super::metrics::Metrics;
 use super::pad::Pad;
 use super::session::{self, Ended, Home};
 use super::standing::Standing;
-use super::{WorkerError, held};
+use super::{WorkerError, held, memory};
 use crate::backoff::Backoff;
 use crate::brain::prompt::Prompter;
 use crate::character::Character;
@@ -131,7 +131,7 @@ pub async fn run(
     ready: impl FnOnce() + Send,
     shutdown: CancellationToken,
 ) -> Result<(), WorkerError> {
-    let metrics = Metrics::new();
+    let metrics = Metrics::new(setup.registry.counts());
     // Nobody else can have a job's room.
     let standing = Standing::new();
     standing.set(Some(i64::MAX));
@@ -154,9 +154,10 @@ pub async fn run(
         agent_name: setup.agent_name.clone(),
         rooms_max: setup.rooms_max,
         readiness: readiness.clone(),
-        metrics,
+        metrics: metrics.clone(),
         traces: setup.traces,
     };
+    let _memory = AbortOnDropHandle::new(tokio::spawn(memory::watch(readiness.clone(), metrics)));
     let _health = setup
         .health
         .map(|listener| AbortOnDropHandle::new(tokio::spawn(health::serve(listener, face))));
@@ -252,6 +253,8 @@ pub async fn run(
 impl Dispatch {
     fn handle(&mut self, input: Input) {
         let now_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let is_short = self.readiness.is_short_of_memory();
+        self.desk.handle_input(now_ms, Input::Memory { is_short });
         self.desk.handle_input(now_ms, input);
     }
 

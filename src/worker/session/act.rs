@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, warn};
 use troupe_dialogue::{CharacterId, Cue, Input, Line, Output, PersonId, Speaker, SpeechId, TakeId, Trouble};
 
 use super::Session;
 use super::event::Event;
+use super::transcribing::transcribe;
 use super::work::{Question, Voice, Work, write};
 use crate::brain::apology::{self, Occasion};
 use crate::brain::history::Happening;
@@ -65,9 +65,11 @@ impl Session {
                 }
             }
             Output::Pause { speech } => {
+                self.watchdog.is_held(speech);
                 self.order(speech, Order::Hold(speech));
             }
             Output::Resume { speech } => {
+                self.watchdog.goes_on(self.began.elapsed(), speech);
                 self.order(speech, Order::Resume(speech));
             }
             Output::Stop { speech } => self.stop(speech),
@@ -130,10 +132,17 @@ impl Session {
         let metrics = self.shared.metrics.clone();
         let model = registry.hears(wanted.as_deref());
         self.turns.transcribing(take, self.now(), model);
-        let task = tokio::spawn(async move {
+        let stalled = {
+            let (metrics, room) = (metrics.clone(), self.room_id.clone());
+            move || {
+                metrics.alarm("stalled_transcription");
+                warn!(room, "a transcription is stalled: ask for it again");
+            }
+        };
+        let task = self.events.clone().guard("transcribe", async move {
             let asked = Instant::now();
             let result = match registry.speech_to_text(wanted.as_deref()).await {
-                Ok(model) => model.transcribe(&pcm, &language).await,
+                Ok(model) => transcribe(&*model, &pcm, &language, stalled).await,
                 Err(error) => Err(crate::providers::ProviderError::Local {
                     model: wanted.unwrap_or_else(|| "speech to text".into()),
                     detail: error.to_string(),
@@ -147,7 +156,7 @@ impl Session {
         });
         if let Some(person) = self.people.get_mut(person) {
             // A former take of this person is cancelled with its handle.
-            person.transcribing = Some(AbortOnDropHandle::new(task));
+            person.transcribing = Some(task);
         }
     }
 
@@ -263,10 +272,16 @@ impl Session {
     /// Tells the character's player that a speech begins, and answers what it is made with.
     fn begin(&self, speech: SpeechId, id: &CharacterId) -> Option<Voice> {
         let actor = self.cast.get(id)?;
-        actor.player.order(Order::Begin(speech)).then(|| Voice {
+        if !actor.player.order(Order::Begin(speech)) {
+            // It lives as long as its character, unless it panicked.
+            self.events.send(Event::Died { what: "play speech" });
+            return None;
+        }
+        Some(Voice {
             registry: self.shared.registry.clone(),
             character: actor.member.character.clone(),
             sound: actor.player.sound(),
+            pace: actor.pace.clone(),
             metrics: self.shared.metrics.clone(),
         })
     }

@@ -8,13 +8,17 @@ use troupe_dialogue::{AgentState, CharacterId};
 use crate::link::Connection;
 use crate::protocol::CastMember;
 use crate::tools::Toolbox;
-use crate::voice::Player;
+use crate::voice::{Pace, Player, Sent};
 
 /// One character in the room.
 pub(super) struct Actor {
     pub(super) member: CastMember,
     pub(super) connection: Connection,
     pub(super) player: Player,
+    /// What it has sent.
+    pub(super) sent: Sent,
+    /// How fast its voice speaks.
+    pub(super) pace: Pace,
     /// What it can have done, if anything.
     pub(super) toolbox: Option<Arc<Toolbox>>,
 }

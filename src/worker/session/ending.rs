@@ -16,7 +16,7 @@ const HEARD_OUT_WITHIN: Duration = Duration::from_secs(2);
 impl Session {
     /// Cuts what is being said, and enters it: a character's line as far as it was heard, and people's words up
     /// to now.
-    pub(super) async fn hear_out(&mut self, inbox: &mut mpsc::Receiver<Event>) {
+    pub(super) async fn hear_out(&mut self, inbox: &mut mpsc::Receiver<(Instant, Event)>) {
         let until = Instant::now() + HEARD_OUT_WITHIN;
         // The characters first: without them nobody answers what ends now.
         let cast: Vec<CharacterId> = self.cast.iter().map(|(id, _)| id.clone()).collect();
@@ -33,7 +33,7 @@ impl Session {
             let wake = self.conversation_wake().map_or(until, |wake| wake.min(until));
             tokio::select! {
                 event = inbox.recv() => match event {
-                    Some(event) if tells_of_words(&event) => {
+                    Some((_, event)) if tells_of_words(&event) => {
                         self.perceive(event);
                     }
                     Some(_) => {}

@@ -78,6 +78,11 @@ pub(super) enum Event {
         /// In short; `None` when nothing came of it.
         short: Option<String>,
     },
+    /// A task of the room panicked.
+    Died {
+        /// What it was for.
+        what: &'static str,
+    },
     /// A voice did something.
     Voiced(Voiced),
     /// The API changed the room.

@@ -42,11 +42,11 @@ impl Session {
             .collect();
         let (registry, prompter) = (self.shared.registry.clone(), self.shared.prompter.clone());
         let events = self.events.clone();
-        let work = tokio::spawn(async move {
+        let work = self.events.guard("put a talk in short", async move {
             let short = shorten(&registry, &prompter, candidates, &excerpt).await;
             events.send(Event::Shortened { excerpt, short });
         });
-        self.shortening.under_way = Some(AbortOnDropHandle::new(work));
+        self.shortening.under_way = Some(work);
     }
 
     /// Takes in what came of it.

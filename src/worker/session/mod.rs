@@ -6,13 +6,16 @@ mod cast;
 mod clock;
 mod ending;
 mod event;
+mod guard;
 mod home;
 mod memory;
 mod people;
 mod perceive;
 mod resume;
 mod stopwatch;
+mod transcribing;
 mod turns;
+mod watchdog;
 mod work;
 
 use std::sync::Arc;
@@ -34,6 +37,7 @@ use self::memory::Shortening;
 use self::people::People;
 use self::resume::Resuming;
 use self::stopwatch::Stopwatch;
+use self::watchdog::{Alarm, Watchdog};
 use self::work::Work;
 use super::drain::Leave;
 use super::metrics::Metrics;
@@ -111,11 +115,11 @@ pub(super) struct Scene {
 
 /// Hands events to a session from anywhere, without waiting.
 #[derive(Clone)]
-pub(super) struct Events(mpsc::Sender<Event>);
+pub(super) struct Events(mpsc::Sender<(Instant, Event)>);
 
 impl Events {
     fn send(&self, event: Event) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.0.try_send(event) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.0.try_send((Instant::now(), event)) {
             error!("queue an event: the session is too far behind");
         }
     }
@@ -157,12 +161,17 @@ pub(super) async fn play(shared: Shared, mut claim: Claim, place: Place) -> Ende
                 None => break ReleaseReason::Draining,
             },
             event = inbox.recv() => match event {
-                Some(event) => event,
+                Some((since, event)) => {
+                    if let Some(reason) = session.watchdog.taken(since.elapsed()).and_then(|alarm| session.heed(alarm)) {
+                        break reason;
+                    }
+                    event
+                }
                 None => break ReleaseReason::Failed,
             },
             () = tokio::time::sleep_until(wake) => {
                 session.hand_in(Input::Wake);
-                if let Some(reason) = session.look_at_the_clock() {
+                if let Some(reason) = session.look_at_the_clock().or_else(|| session.look_at_the_speaker()) {
                     break reason;
                 }
                 continue;
@@ -204,6 +213,7 @@ struct Session {
     place: TurnPlace,
     /// How old the room was when this began, ms.
     age_ms: u64,
+    watchdog: Watchdog,
     assigned: Assigned,
     empty_timeout: Duration,
     /// Since when nobody is here, in a room that lives for people.
@@ -262,6 +272,7 @@ impl Session {
                 began: SystemTime::now(),
             },
             age_ms: claim.age_ms,
+            watchdog: Watchdog::default(),
             assigned: Assigned::new(claim),
             empty_timeout: Duration::from_secs(claim.limits.empty_timeout_s),
             empty_since: Some(began),
@@ -280,34 +291,38 @@ impl Session {
         let models = member.character.models.clone();
         let metrics = self.shared.metrics.clone();
         // What the character needs is loaded while it joins, not when it is first spoken to.
-        tokio::spawn(async move {
-            let _ = tokio::join!(
-                registry.speech_to_text(models.stt.as_deref()),
-                registry.language_model(models.llm.as_deref()),
-                registry.text_to_speech(models.tts.as_deref()),
-            );
-        });
-        tokio::spawn(async move {
-            let character: troupe_dialogue::CharacterId = member.character.id.as_str().into();
-            let seen = {
-                let events = events.clone();
-                move |seen| {
-                    events.send(Event::Seen {
-                        character: character.clone(),
-                        seen,
-                    })
+        self.events
+            .guard("prepare models", async move {
+                let _ = tokio::join!(
+                    registry.speech_to_text(models.stt.as_deref()),
+                    registry.language_model(models.llm.as_deref()),
+                    registry.text_to_speech(models.tts.as_deref()),
+                );
+            })
+            .detach();
+        self.events
+            .guard("join a character", async move {
+                let character: troupe_dialogue::CharacterId = member.character.id.as_str().into();
+                let seen = {
+                    let events = events.clone();
+                    move |seen| {
+                        events.send(Event::Seen {
+                            character: character.clone(),
+                            seen,
+                        })
+                    }
+                };
+                let asked = Instant::now();
+                let result = home.join(&url, &member, seen).await;
+                if result.is_ok() {
+                    metrics.joined(asked.elapsed());
                 }
-            };
-            let asked = Instant::now();
-            let result = home.join(&url, &member, seen).await;
-            if result.is_ok() {
-                metrics.joined(asked.elapsed());
-            }
-            events.send(Event::Joined {
-                member: Box::new(member),
-                result,
-            });
-        });
+                events.send(Event::Joined {
+                    member: Box::new(member),
+                    result,
+                });
+            })
+            .detach();
     }
 
     fn now(&self) -> Time {
@@ -328,7 +343,8 @@ impl Session {
     fn next_wake(&self) -> Instant {
         let empty = self.empty_since.map(|since| since + self.empty_timeout);
         let clock = self.began + self.clock.next();
-        [empty, self.conversation_wake()]
+        let look = self.watchdog.next_look().map(|at| self.began + at);
+        [empty, look, self.conversation_wake()]
             .into_iter()
             .flatten()
             .fold(clock, Instant::min)
@@ -338,6 +354,42 @@ impl Session {
     fn conversation_wake(&self) -> Option<Instant> {
         let (time, _) = self.conversation.poll_timeout()?;
         Some(self.began + time.since_start())
+    }
+
+    /// Looks whether whoever speaks is heard; answers why the room is to be left, if it is.
+    fn look_at_the_speaker(&mut self) -> Option<ReleaseReason> {
+        let now = self.began.elapsed();
+        self.watchdog.next_look().filter(|at| *at <= now)?;
+        let speaker = self.work.as_ref().and_then(|work| self.cast.get(&work.character));
+        let frames = speaker.map_or(0, |actor| actor.sent.frames());
+        let alarm = self.watchdog.look(now, frames)?;
+        self.heed(alarm)
+    }
+
+    /// Does something about an alarm; answers why the room is to be left, if it is.
+    fn heed(&mut self, alarm: Alarm) -> Option<ReleaseReason> {
+        self.shared.metrics.alarm(alarm.word());
+        match alarm {
+            Alarm::Silent(speech) => {
+                warn!(room = self.room_id, "a character speaks and is not heard: cut it");
+                self.hand_in(Input::PlayoutStuck { speech });
+                None
+            }
+            Alarm::Mute => {
+                error!(
+                    room = self.room_id,
+                    "a character is not heard any more: let the room go"
+                );
+                Some(ReleaseReason::Failed)
+            }
+            Alarm::Behind => {
+                error!(
+                    room = self.room_id,
+                    "events wait for too long: hand the room over"
+                );
+                Some(ReleaseReason::Draining)
+            }
+        }
     }
 
     fn is_empty_for_too_long(&self) -> Option<ReleaseReason> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, SpeechId, Time, spelled};
 
 use super::Session;
@@ -15,7 +15,7 @@ use crate::link::{Caption, Connection, Seen};
 use crate::protocol::{ChangeKind, ReleaseReason, TurnEnd};
 use crate::recorder::RecordedSink;
 use crate::tools::Toolbox;
-use crate::voice::{Player, Voiced};
+use crate::voice::{Counted, Pace, Player, Sent, Voiced};
 use crate::worker::metrics::Role;
 use crate::worker::standing::Gated;
 
@@ -46,6 +46,12 @@ impl Session {
                 }
             }
             Event::Seen { character, seen } => return self.seen(&character, seen),
+            Event::Heard {
+                heard: Heard::Broken, ..
+            } => {
+                error!(room = self.room_id, "an ear died: let the room go");
+                return Some(ReleaseReason::Failed);
+            }
             Event::Heard { person, heard } => self.heard(person, heard),
             Event::Transcribed { take, result } => match result {
                 Ok(text) => {
@@ -78,6 +84,13 @@ impl Session {
                 is_done,
             } => self.turns.tool_used(speech, took, self.now(), is_done),
             Event::Shortened { excerpt, short } => self.shortened(&excerpt, short),
+            Event::Died { what } => {
+                error!(
+                    room = self.room_id,
+                    what, "a task of the room died: let the room go"
+                );
+                return Some(ReleaseReason::Failed);
+            }
             Event::Voiced(voiced) => self.voiced(voiced),
             Event::Change(ChangeKind::ParticipantAdded { member }) => {
                 if self.cast.get(&member.character.id.as_str().into()).is_none() {
@@ -99,7 +112,9 @@ impl Session {
             .recording
             .as_ref()
             .and_then(|recording| recording.character(&member));
-        let sink = RecordedSink::new(connection.sink(), track);
+        let sent = Sent::default();
+        let sink = Counted::new(connection.sink(), sent.clone());
+        let sink = RecordedSink::new(sink, track);
         let sink = Gated::new(sink, self.shared.standing.clone());
         let player = Player::start(sink, move |voiced| events.send(Event::Voiced(voiced)));
         let mut names = vec![member.character.name.clone()];
@@ -113,6 +128,8 @@ impl Session {
                 member,
                 connection,
                 player,
+                sent,
+                pace: Pace::default(),
                 toolbox,
             },
         );
@@ -233,6 +250,7 @@ impl Session {
                     last_voice,
                 });
             }
+            Heard::Broken => {}
             Heard::Probed { pcm, end } => {
                 let Some(person) = self.people.get_mut(&id) else {
                     return;
@@ -279,6 +297,9 @@ impl Session {
                 }
                 self.turns.sounded(speech, self.now());
                 self.hand_in(Input::PlayoutStarted { speech });
+                if chunk == 0 {
+                    self.watch(speech);
+                }
                 let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) else {
                     return;
                 };
@@ -329,7 +350,17 @@ impl Session {
         }
     }
 
+    /// The watchdog has somebody to look at.
+    fn watch(&mut self, speech: SpeechId) {
+        let work = self.work.as_ref().filter(|work| work.speech == speech);
+        if let Some(actor) = work.and_then(|work| self.cast.get(&work.character)) {
+            self.watchdog
+                .begins(self.began.elapsed(), speech, actor.sent.frames());
+        }
+    }
+
     fn speech_is_over(&mut self) {
+        self.watchdog.is_over();
         if let Some(work) = self.work.take()
             && let Some(actor) = self.cast.get(&work.character)
         {

@@ -15,9 +15,9 @@ use crate::brain::brief::{Brief, Moment};
 use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
-use crate::providers::{Capacity, ProviderError, Registry};
+use crate::providers::{Capacity, ProviderError, Registry, Voices};
 use crate::tools::ForSpeech;
-use crate::voice::{ChunkText, Sound, Speaker, synthesize};
+use crate::voice::{ChunkText, Pace, Sound, Speaker, synthesize};
 use crate::worker::metrics::{Metrics, Role};
 
 /// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at
@@ -47,6 +47,8 @@ pub(super) struct Voice {
     /// The character's own choice of models.
     pub(super) character: crate::character::Character,
     pub(super) sound: mpsc::Sender<Sound>,
+    /// How fast it has spoken so far.
+    pub(super) pace: Pace,
     pub(super) metrics: Metrics,
 }
 
@@ -60,7 +62,10 @@ impl Work {
         writing: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         let (text, chunks) = mpsc::channel(CHUNKS_MAX);
-        let speaking = tokio::spawn(speak(speech, voice, chunks, events));
+        let writing = events.guard("write a reply", writing);
+        let speaking = events
+            .clone()
+            .guard("speak", speak(speech, voice, chunks, events));
         Self {
             speech,
             character,
@@ -69,8 +74,8 @@ impl Work {
             released: CancellationToken::new(),
             voice_asked: None,
             text: Some(text),
-            _writing: AbortOnDropHandle::new(tokio::spawn(writing)),
-            _speaking: AbortOnDropHandle::new(speaking),
+            _writing: writing,
+            _speaking: speaking,
         }
     }
 
@@ -101,6 +106,7 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         registry,
         character,
         sound,
+        pace,
         metrics,
     } = voice;
     let tts = match registry.text_to_speech(character.models.tts.as_deref()).await {
@@ -112,9 +118,10 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         }
     };
     let speaker = Speaker {
-        voice: character.voices.get(tts.voice_key()).cloned(),
+        voices: Voices::by_provider(character.voices),
         tts,
         language: character.language,
+        pace,
     };
     let report = |voiced| events.send(Event::Voiced(voiced));
     let failed = |error: ProviderError| {
@@ -180,11 +187,11 @@ async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Event
             moment: question.moment,
         }),
     };
-    let line = reply::prepare(
+    let line = reply::prepare_for(
+        &*model,
         &question.prompter,
         &situation,
         &question.history,
-        model.capacity(),
         speech.0,
     )
     .map_err(|error| error.to_string())?;

@@ -102,7 +102,7 @@ impl Model {
             },
         })
         .unwrap();
-        Registry::new(&Choice::default(), vec![Box::new(provider)])
+        Registry::new(&Choice::default(), vec![Arc::new(provider)])
             .ok()
             .unwrap()
     }

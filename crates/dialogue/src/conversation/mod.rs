@@ -163,6 +163,7 @@ impl Conversation {
             }
             Input::PlayoutStarted { speech } => self.playout_started(now, speech),
             Input::PlayoutFinished { speech } => self.playout_finished(now, speech),
+            Input::PlayoutStuck { speech } => self.playout_stuck(now, speech),
             Input::PlayoutStopped { speech, heard } => self.playout_stopped(now, speech, heard),
             Input::TurnOwed {
                 person,

@@ -235,6 +235,13 @@ impl Conversation {
         }
     }
 
+    pub(super) fn playout_stuck(&mut self, now: Time, id: SpeechId) {
+        if self.current(id).is_some_and(|speech| speech.is_audible()) {
+            self.counters.overdue += 1;
+            self.stop(now);
+        }
+    }
+
     pub(super) fn playout_stopped(&mut self, now: Time, id: SpeechId, heard: Duration) {
         if let Some(stopped) = self
             .speech

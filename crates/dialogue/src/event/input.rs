@@ -120,6 +120,11 @@ pub enum Input {
         /// Which speech.
         speech: SpeechId,
     },
+    /// A speech that is heard has made no sound for longer than it may: it ends where it stands.
+    PlayoutStuck {
+        /// Which speech.
+        speech: SpeechId,
+    },
     /// The answer to [`super::Output::Stop`].
     PlayoutStopped {
         /// Which speech.

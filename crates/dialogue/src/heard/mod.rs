@@ -23,3 +23,15 @@ use std::time::Duration;
 pub fn heard_text(text: &str, heard: Duration, total: Duration) -> &str {
     Timeline::new(text, total, None).heard(text, heard)
 }
+
+/// Where the words of `text` end in it, in bytes, and when each has been said if all of it takes `total`.
+///
+/// ```
+/// use std::time::Duration;
+/// use troupe_dialogue::word_ends;
+/// let ends: Vec<_> = word_ends("one two", Duration::from_secs(1)).collect();
+/// assert_eq!(ends, [(3, Duration::from_millis(500)), (7, Duration::from_secs(1))]);
+/// ```
+pub fn word_ends(text: &str, total: Duration) -> impl Iterator<Item = (usize, Duration)> {
+    Timeline::new(text, total, None).into_ends()
+}

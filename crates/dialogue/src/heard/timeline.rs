@@ -26,6 +26,11 @@ impl Timeline {
         Self(words.into_iter().map(|word| word.end).zip(ends).collect())
     }
 
+    /// Ends of the words, in order.
+    pub(crate) fn into_ends(self) -> impl Iterator<Item = (usize, Duration)> {
+        self.0.into_iter()
+    }
+
     /// The part of `text` that was heard after `heard`, cut after the last word that was said whole.
     pub(crate) fn heard<'t>(&self, text: &'t str, heard: Duration) -> &'t str {
         let said = self.0.iter().take_while(|(_, end)| *end <= heard).last();

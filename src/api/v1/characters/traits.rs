@@ -43,14 +43,16 @@ const NAME: &str = "The name it goes by and is called by.";
 const PERSONA: &str = "Who it is, in the second person.";
 
 fn optional(body: Body) -> Body {
-    let models = Body::new("Models that win over the worker's, each as `provider:model`.")
-        .may("stt", "Speech to text.", schema::model())
-        .may(
-            "llm",
-            "The language model that writes its lines.",
-            schema::model(),
-        )
-        .may("tts", "Text to speech.", schema::model());
+    let models = Body::new(
+        "Models that win over the worker's, each as `provider:model`, or several with commas between.",
+    )
+    .may("stt", "Speech to text.", schema::model())
+    .may(
+        "llm",
+        "The language model that writes its lines.",
+        schema::model(),
+    )
+    .may("tts", "Text to speech.", schema::model());
     body.may(
         "aliases",
         "Other names it answers to.",
@@ -212,11 +214,15 @@ fn model(fields: &mut Fields, field: &str) -> Result<Option<String>, ApiError> {
     let Some(text) = fields.nullable_text(field, NAME_CHARS_MAX)? else {
         return Ok(None);
     };
-    match text.split_once(':') {
-        Some((provider, model)) if !provider.trim().is_empty() && !model.trim().is_empty() => Ok(Some(text)),
-        _ => Err(ApiError::invalid(
-            fields.name(field),
-            "must be `provider:model`, such as `openai:gpt-4o-mini`",
-        )),
+    let names_a_model = |one: &str| {
+        one.split_once(':')
+            .is_some_and(|(provider, model)| !provider.trim().is_empty() && !model.trim().is_empty())
+    };
+    if text.split(',').all(names_a_model) {
+        return Ok(Some(text));
     }
+    Err(ApiError::invalid(
+        fields.name(field),
+        "must be `provider:model`, such as `openai:gpt-4o-mini`, or several with commas between",
+    ))
 }

@@ -1,0 +1,127 @@
+//! Voices that break off.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use futures::stream;
+
+use super::*;
+use crate::providers::SPEECH_RATE_HZ;
+
+const TEXT: &str = "First there was a river, and then there was a ferry.";
+/// Samples that this voice makes of one character: 60 ms.
+const CHARACTER: usize = SPEECH_RATE_HZ as usize * 60 / 1000;
+
+/// Speaks as many samples as `breaks` says, one entry a request, and breaks off; afterwards it speaks whole.
+#[derive(Default)]
+struct Breaking {
+    breaks: Mutex<Vec<usize>>,
+    asked: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl TextToSpeech for Breaking {
+    async fn synthesize(&self, text: &str, _: &Voices, _: &str) -> Result<SpeechStream, ProviderError> {
+        self.asked.lock().unwrap().push(text.to_owned());
+        let whole = text.chars().count() * CHARACTER;
+        let broken = self.breaks.lock().unwrap().pop();
+        let pcm: Vec<i16> = (0..broken.unwrap_or(whole))
+            .map(|at| if at % 40 < 20 { 5_000 } else { -5_000 })
+            .collect();
+        let pieces: Vec<_> = pcm.chunks(1_600).map(|piece| Ok(piece.to_vec())).collect();
+        let end = broken.map(|_| Err(ProviderError::BrokenOff { provider: "scripted" }));
+        Ok(SpeechStream {
+            rate_hz: SPEECH_RATE_HZ,
+            chunks: stream::iter(pieces.into_iter().chain(end)).boxed(),
+        })
+    }
+}
+
+/// Speaks [`TEXT`] with a voice that breaks off like this; answers what it was asked, the length of all sound that is
+/// left at the player, ms, and how many errors there were.
+async fn spoken(breaks: &[usize]) -> (Vec<String>, u64, usize) {
+    let voice = Arc::new(Breaking {
+        breaks: Mutex::new(breaks.iter().rev().copied().collect()),
+        ..Breaking::default()
+    });
+    let speaker = Speaker {
+        tts: voice.clone(),
+        voices: Voices::default(),
+        language: "en".to_owned(),
+        pace: Pace::default(),
+    };
+    let (text, chunks) = mpsc::channel(1);
+    let (player, mut sounds) = mpsc::channel(1_024);
+    text.send(ChunkText {
+        chunk: 0,
+        text: TEXT.to_owned(),
+    })
+    .await
+    .unwrap();
+    drop(text);
+    let (errors, reported) = (Mutex::new(0), Mutex::new(Duration::ZERO));
+    let report = |voiced| {
+        if let Voiced::Made { duration, .. } = voiced {
+            *reported.lock().unwrap() = duration;
+        }
+    };
+    synthesize(SpeechId(1), chunks, speaker, player, report, |_| {
+        *errors.lock().unwrap() += 1
+    })
+    .await;
+    let mut left = 0;
+    while let Some(sound) = sounds.recv().await {
+        match sound {
+            Sound::Audio { pcm, .. } => left += pcm.len(),
+            Sound::Back { samples, .. } => {
+                assert!(samples <= left);
+                left = samples;
+            }
+            Sound::End(_) => break,
+        }
+    }
+    assert_eq!(
+        length(left),
+        *reported.lock().unwrap(),
+        "what is told is what there is"
+    );
+    let asked = voice.asked.lock().unwrap().clone();
+    let errors = *errors.lock().unwrap();
+    (asked, length(left).as_millis() as u64, errors)
+}
+
+#[tokio::test]
+async fn a_voice_that_breaks_off_goes_on_behind_the_last_whole_word() {
+    let (asked, ..) = spoken(&[]).await;
+    assert_eq!(asked, [TEXT]);
+    // In the middle of "then", two words behind the comma.
+    let (asked, length_ms, errors) = spoken(&[31 * CHARACTER]).await;
+    assert_eq!((errors, asked.len()), (1, 2));
+    assert_eq!(asked[1], "then there was a ferry.");
+    // All words once: as long as the whole, give or take what a word's share of a text is.
+    let whole_ms = TEXT.len() as u64 * 60;
+    assert!(
+        (whole_ms - 150..whole_ms + 150).contains(&length_ms),
+        "{length_ms} of {whole_ms} ms"
+    );
+}
+
+#[tokio::test]
+async fn a_voice_that_breaks_off_again_goes_on_again_and_then_gives_up() {
+    let (asked, _, errors) = spoken(&[20 * CHARACTER, 12 * CHARACTER]).await;
+    assert_eq!((errors, asked.len()), (2, 3));
+    let words: Vec<_> = TEXT.split_whitespace().collect();
+    for rest in &asked {
+        let rest: Vec<_> = rest.split_whitespace().collect();
+        assert!(words.ends_with(&rest), "{asked:?}");
+    }
+    let (asked, _, errors) = spoken(&[4 * CHARACTER; 9]).await;
+    assert_eq!((errors, asked.len()), (3, 3));
+}
+
+#[tokio::test]
+async fn a_voice_that_says_nothing_is_not_asked_again() {
+    let (asked, length_ms, errors) = spoken(&[0; 9]).await;
+    assert_eq!((errors, asked.len(), length_ms), (1, 1, 0));
+}
