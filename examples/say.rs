@@ -10,7 +10,7 @@ use std::path::Path;
 
 use futures::StreamExt;
 use troupe::config::{Config, Overrides};
-use troupe::providers::configured;
+use troupe::providers::{Voices, configured};
 
 #[tokio::main]
 async fn main() {
@@ -34,7 +34,10 @@ async fn main() {
         .unwrap();
     for pair in rest.chunks_exact(2) {
         let [file, words] = pair else { continue };
-        let speech = tts.synthesize(words, Some(voice), "en").await.unwrap();
+        let speech = tts
+            .synthesize(words, &Voices::any(Some(voice)), "en")
+            .await
+            .unwrap();
         let spec = hound::WavSpec {
             channels: 1,
             sample_rate: speech.rate_hz,

@@ -85,6 +85,9 @@ impl<M: ?Sized + Send + Sync + 'static> Chain<M> {
         for link in &self.links {
             link.load(self.common.now());
         }
+        if self.links.iter().any(|link| link.is_loaded()) {
+            return Ok(());
+        }
         let mut first = None;
         for link in &self.links {
             match link.model().await {
@@ -218,8 +221,8 @@ impl<M: ?Sized + Send + Sync + 'static> Chain<M> {
         rest.boxed()
     }
 
-    /// Whom to ask first, second, …: in the order of the list, but whoever has just failed comes last, and whoever is
-    /// left alone is asked only when nobody else is there.
+    /// Whom to ask first, second, …: in the order of the list, but whoever has just failed or is still being loaded
+    /// comes last, and whoever is left alone is asked only when nobody else is there.
     fn order(&self, now: Duration, fit: impl Fn(Capacity) -> bool) -> Vec<usize> {
         let is_fit = |(_, link): &(usize, &Arc<Link<M>>)| fit(link.capacity);
         let fit: Vec<(usize, &Arc<Link<M>>)> = self.links.iter().enumerate().filter(is_fit).collect();
@@ -229,7 +232,7 @@ impl<M: ?Sized + Send + Sync + 'static> Chain<M> {
             order = fit;
         }
         // Stable: equals keep their order.
-        order.sort_by_key(|(_, link)| link.is_shaken(now));
+        order.sort_by_key(|(_, link)| (!link.is_loaded(), link.is_shaken(now)));
         order.into_iter().map(|(index, _)| index).collect()
     }
 

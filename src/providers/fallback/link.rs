@@ -59,9 +59,14 @@ impl<M: ?Sized + Send + Sync + 'static> Link<M> {
         self.model.get_or_try_init(|| (self.make)()).await.cloned()
     }
 
+    /// Whether the model is made.
+    pub(super) fn is_loaded(&self) -> bool {
+        self.model.initialized()
+    }
+
     /// Loads the model in the background, if it has to be; nobody's patience ends that.
     pub(super) fn load(self: &Arc<Self>, now: Duration) {
-        let is_wanted = !self.model.initialized() && self.admits(now);
+        let is_wanted = !self.is_loaded() && self.admits(now);
         if !is_wanted || self.is_loading.swap(true, Ordering::AcqRel) {
             return;
         }
