@@ -125,7 +125,8 @@ fn opened(with_microphone: bool) -> Result<(Vec<cpal::Stream>, Ways), String> {
 fn unusable(name: &str, fault: &str) -> String {
     format!(
         "the {name} can't be used: {fault}. Is one connected and the system's default, and may this program use it? \
-         --text and --wav FILE need none"
+         --text and --wav FILE need none",
+        fault = fault.trim_end_matches('.'),
     )
 }
 
@@ -165,8 +166,9 @@ impl<R> Way<R> {
             None => return None,
         };
         Some(format!(
-            "the {} is gone: {why}. Connect it again, or make another one the system's default, and start anew",
-            self.name
+            "the {} is gone: {}. Connect it again, or make another one the system's default, and start anew",
+            self.name,
+            why.trim_end_matches('.'),
         ))
     }
 
