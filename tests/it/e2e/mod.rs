@@ -9,11 +9,12 @@
 //! - `demo`: the demo command, from nothing to its recording
 //! - `dispatch`: jobs of LiveKit's own dispatch, without the Rooms API
 //! - `doctor`: what the doctor says of a machine where all is well
-//! - `fleet`: workers that die, stand still, are cut off or told to stop
+//! - `fleet`: workers that die, stand still, are cut off or told to stop, and rooms that panic
 //! - `live`: live rooms and RoomService tell the same; people come and are removed
 //! - `livekit_events`: a LiveKit server that tells us what happens
 //! - `memory`: a talk that is longer than a prompt
 //! - `metrics`: what Prometheus is told
+//! - `providers`: models that fail while people talk
 //! - `respondent`, `stage`, `operator`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
 //! - `reload`: character files that change under a running `troupe dev`
@@ -43,6 +44,7 @@ mod metrics;
 mod models;
 mod operator;
 mod person;
+mod providers;
 mod recording;
 mod reload;
 mod respondent;

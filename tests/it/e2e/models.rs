@@ -1,5 +1,6 @@
 //! An OpenAI-compatible server whose answers are written by the test: words, lines, tones, and faults.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,13 +19,22 @@ const RATE_HZ: usize = 24_000;
 /// Length of a tone for one character of text, s.
 const SECONDS_PER_CHARACTER: f64 = 0.03;
 
-/// How the language model misbehaves.
+/// Time in which what was written leaves for the client.
+const LEAVES_WITHIN: Duration = Duration::from_millis(200);
+
+/// How a model misbehaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Fault {
     #[default]
     None,
     /// Answers 500.
     Status,
+    /// Answers 429, to be tried again later than anybody waits.
+    Busy,
+    /// Takes the request and never answers.
+    Silent,
+    /// Speaks half of a text and breaks off.
+    BreaksOff,
     /// Begins an answer and goes on with what is no event.
     Nonsense,
     /// Begins an answer and says no more.
@@ -40,9 +50,13 @@ struct Script {
     /// What a talk is in short.
     short: String,
     fault: Fault,
+    /// Faults of single models.
+    faults: HashMap<String, Fault>,
     asked: Vec<String>,
     /// What was to be transcribed last, mono.
     recording: Vec<i16>,
+    /// Texts that a voice was to speak, with its model.
+    spoken: Vec<(String, String)>,
 }
 
 /// The server; it stops with the test's runtime.
@@ -107,9 +121,62 @@ impl Models {
     pub(super) fn fails(&self, fault: Fault) {
         self.script.lock().unwrap().fault = fault;
     }
+
+    /// From now on whatever is asked of the model of this name fails like this.
+    pub(super) fn model_fails(&self, model: &str, fault: Fault) {
+        self.script.lock().unwrap().faults.insert(model.to_owned(), fault);
+    }
+
+    /// What voices were to speak so far, oldest first: the model and the text.
+    pub(super) fn spoken(&self) -> Vec<(String, String)> {
+        self.script.lock().unwrap().spoken.clone()
+    }
+
+    fn fault_of(&self, model: &str) -> Fault {
+        self.script
+            .lock()
+            .unwrap()
+            .faults
+            .get(model)
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// What every role does alike when it has a fault.
+async fn refusal(fault: Fault) -> Option<Response> {
+    let error = |kind| axum::Json(json!({ "error": { "message": "broken on purpose", "type": kind } }));
+    match fault {
+        Fault::Status => Some((StatusCode::INTERNAL_SERVER_ERROR, error("server_error")).into_response()),
+        Fault::Busy => {
+            let later = [("retry-after", "60")];
+            Some((StatusCode::TOO_MANY_REQUESTS, later, error("rate_limit_exceeded")).into_response())
+        }
+        Fault::Silent => std::future::pending().await,
+        Fault::None | Fault::Nonsense | Fault::Hang | Fault::BreaksOff => None,
+    }
 }
 
 async fn transcribe(State(models): State<Models>, form: Bytes) -> Response {
+    // The model's name stands in the form as it is; the recording holds no such text.
+    let faulty = {
+        let script = models.script.lock().unwrap();
+        let is_asked = |name: &str| {
+            let field = format!("name=\"model\"\r\n\r\n{name}\r\n");
+            form.windows(field.len()).any(|part| part == field.as_bytes())
+        };
+        script
+            .faults
+            .iter()
+            .find(|(name, _)| is_asked(name))
+            .map(|(_, fault)| *fault)
+    };
+    if let Some(refusal) = refusal(faulty.unwrap_or_default()).await {
+        return refusal;
+    }
+    if faulty == Some(Fault::Nonsense) {
+        return axum::Json(json!({ "words": 7 })).into_response();
+    }
     let mut script = models.script.lock().unwrap();
     let file = form.windows(4).position(|word| word == b"RIFF");
     if let Some(wav) = file.and_then(|at| hound::WavReader::new(&form[at..]).ok()) {
@@ -141,11 +208,12 @@ async fn complete(State(models): State<Models>, request: axum::Json<Value>) -> R
         } else {
             &script.line
         };
-        (line.replace("{}", &number), call, script.fault)
+        let model = request["model"].as_str().unwrap_or_default();
+        let fault = script.faults.get(model).copied().unwrap_or(script.fault);
+        (line.replace("{}", &number), call, fault)
     };
-    if fault == Fault::Status {
-        let error = json!({ "error": { "message": "broken on purpose", "type": "server_error" } });
-        return (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response();
+    if let Some(refusal) = refusal(fault).await {
+        return refusal;
     }
     let head = json!({ "id": "c", "created": 0, "model": request["model"] });
     let chunk = |delta: Value, finish: Value| {
@@ -203,7 +271,18 @@ fn text_of(messages: &Value) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
-async fn speak(request: axum::Json<Value>) -> Response {
+async fn speak(State(models): State<Models>, request: axum::Json<Value>) -> Response {
+    let text = |key: &str| request[key].as_str().unwrap_or_default().to_owned();
+    let fault = models.fault_of(&text("model"));
+    models
+        .script
+        .lock()
+        .unwrap()
+        .spoken
+        .push((text("model"), text("input")));
+    if let Some(refusal) = refusal(fault).await {
+        return refusal;
+    }
     let characters = request["input"].as_str().unwrap_or_default().chars().count();
     let length = Duration::from_secs_f64((characters as f64 * SECONDS_PER_CHARACTER).max(0.3));
     // Each voice has a pitch of its own, so that a recording can be told apart by ear.
@@ -230,6 +309,20 @@ async fn speak(request: axum::Json<Value>) -> Response {
         }
         writer.finalize().unwrap();
         return ([("content-type", "audio/wav")], wav.into_inner()).into_response();
+    }
+    if fault == Fault::BreaksOff {
+        let half = pcm[..pcm.len() / 4 * 2].to_vec();
+        let pieces = futures::stream::unfold(Some(half), |half| async move {
+            match half {
+                Some(half) => Some((Ok(half), None)),
+                None => {
+                    // What was written before has to leave first.
+                    tokio::time::sleep(LEAVES_WITHIN).await;
+                    Some((Err(std::io::Error::other("broken on purpose")), None))
+                }
+            }
+        });
+        return ([("content-type", "audio/pcm")], Body::from_stream(pieces)).into_response();
     }
     ([("content-type", "audio/pcm")], pcm).into_response()
 }

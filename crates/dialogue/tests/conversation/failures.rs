@@ -108,6 +108,18 @@ fn a_speech_that_does_not_go_on_is_ended_where_it_stands() {
 }
 
 #[test]
+fn a_speech_of_which_nothing_leaves_is_ended_where_it_stands() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    let speech = stage.ada_answers();
+    stage.hand_in(2100, Input::PlayoutStuck { speech });
+    assert!(stage.outputs.contains(&Output::Stop { speech }));
+    stage.stopped(2150, speech, Duration::ZERO);
+    assert!(stage.entries().is_empty());
+    stage.hand_in(2200, Input::PlayoutStuck { speech });
+    assert!(!stage.outputs.contains(&Output::Stop { speech }), "it is over");
+}
+
+#[test]
 fn a_cut_that_is_never_confirmed_counts_by_the_clock() {
     let mut stage = Stage::with_cast(&["Ada"]);
     stage.ada_answers();

@@ -5,11 +5,6 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::super::harness::troupe_at;
-use super::super::models::Models;
-use super::super::person::Person;
-use super::proxy::Proxy;
-use super::voice_server::VoiceServer;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -17,6 +12,18 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use troupe::config::Tools;
+use troupe::providers::Registry;
+use troupe::tools::Reach;
+use troupe::worker::Setup;
+use troupe_dialogue::Tuning;
+
+use super::super::harness::troupe_at;
+use super::super::models::Models;
+use super::super::person::Person;
+use super::proxy::Proxy;
+use super::voice_server::VoiceServer;
 
 /// Time until something that must happen has happened; a lease, what a slow machine adds, and much more. Nothing is
 /// measured by it.
@@ -105,7 +112,7 @@ impl Fleet {
         fleet
     }
 
-    async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    pub(super) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
         let looking = async {
             loop {
                 if let Some(found) = look().await {
@@ -162,6 +169,25 @@ impl Fleet {
         worker
     }
 
+    /// What a worker within this process needs to play rooms with these models.
+    pub(super) fn setup(&self, registry: Registry) -> Setup {
+        Setup {
+            api_url: self.api_url.clone(),
+            key: self.worker_key.clone().into(),
+            health: None,
+            rooms_max: 10,
+            registry: Arc::new(registry),
+            tuning: Tuning::default(),
+            memory_tokens: 1_500,
+            spool: self.folder.path().join("recordings"),
+            entries: self.folder.path().join("entries"),
+            drain: Duration::ZERO,
+            hurry: CancellationToken::new(),
+            tools: Reach::new(&Tools::default()).unwrap(),
+            judge: None,
+        }
+    }
+
     pub(super) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let mut request = self
             .client
@@ -177,11 +203,16 @@ impl Fleet {
 
     /// A started room with a character and a person in it.
     pub(super) async fn room(&self) -> (String, Person) {
+        self.room_with(CHARACTER).await
+    }
+
+    /// The same with this character.
+    pub(super) async fn room_with(&self, character: &str) -> (String, Person) {
         let made = self
             .call(Method::POST, "/v1/rooms", Some(json!({ "name": "Test" })))
             .await;
         let room = made["id"].as_str().unwrap().to_owned();
-        let character = json!({ "characterId": CHARACTER });
+        let character = json!({ "characterId": character });
         self.call(
             Method::POST,
             &format!("/v1/rooms/{room}/participants"),

@@ -4,6 +4,7 @@
 //! - `death`: SIGKILL in the middle of a sentence, taken over by another worker or by the next on the same disk
 //! - `drain`: SIGTERM, and SIGTERM twice
 //! - `standstill`: SIGSTOP for longer than a lease
+//! - `panic`: a fault of ours in one room, and the others of its worker
 //! - `network`: an API that can't be reached, answers that are lost, heartbeats that are late
 //! - `livekit`: a LiveKit server that restarts, others with a character's identity, tokens that expire, people who return
 //! - `harness`, `proxy`, `voice_server`: what they stand on
@@ -13,6 +14,7 @@ mod drain;
 mod harness;
 mod livekit;
 mod network;
+mod panic;
 mod proxy;
 mod standstill;
 mod voice_server;
