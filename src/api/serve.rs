@@ -17,14 +17,14 @@ use super::router::router;
 use super::secret::secret_of;
 use super::state::Api;
 use super::traced;
-use crate::config::TraceUrl;
+use crate::config::{RecordingsPlace, TraceUrl};
 use crate::outbound::Destinations;
 use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
 use crate::rooms::library::Library;
 use crate::rooms::livekit::{LiveKitServer, RoomService};
-use crate::rooms::recording::FolderObjects;
+use crate::rooms::recording::{FolderObjects, Objects, S3Objects};
 use crate::rooms::secret::{SecretError, ServerSecret};
 use crate::rooms::service::{RecordingSettings, RoomBounds};
 use crate::rooms::store::{self, Location, OpenError, Store};
@@ -67,8 +67,8 @@ pub struct Settings {
     pub models: Arc<Registry>,
     /// What the server bears.
     pub limits: Limits,
-    /// Folder of recordings; without one it is beside the database.
-    pub recordings: Option<PathBuf>,
+    /// Where recordings are kept; without a word, in a folder beside the database.
+    pub recordings: Option<RecordingsPlace>,
     /// Days after which recordings are removed.
     pub recording_retention_days: Option<u32>,
     /// Where metrics are asked for, if anywhere.
@@ -91,6 +91,9 @@ pub enum ServeError {
     /// The database did not say which one it is.
     #[error(transparent)]
     Store(#[from] crate::rooms::Error),
+    /// The bucket of recordings can't be used.
+    #[error("use the bucket of recordings: {0}; see the AWS_… variables in docs/recording.md")]
+    Bucket(#[source] std::io::Error),
     /// The listener failed.
     #[error("serve HTTP: {0}")]
     Serve(#[from] std::io::Error),
@@ -129,9 +132,15 @@ impl Server {
     pub async fn open(settings: Settings, shutdown: CancellationToken) -> Result<Self, ServeError> {
         let (store, secret) =
             open(&settings.db, settings.secret.as_deref(), settings.data.as_deref()).await?;
-        let folder = match settings.recordings {
-            Some(folder) => folder,
-            None => recordings::default_folder(&settings.db, settings.data.as_deref(), &store).await?,
+        let objects: Arc<dyn Objects> = match settings.recordings {
+            Some(RecordingsPlace::Bucket { name, prefix }) => {
+                Arc::new(S3Objects::from_env(&name, &prefix).map_err(ServeError::Bucket)?)
+            }
+            Some(RecordingsPlace::Folder(folder)) => Arc::new(FolderObjects::new(folder)),
+            None => {
+                let folder = recordings::default_folder(&settings.db, settings.data.as_deref(), &store);
+                Arc::new(FolderObjects::new(folder.await?))
+            }
         };
         let livekit: Arc<dyn RoomService> = Arc::new(LiveKitServer::new(
             &settings.livekit_url,
@@ -154,7 +163,7 @@ impl Server {
             destinations: settings.destinations,
             tool_destinations: settings.tool_destinations,
             recordings: RecordingSettings {
-                objects: Arc::new(FolderObjects::new(folder)),
+                objects,
                 retention_days: settings.recording_retention_days,
             },
             wakeups: Wakeups::default(),

@@ -3,6 +3,7 @@
 mod fault;
 mod file;
 mod limits;
+mod recordings;
 mod setting;
 mod sources;
 mod tools;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 
 pub use fault::{Fault, Faults};
 pub use limits::Limits;
+pub use recordings::RecordingsPlace;
 pub use tools::{Hosts, Keys, Tools};
 pub use traces::{Collector, TraceUrl, Traces};
 pub use value::{ModelName, ModelNames, ServerUrl};
@@ -90,8 +92,8 @@ pub struct Api {
     pub webhook_allow_private: bool,
     /// What the server bears, and what a project may have going on.
     pub limits: Limits,
-    /// Folder of recordings; without one it is beside the database.
-    pub recordings: Option<PathBuf>,
+    /// Where recordings are kept; without a word, in a folder beside the database.
+    pub recordings: Option<RecordingsPlace>,
     /// Days after which recordings are removed, 1–36 500; without a number they are kept.
     pub recording_retention_days: Option<u32>,
     /// Where it answers Prometheus; without an address nowhere.
@@ -202,7 +204,7 @@ impl Config {
                 secret: from.text(s::SECRET, None).map(Into::into),
                 webhook_allow_private: from.flag(s::WEBHOOK_ALLOW_PRIVATE).unwrap_or(false),
                 limits: Limits::read(&mut from),
-                recordings: from.text(s::RECORDINGS, None).map(PathBuf::from),
+                recordings: from.parsed(s::RECORDINGS, None),
                 recording_retention_days: from.number(s::RECORDING_RETENTION_DAYS, None, 1..=36_500),
                 metrics: from.parsed(s::METRICS, overrides.metrics),
             },

@@ -48,6 +48,7 @@ impl Reach {
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT_WITHIN)
+            .http1_only()
             .tcp_nodelay(true)
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .user_agent(AGENT)

@@ -84,6 +84,8 @@ impl Client {
         let base = base.trim_end_matches('/').to_owned();
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_WITHIN)
+            // One stream a connection: a long poll never holds up a heartbeat.
+            .http1_only()
             .tcp_nodelay(true)
             .build()
             .map_err(|error| ApiError::Unreachable {

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use serde_json::Value;
 
 use crate::binary;
+use crate::recordings::s3::S3;
 
 /// An address on which nobody listens.
 fn nobody() -> String {
@@ -107,4 +108,34 @@ fn a_file_that_is_no_database() {
     let (code, lines) = examine(&[("TROUPE_DB", &db)], &["--for", "serve"]);
     assert_eq!(code, Some(1));
     assert_eq!(about(&lines, "database")[0]["state"], "broken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_of_recordings_is_tried_and_left_as_it_was() {
+    let s3 = S3::start().await;
+    let examined = |bucket: &str| {
+        let variables = [
+            ("TROUPE_RECORDINGS", bucket),
+            ("AWS_ENDPOINT_URL", s3.endpoint.as_str()),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "hush"),
+        ];
+        let (_, lines) = tokio::task::block_in_place(|| examine(&variables, &["--for", "serve"]));
+        about(&lines, "recordings")[0].clone()
+    };
+    assert_eq!(examined("s3://calls/eu")["state"], "ok");
+    assert!(!s3.listing("").await.contains("<Key>"), "nothing is left");
+    let missing = examined("s3://nobody");
+    assert_eq!(missing["state"], "broken");
+    assert!(
+        missing["advice"].as_str().unwrap().contains("make the bucket"),
+        "{missing}"
+    );
+    s3.answer(axum::http::StatusCode::FORBIDDEN, 1_000);
+    let refused = examined("s3://calls");
+    assert!(
+        refused["advice"].as_str().unwrap().contains("AWS_ACCESS_KEY_ID"),
+        "{refused}"
+    );
+    assert!(!refused.to_string().contains("hush"), "no secret is shown");
 }

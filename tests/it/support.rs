@@ -20,6 +20,7 @@ use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::library::Library;
+use troupe::rooms::recording::Objects;
 use troupe::rooms::secret::ServerSecret;
 use troupe::rooms::service::{RecordingSettings, RoomBounds};
 use troupe::rooms::store::Store;
@@ -105,22 +106,35 @@ impl World {
     /// The same with language models for its group chats.
     pub(crate) async fn with_models(models: Registry) -> Self {
         let database = TestDatabase::new(database::chosen()).await;
-        Self::made(database, Limits::default(), Allowance::default(), models).await
+        Self::made(database, Limits::default(), Allowance::default(), models, None).await
+    }
+
+    /// One that keeps recordings elsewhere.
+    pub(crate) async fn storing(objects: Arc<dyn Objects>) -> Self {
+        let database = TestDatabase::new(database::chosen()).await;
+        let (limits, models) = (Limits::default(), Registry::empty());
+        Self::made(database, limits, Allowance::default(), models, Some(objects)).await
     }
 
     /// One over a database of the caller's.
     pub(crate) async fn over(database: TestDatabase) -> Self {
         let models = Registry::empty();
-        Self::made(database, Limits::default(), Allowance::default(), models).await
+        Self::made(database, Limits::default(), Allowance::default(), models, None).await
     }
 
     /// One that bears less than usual.
     pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
         let database = TestDatabase::new(database::chosen()).await;
-        Self::made(database, limits, project, Registry::empty()).await
+        Self::made(database, limits, project, Registry::empty(), None).await
     }
 
-    async fn made(database: TestDatabase, limits: Limits, project: Allowance, models: Registry) -> Self {
+    async fn made(
+        database: TestDatabase,
+        limits: Limits,
+        project: Allowance,
+        models: Registry,
+        objects: Option<Arc<dyn Objects>>,
+    ) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
         let livekit = Arc::new(FakeLiveKit::default());
@@ -141,7 +155,7 @@ impl World {
             destinations: Destinations::Anywhere,
             tool_destinations: Destinations::Public,
             recordings: RecordingSettings {
-                objects: shelf.clone(),
+                objects: objects.unwrap_or_else(|| shelf.clone()),
                 retention_days: Some(30),
             },
             wakeups: Wakeups::default(),

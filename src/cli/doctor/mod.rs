@@ -1,6 +1,7 @@
 //! `troupe doctor`: is everything there that `serve` and `worker` depend on, and what is to be done if not?
 //!
-//! It changes nothing: no file is made, no migration applied, no room taken.
+//! It changes nothing: no file is made, no migration applied, no room taken. Of a bucket it can't be known but by
+//! storing a few bytes whether it takes any; they are removed at once.
 
 mod api;
 mod database;
@@ -8,6 +9,7 @@ mod finding;
 mod livekit;
 mod machine;
 mod models;
+mod recordings;
 mod server;
 
 use std::future::Future;
@@ -104,6 +106,7 @@ fn checks(config: &Config, role: Role) -> Vec<(&'static str, Check<'_>)> {
     if role.serves() {
         checks.push(("database", Box::pin(database::check(config))));
         checks.push(("addresses", Box::pin(server::check(config))));
+        checks.push(("recordings", Box::pin(recordings::check(config))));
     }
     if role.works() {
         checks.push(("api", Box::pin(api::check(config))));

@@ -54,6 +54,8 @@ impl Endpoint {
             .default_headers(headers)
             .user_agent(concat!("troupe/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(config.timing.connect)
+            // One stream a connection: what waits in one never holds up another.
+            .http1_only()
             .tcp_nodelay(true)
             .tcp_keepalive(KEEPALIVE_EVERY)
             .pool_idle_timeout(IDLE_CONNECTION_KEPT)

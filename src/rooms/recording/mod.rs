@@ -10,6 +10,7 @@ mod object_reader;
 mod objects;
 mod plan;
 mod ready;
+mod s3;
 mod segment;
 
 use serde::Serialize;
@@ -21,6 +22,7 @@ pub use object_reader::ObjectReader;
 pub use objects::{Draft, Objects};
 pub use plan::{Plan, Step, Take, TakenTrack, plan};
 pub use ready::Ready;
+pub use s3::S3Objects;
 pub use segment::{NewSegment, SEGMENT_BYTES_MAX, SEGMENT_PACKETS_MAX, SegmentRow, SegmentStored};
 
 use super::Timestamp;

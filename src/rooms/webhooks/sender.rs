@@ -41,6 +41,7 @@ impl Sender {
             .redirect(Policy::none())
             .no_proxy()
             .timeout(SEND_WITHIN)
+            .http1_only()
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .build();
         if let Err(error) = &client {

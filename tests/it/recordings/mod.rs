@@ -2,12 +2,15 @@
 //!
 //! - `sound`: segments with tones in them, and where tones are in a file
 //! - `shelf`: the folder of recordings, which can be full
+//! - `s3`: a server that speaks S3, and a gate in front of it; `bucket`: recordings there
 //! - `upload`: what workers may hand in
 //! - `joined`: the files of a room that is over
 //! - `download`: links, parts, WAV
 
+mod bucket;
 mod download;
 mod joined;
+pub(crate) mod s3;
 mod shelf;
 pub(crate) mod sound;
 mod upload;
