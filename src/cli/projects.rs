@@ -1,6 +1,7 @@
 //! `troupe projects`: whose rooms, characters and keys belong together, and what they have going on.
 
 use std::fmt;
+use std::str::FromStr;
 
 use clap::Subcommand;
 use serde::Serialize;
@@ -15,6 +16,8 @@ use crate::rooms::project::Project;
 pub(crate) enum Command {
     /// Make a project if new; prints it
     Create(CreateArgs),
+    /// Change what holds for a project; prints it
+    Set(SetArgs),
     /// Show projects and what they have going on, oldest first
     List(ListArgs),
 }
@@ -27,6 +30,36 @@ pub(crate) struct CreateArgs {
     name: String,
     #[command(flatten)]
     db: DbArgs,
+}
+
+/// Flags of `troupe projects set`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SetArgs {
+    /// The project's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Days after which its recordings are removed (1–36500), or `default` for what the server says
+    #[arg(long, value_name = "DAYS")]
+    recording_retention_days: Days,
+    #[command(flatten)]
+    db: DbArgs,
+}
+
+/// Days for which something is kept.
+#[derive(Debug, Clone, Copy)]
+struct Days(Option<u32>);
+
+impl FromStr for Days {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "default" {
+            return Ok(Self(None));
+        }
+        let days = text.parse().ok().filter(|days| (1..=36_500).contains(days));
+        days.map(|days| Self(Some(days)))
+            .ok_or("must be a whole number from 1 to 36500, or `default`")
+    }
 }
 
 /// Flags of `troupe projects list`.
@@ -49,6 +82,9 @@ struct Line {
     rooms_playing: i64,
     /// Whole minutes that its rooms played today (UTC).
     minutes_today: i64,
+    /// Days after which its recordings are removed, if it has a word of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording_retention_days: Option<i64>,
 }
 
 impl From<(Project, Usage)> for Line {
@@ -59,6 +95,7 @@ impl From<(Project, Usage)> for Line {
             created_at: project.created_at.to_rfc3339(),
             rooms_playing: usage.playing,
             minutes_today: usage.played_ms / 60_000,
+            recording_retention_days: project.recording_retention_days,
         }
     }
 }
@@ -69,7 +106,11 @@ impl fmt::Display for Line {
             f,
             "{}  {}  {} playing, {} min today  {}",
             self.id, self.created_at, self.rooms_playing, self.minutes_today, self.name
-        )
+        )?;
+        match self.recording_retention_days {
+            Some(days) => write!(f, "  (recordings kept for {days} days)"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -83,6 +124,17 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failur
                 .await
                 .map_err(Failure::failed)?;
             let usage = store.usage(&project.id).await.map_err(Failure::failed)?;
+            context.output.data(&Line::from((project, usage)));
+            store.close().await;
+        }
+        Command::Set(args) => {
+            check_name("NAME", &args.name)?;
+            let store = args.db.open(&context).await?;
+            let id = store.project_named(&args.name).await.map_err(Failure::failed)?.id;
+            let Days(days) = args.recording_retention_days;
+            store.keep_recordings(&id, days).await.map_err(Failure::failed)?;
+            let project = store.project_named(&args.name).await.map_err(Failure::failed)?;
+            let usage = store.usage(&id).await.map_err(Failure::failed)?;
             context.output.data(&Line::from((project, usage)));
             store.close().await;
         }

@@ -11,4 +11,6 @@ pub struct Project {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Days after which its recordings are removed; without a number the server's own holds.
+    pub recording_retention_days: Option<i64>,
 }

@@ -88,6 +88,15 @@ async fn projects_are_made_once_and_listed() {
         listed[1..]
     );
     assert_eq!(operator.run(&["projects", "create", " "]).0, Some(2));
+    let set = |days| operator.lines(&["projects", "set", "beta", "--recording-retention-days", days]);
+    assert_eq!(set("90")[0]["recordingRetentionDays"], 90);
+    assert_eq!(set("default"), made);
+    for days in ["0", "36501", "never"] {
+        let arguments = ["projects", "set", "beta", "--recording-retention-days", days];
+        assert_eq!(operator.run(&arguments).0, Some(2), "{days}");
+    }
+    let arguments = ["projects", "set", "nobody", "--recording-retention-days", "9"];
+    assert_eq!(operator.run(&arguments).0, Some(1));
     assert_eq!(
         operator.run(&["projects", "list", "--after", "project_none"]).0,
         Some(1)

@@ -22,7 +22,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const GIVE_UP_AFTER_MS: i64 = 10 * 60 * 1000;
 /// Rooms joined, and recordings removed, in one go; the rest waits for the next.
 const ROOMS_AT_ONCE: u32 = 100;
-const DAY_MS: i64 = 24 * 3600 * 1000;
 
 impl Rooms {
     /// Takes in what a worker says of its tracks.
@@ -126,11 +125,13 @@ impl Rooms {
             self.remove_objects(&segments_folder(&room_id)).await?;
             self.store.forget_takes(&room_id).await?;
         }
-        if let Some(days) = self.recordings.retention_days {
-            let before = now.plus_ms(-DAY_MS * i64::from(days));
-            for room_id in self.store.rooms_recorded_before(before, ROOMS_AT_ONCE).await? {
-                self.forget_room(&room_id).await?;
-            }
+        let days = self.recordings.retention_days;
+        for room_id in self
+            .store
+            .rooms_recorded_too_long(now, days, ROOMS_AT_ONCE)
+            .await?
+        {
+            self.forget_room(&room_id).await?;
         }
         Ok(())
     }

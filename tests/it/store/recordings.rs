@@ -160,9 +160,18 @@ on_both! {
         store.forget_takes(&room).await.unwrap();
         assert!(store.takes(&room).await.unwrap().is_empty());
         assert!(store.rooms_with_spent_takes(10).await.unwrap().is_empty());
-        assert!(store.rooms_recorded_before(Timestamp(0), 10).await.unwrap().is_empty());
-        let later = store.now().await.unwrap().plus_ms(1_000);
-        assert_eq!(store.rooms_recorded_before(later, 10).await.unwrap(), [room.as_str()]);
+        // Ten days and a moment later.
+        let later = store.now().await.unwrap().plus_ms(10 * 24 * 3600 * 1000 + 1_000);
+        let too_long = async |days| store.rooms_recorded_too_long(later, days, 10).await.unwrap();
+        assert!(too_long(None).await.is_empty(), "without a word they are kept");
+        assert!(too_long(Some(11)).await.is_empty());
+        assert_eq!(too_long(Some(10)).await, [room.as_str()]);
+        store.keep_recordings(&one, Some(11)).await.unwrap();
+        assert!(too_long(Some(10)).await.is_empty(), "the project's own word counts");
+        store.keep_recordings(&one, Some(10)).await.unwrap();
+        assert_eq!(too_long(None).await, [room.as_str()]);
+        store.keep_recordings(&one, None).await.unwrap();
+        assert!(too_long(None).await.is_empty());
         store.forget_recordings(&room).await.unwrap();
         assert!(store.recordings(&room, After::Nothing, None).await.unwrap().is_empty());
     }

@@ -49,6 +49,12 @@ pub trait OperatorRows {
     /// When there is none or the database fails.
     async fn project_named(&self, name: &str) -> Result<Project, Error>;
 
+    /// Keeps the project's recordings for so many days; without a number for as long as the server says.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn keep_recordings(&self, project_id: &str, days: Option<u32>) -> Result<(), Error>;
+
     /// All projects.
     ///
     /// # Errors

@@ -36,11 +36,17 @@ pub trait RecordingRows {
     /// When there is none or the database fails.
     async fn recording(&self, id: &str) -> Result<Recording, Error>;
 
-    /// Rooms whose recordings were joined before `before`, at most `limit`.
+    /// Rooms whose recordings were joined more days before `now` than their project keeps any, at most `limit`. `days`
+    /// holds for projects that say nothing; without it they keep theirs.
     ///
     /// # Errors
     /// When the database fails.
-    async fn rooms_recorded_before(&self, before: Timestamp, limit: u32) -> Result<Vec<String>, Error>;
+    async fn rooms_recorded_too_long(
+        &self,
+        now: Timestamp,
+        days: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error>;
 
     /// Forgets the recordings of a room.
     ///

@@ -28,6 +28,15 @@ impl OperatorRows for SqliteStore {
         named(&mut *self.reader.acquire().await?, name).await
     }
 
+    async fn keep_recordings(&self, project_id: &str, days: Option<u32>) -> Result<(), Error> {
+        sqlx::query("UPDATE projects SET recording_retention_days = ?1 WHERE id = ?2")
+            .bind(days.map(i64::from))
+            .bind(project_id)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     async fn list_projects(&self, page: Page<'_>) -> Result<Vec<Project>, Error> {
         let (at, id) = match page.after {
             None => FIRST,

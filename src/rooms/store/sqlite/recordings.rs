@@ -86,14 +86,24 @@ impl RecordingRows for SqliteStore {
         row.map(Into::into).ok_or(Error::NotFound("recording"))
     }
 
-    async fn rooms_recorded_before(&self, before: Timestamp, limit: u32) -> Result<Vec<String>, Error> {
-        Ok(
-            sqlx::query_scalar("SELECT DISTINCT room_id FROM recordings WHERE created_at < ? LIMIT ?")
-                .bind(before)
-                .bind(page(Some(limit)))
-                .fetch_all(&self.reader)
-                .await?,
+    async fn rooms_recorded_too_long(
+        &self,
+        now: Timestamp,
+        days: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        Ok(sqlx::query_scalar(
+            "SELECT DISTINCT recordings.room_id FROM recordings
+             JOIN rooms ON rooms.id = recordings.room_id
+             JOIN projects ON projects.id = rooms.project_id
+             WHERE recordings.created_at < ?1 - COALESCE(projects.recording_retention_days, ?2) * 86400000
+             LIMIT ?3",
         )
+        .bind(now)
+        .bind(days.map(i64::from))
+        .bind(page(Some(limit)))
+        .fetch_all(&self.reader)
+        .await?)
     }
 
     async fn forget_recordings(&self, room_id: &str) -> Result<(), Error> {
