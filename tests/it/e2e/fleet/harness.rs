@@ -185,6 +185,7 @@ impl Fleet {
             hurry: CancellationToken::new(),
             tools: Reach::new(&Tools::default()).unwrap(),
             judge: None,
+            traces: troupe::traces::Traces::off(),
         }
     }
 
