@@ -1,7 +1,7 @@
 //! Turns as they came about, for traces and for whoever asks why one took so long.
 //!
 //! [`Turns`] is told what happens and when, and decides which turn it belongs to: pure, with times and chance as
-//! arguments. [`Turn`] is one that is over; [`spans`] and [`told`] say it to the collector and to the Rooms API.
+//! arguments. [`Turn`] is one that is over; [`spans()`] and [`told()`] say it to the collector and to the Rooms API.
 
 mod record;
 mod spans;
