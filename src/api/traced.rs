@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use time::OffsetDateTime;
 
 use crate::traces::{Draft, Parent, Traces};
 
@@ -20,9 +21,9 @@ pub(super) async fn join(State(traces): State<Traces>, request: Request, next: N
         known @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE") => known.to_owned(),
         _ => "_OTHER".to_owned(),
     };
-    let began = SystemTime::now();
+    let began = SystemTime::from(OffsetDateTime::now_utc());
     let response = next.run(request).await;
-    let times = (began, SystemTime::now());
+    let times = (began, SystemTime::from(OffsetDateTime::now_utc()));
     let status = response.status();
     let draft = Draft::under(&parent, format!("{method} {route}"), times, rand::random())
         .server()

@@ -212,7 +212,7 @@ mod tests {
         let (queue, _kept) = mpsc::channel(2);
         let idle = tokio::spawn(async {});
         let traces = Traces::new(queue, Counter::default(), CancellationToken::new(), idle);
-        let now = SystemTime::now();
+        let now = SystemTime::from(time::OffsetDateTime::now_utc());
         for at in 0..5 {
             traces.send(Draft::root(TraceName::new(at), "turn", (now, now)));
         }

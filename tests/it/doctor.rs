@@ -113,26 +113,30 @@ fn a_file_that_is_no_database() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_of_recordings_is_tried_and_left_as_it_was() {
     let s3 = S3::start().await;
-    let examined = |bucket: &str| {
-        let variables = [
-            ("TROUPE_RECORDINGS", bucket),
-            ("AWS_ENDPOINT_URL", s3.endpoint.as_str()),
-            ("AWS_ACCESS_KEY_ID", "id"),
-            ("AWS_SECRET_ACCESS_KEY", "hush"),
-        ];
-        let (_, lines) = tokio::task::block_in_place(|| examine(&variables, &["--for", "serve"]));
-        about(&lines, "recordings")[0].clone()
+    let examined = async |bucket: &str| {
+        let (bucket, endpoint) = (bucket.to_owned(), s3.endpoint.clone());
+        let examine = move || {
+            let variables = [
+                ("TROUPE_RECORDINGS", bucket.as_str()),
+                ("AWS_ENDPOINT_URL", &endpoint),
+                ("AWS_ACCESS_KEY_ID", "id"),
+                ("AWS_SECRET_ACCESS_KEY", "hush"),
+            ];
+            let (_, lines) = examine(&variables, &["--for", "serve"]);
+            about(&lines, "recordings")[0].clone()
+        };
+        tokio::task::spawn_blocking(examine).await.unwrap()
     };
-    assert_eq!(examined("s3://calls/eu")["state"], "ok");
+    assert_eq!(examined("s3://calls/eu").await["state"], "ok");
     assert!(!s3.listing("").await.contains("<Key>"), "nothing is left");
-    let missing = examined("s3://nobody");
+    let missing = examined("s3://nobody").await;
     assert_eq!(missing["state"], "broken");
     assert!(
         missing["advice"].as_str().unwrap().contains("make the bucket"),
         "{missing}"
     );
     s3.answer(axum::http::StatusCode::FORBIDDEN, 1_000);
-    let refused = examined("s3://calls");
+    let refused = examined("s3://calls").await;
     assert!(
         refused["advice"].as_str().unwrap().contains("AWS_ACCESS_KEY_ID"),
         "{refused}"

@@ -26,11 +26,11 @@ impl Backlog {
     ///
     /// # Errors
     /// The entry, when too many wait.
-    pub(super) fn push(&mut self, mut entry: NewEntry) -> Result<(), NewEntry> {
+    pub(super) fn push(&mut self, mut entry: NewEntry) -> Result<(), Box<NewEntry>> {
         let bytes = bytes_of(&entry);
         if self.bytes + bytes > BYTES_MAX {
             self.lost += 1;
-            return Err(entry);
+            return Err(Box::new(entry));
         }
         entry.sequence = entry.sequence.saturating_sub(self.lost);
         self.bytes += bytes;

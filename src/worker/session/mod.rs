@@ -21,6 +21,7 @@ mod work;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -269,7 +270,7 @@ impl Session {
             turns: Turns::default(),
             place: TurnPlace {
                 room_id: claim.room_id.clone(),
-                began: SystemTime::now(),
+                began: SystemTime::from(OffsetDateTime::now_utc()),
             },
             age_ms: claim.age_ms,
             watchdog: Watchdog::default(),
