@@ -35,7 +35,8 @@ export function stagesOf(turn) {
   const steps = stepsOf(stages);
   const told = steps.map(({ label, to }) => `${label} after ${to} ms`).join(", ");
   const summary = stages.firstSoundMs === undefined ? "How it came about" : `First sound after ${stages.firstSoundMs} ms`;
-  const figure = make("figure", {}, make("figcaption", {}, `${BEGINNINGS[stages.cue] ?? BEGINNINGS.answer} at 0 ms.`), picture(steps, told));
+  // It scrolls on a narrow screen, so that the keyboard has to reach it.
+  const figure = make("figure", { tabIndex: 0 }, make("figcaption", {}, `${BEGINNINGS[stages.cue] ?? BEGINNINGS.answer} at 0 ms.`), picture(steps, told));
   const details = make("details", { class: "stages" }, make("summary", {}, summary), figure);
   const link = traceLink(turn);
   if (link) details.append(link);
