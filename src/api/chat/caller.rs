@@ -68,6 +68,10 @@ fn named(headers: &HeaderMap) -> Result<String, ApiError> {
     let text = std::str::from_utf8(value.as_bytes())
         .map_err(|_| ApiError::invalid(USER_HEADER, "must be UTF-8"))?
         .trim();
+    // In a body it would be text; within a header it is a control character like the others.
+    if text.contains('\t') {
+        return Err(ApiError::invalid(USER_HEADER, "must not hold a tab"));
+    }
     check_text(USER_HEADER, text, NAME_CHARS_MAX)?;
     check_filled(USER_HEADER, text)?;
     Ok(text.to_owned())

@@ -85,8 +85,8 @@ fn turn() -> Body {
     Body::new("The trace of a character's turn, and its stages.")
         .needs(
             "traceId",
-            "32 hexadecimal digits, the latter half not all zero.",
-            schema::string(),
+            "32 lower-case hexadecimal digits, the latter half not all zero.",
+            schema::string().pattern(Some("^[0-9a-f]{16}(?!0{16})[0-9a-f]{16}$")),
         )
         .needs("stages", "When they were reached.", stages)
 }

@@ -187,7 +187,7 @@ async fn each_kind_of_key_acts_as_it_may() {
         call(&world.key, None).await.fault(),
         (422, "validation_error", Some("Troupe-User"))
     );
-    for bad in [" ".to_owned(), "x".repeat(201)] {
+    for bad in [" ".to_owned(), "a\tb".to_owned(), "x".repeat(201)] {
         let answer = call(&world.key, Some(bad.parse().unwrap())).await;
         assert_eq!(answer.fault(), (422, "validation_error", Some("Troupe-User")));
     }
