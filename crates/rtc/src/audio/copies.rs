@@ -38,7 +38,7 @@ pub struct SentPacket {
 /// How old the last packet may be to be sent a second time with the next one: after a pause nobody waits for it.
 const LAST_AGE_MAX: Duration = Duration::from_millis(50);
 
-/// The last packets of one stream.
+/// The last packets of one stream. Memory is used again.
 #[derive(Debug, Default)]
 pub struct Copies {
     ring: Vec<SentPacket>,
@@ -47,7 +47,11 @@ pub struct Copies {
 
 impl Copies {
     /// Keeps a packet that is sent now; the oldest goes for it.
-    pub fn keep(&mut self, header: Header, payload: Vec<u8>, now: Instant) {
+    pub fn keep(&mut self, header: Header, packet: &[u8], now: Instant) {
+        let oldest = self.ring.get_mut(self.next);
+        let mut payload = oldest.map_or_else(Vec::new, |oldest| std::mem::take(&mut oldest.payload));
+        payload.clear();
+        payload.extend_from_slice(packet);
         let copy = SentPacket {
             header,
             payload,
@@ -103,7 +107,7 @@ mod tests {
     fn the_last_second_can_be_had_again() {
         let (mut copies, now) = (Copies::default(), Instant::now());
         for number in 65_500..65_600_u64 {
-            copies.keep(header(number), number.to_be_bytes().to_vec(), now);
+            copies.keep(header(number), &number.to_be_bytes(), now);
             assert_eq!(copies.last(now).map(|copy| copy.header.number), Some(number));
         }
         let mut again = |number: u64| copies.again(number as u16, now).map(|copy| copy.payload.clone());
@@ -117,7 +121,7 @@ mod tests {
     #[test]
     fn nobody_gets_a_packet_for_ever() {
         let (mut copies, now) = (Copies::default(), Instant::now());
-        copies.keep(header(7), vec![1], now);
+        copies.keep(header(7), &[1], now);
         assert!(copies.again(7, now).is_some());
         assert!(copies.again(7, now).is_none(), "the first answer is under way");
         let sent = (1..100).filter(|n| copies.again(7, now + APART * *n).is_some());

@@ -232,20 +232,19 @@ impl MediaTable {
                     level_db: packet.level_db,
                 };
                 *sequence += 1;
-                write(stream, payload_type, header, packet.payload.clone(), now);
+                let before = copies.last(now).filter(|_| doubling.is_on(now)).cloned();
                 if *is_known {
-                    if doubling.is_on(now)
-                        && let Some(last) = copies.last(now)
-                    {
-                        write(
-                            stream,
-                            payload_type,
-                            last.header,
-                            last.payload.clone(),
-                            last.sent_at,
-                        );
-                    }
-                    copies.keep(header, packet.payload, now);
+                    copies.keep(header, &packet.payload, now);
+                }
+                write(stream, payload_type, header, packet.payload, now);
+                if let Some(before) = before {
+                    write(
+                        stream,
+                        payload_type,
+                        before.header,
+                        before.payload,
+                        before.sent_at,
+                    );
                 }
                 wrote = true;
             });
