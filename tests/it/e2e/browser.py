@@ -76,6 +76,23 @@ def plays(page, wanted=True, within_ms=WITHIN_MS):
     return page.evaluate(LISTEN, [wanted, within_ms])
 
 
+def door(page, place, why, words):
+    """Whether a page that lets nobody in says why, and how to get in."""
+    expect(page.locator("#door")).to_have_attribute("data-why", why)
+    expect(page.locator("#door-why")).to_contain_text(words)
+    expect(page.locator("#door")).to_contain_text("troupe login")
+    pictures(page, f"{place}-door-{why}")
+
+
+def trouble(page, place, kind, *words):
+    """Whether a page says what happened, and says it to who does not see it too."""
+    expect(page.locator("#trouble")).to_have_attribute("data-kind", kind)
+    expect(page.locator("#trouble-title")).to_be_focused()
+    for word in words:
+        expect(page.locator("#trouble")).to_contain_text(word)
+    pictures(page, f"{place}-trouble-{kind}")
+
+
 def pictures(page, name):
     """The same at the width of a phone as well."""
     picture(page, name)

@@ -5,7 +5,7 @@ Argument: a link.
 
 import sys
 
-from browser import ask, expect, launch, open_page, pictures, tell
+from browser import ask, door, expect, launch, open_page, pictures, tell, trouble
 from playwright.sync_api import sync_playwright
 
 (link,) = sys.argv[1:]
@@ -13,27 +13,16 @@ address, code = link.split("#")
 base = f"{address.rstrip('/')}/operator"
 
 
-def door(page, why, words):
-    expect(page.locator("#door")).to_have_attribute("data-why", why)
+def shut(page, why, words):
     expect(page.locator("#door-title")).to_be_focused()
-    expect(page.locator("#door-why")).to_contain_text(words)
-    expect(page.locator("#door")).to_contain_text("troupe login")
-    pictures(page, f"operator-door-{why}")
-
-
-def trouble(page, kind, *words):
-    expect(page.locator("#trouble")).to_have_attribute("data-kind", kind)
-    expect(page.locator("#trouble-title")).to_be_focused()
-    for word in words:
-        expect(page.locator("#trouble")).to_contain_text(word)
-    pictures(page, f"operator-trouble-{kind}")
+    door(page, "operator", why, words)
 
 
 with sync_playwright() as playwright:
     browser = launch(playwright)
     page = open_page(browser)
     page.goto(base)
-    door(page, "none", "which")
+    shut(page, "none", "which")
     page.fill("#door-link", link)
     page.click("#door-form button")
     expect(page.locator("#list")).to_be_visible()
@@ -41,13 +30,13 @@ with sync_playwright() as playwright:
     token = page.evaluate("sessionStorage.getItem('troupe.pass')")
     other = open_page(browser)
     other.goto(f"{base}#{code}")
-    door(other, "refused", "used already")
+    shut(other, "refused", "used already")
     other.context.close()
 
     page.evaluate("location.hash = 'room=room_none'")
-    trouble(page, "gone", "another project", "Choose another")
+    trouble(page, "operator", "gone", "another project", "Choose another")
     page.evaluate("location.hash = 'report=room_none'")
-    trouble(page, "reportless", "Only role-plays and interviews")
+    trouble(page, "operator", "reportless", "Only role-plays and interviews")
     page.get_by_role("button", name="All rooms").click()
     expect(page.locator("#list")).to_be_visible()
     page.click("#ended")
@@ -55,7 +44,7 @@ with sync_playwright() as playwright:
     expect(page.locator("#ended")).to_be_focused()
 
     ask("end the pass")
-    door(page, "over", "half a day")
+    shut(page, "over", "half a day")
     ask("prolong the pass")
     page.evaluate(f"sessionStorage.setItem('troupe.pass', {token!r})")
     page.reload()
@@ -64,6 +53,6 @@ with sync_playwright() as playwright:
     expect(page.locator("#list-state")).to_contain_text("tries again by itself")
     pictures(page, "operator-list-old")
     page.evaluate("location.hash = 'room=room_any'")
-    trouble(page, "server", "can't reach the server", "troupe dev")
+    trouble(page, "operator", "server", "can't reach the server", "troupe dev")
     tell("done")
     browser.close()

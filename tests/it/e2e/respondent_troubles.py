@@ -5,7 +5,7 @@ Arguments: links of interviews, as many as are taken below, and a WAV file for t
 
 import sys
 
-from browser import ask, expect, launch, open_page, pictures, tell
+from browser import ask, expect, launch, open_page, pictures, tell, trouble
 from playwright.sync_api import sync_playwright
 
 *links, recording = sys.argv[1:]
@@ -32,13 +32,9 @@ def says(page, name, title, *words):
     pictures(page, f"respondent-{name}")
 
 
-def trouble(page, kind, button, *words):
-    expect(page.locator("#trouble")).to_have_attribute("data-kind", kind)
-    expect(page.locator("#trouble-title")).to_be_focused()
-    for word in words:
-        expect(page.locator("#trouble")).to_contain_text(word)
+def stuck(page, kind, button, *words):
     expect(page.locator("#trouble-actions button")).to_have_text([button])
-    pictures(page, f"respondent-trouble-{kind}")
+    trouble(page, "respondent", kind, *words)
 
 
 def no_microphone(page, name, *words):
@@ -103,14 +99,14 @@ with sync_playwright() as playwright:
     in_talk(page)
     expect(page.locator("#captions")).to_contain_text("Welcome")
     page.evaluate(UNPLUG)
-    trouble(page, "unplugged", "Go on", "unplugged or switched off", "Connect it")
+    stuck(page, "unplugged", "Go on", "unplugged or switched off", "Connect it")
     page.get_by_role("button", name="Go on").click()
     in_talk(page)
     expect(page.locator("#captions")).to_contain_text("Welcome")
     other = open_page(browser)
     begin(other, talking)
     in_talk(other)
-    trouble(page, "elsewhere", "Go on", "another window")
+    stuck(page, "elsewhere", "Go on", "another window")
     page.get_by_role("button", name="Go on").click()
     in_talk(page)
     other.context.close()
@@ -120,7 +116,7 @@ with sync_playwright() as playwright:
     in_talk(leaving)
     leaving.route("**/end", lambda route: route.abort())
     leaving.click("#end")
-    trouble(leaving, "unended", "Try again", "could not be told", "close this page")
+    stuck(leaving, "unended", "Try again", "could not be told", "close this page")
     leaving.unroute("**/end")
     leaving.get_by_role("button", name="Try again").click()
     expect(leaving.locator("#after")).to_be_visible()
@@ -133,11 +129,11 @@ with sync_playwright() as playwright:
     ask("stop the voice server")
     expect(page.locator("#status")).to_contain_text("connection is weak")
     pictures(page, "respondent-talk-weak")
-    trouble(page, "lost", "Go on", "does not hear you any more", "go on where you were")
+    stuck(page, "lost", "Go on", "does not hear you any more", "go on where you were")
     waiting.click("#start")
-    trouble(waiting, "voice", "Try again", "could not be opened", "another network", "link stays valid")
+    stuck(waiting, "voice", "Try again", "could not be opened", "another network", "link stays valid")
     ask("stop the server")
     page.get_by_role("button", name="Go on").click()
-    trouble(page, "server", "Try again", "can't reach the server", "Check your network", "link stays valid")
+    stuck(page, "server", "Try again", "can't reach the server", "Check your network", "link stays valid")
     tell("done")
     browser.close()
