@@ -1,8 +1,9 @@
 //! Captions as text streams on the topic `lk.transcription`, as LiveKit's own agents send them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use livekit::prelude::LocalParticipant;
+use livekit::prelude::{LocalParticipant, Room};
 use livekit::{StreamResult, StreamTextOptions, StreamWriter as _, TextStreamWriter};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
@@ -20,11 +21,11 @@ pub struct Captions {
 }
 
 impl Captions {
-    pub(super) fn start(participant: LocalParticipant) -> Self {
+    pub(super) fn start(room: Arc<Room>) -> Self {
         let (sender, inbox) = mpsc::channel(WAITING_MAX);
         Self {
             sender,
-            _task: AbortOnDropHandle::new(tokio::spawn(run(participant, inbox))),
+            _task: AbortOnDropHandle::new(tokio::spawn(run(room, inbox))),
         }
     }
 
@@ -36,7 +37,9 @@ impl Captions {
     }
 }
 
-async fn run(participant: LocalParticipant, mut inbox: mpsc::Receiver<Caption>) {
+/// Holds the room: without one, the official client panics when a text stream is opened.
+async fn run(room: Arc<Room>, mut inbox: mpsc::Receiver<Caption>) {
+    let participant = room.local_participant();
     let mut own: Option<(String, TextStreamWriter)> = None;
     while let Some(caption) = inbox.recv().await {
         let sent = match caption {

@@ -86,7 +86,7 @@ impl Connection {
             tokio::spawn(state::run(room.local_participant(), state)),
         ];
         Ok(Self {
-            captions: Captions::start(room.local_participant()),
+            captions: Captions::start(room.clone()),
             room,
             source,
             track_sid: publication.sid().to_string(),
