@@ -39,8 +39,8 @@ struct Fleet {
     /// When a room was let go of.
     open_since: Mutex<HashMap<String, Instant>>,
     delays_us: Mutex<Vec<u64>>,
-    /// Who holds which room.
-    held: Mutex<HashMap<String, (usize, u64)>>,
+    /// What each worker holds: room and epoch.
+    held: Vec<Mutex<HashMap<String, u64>>>,
     failed: AtomicU64,
 }
 
@@ -64,13 +64,7 @@ impl Fleet {
 
     async fn claim_for_ever(&self, worker: usize, places: usize) {
         for request in 0u64.. {
-            let holds = self
-                .held
-                .lock()
-                .await
-                .values()
-                .filter(|(by, _)| *by == worker)
-                .count();
+            let holds = self.held[worker].lock().await.len();
             if holds >= places {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -94,7 +88,7 @@ impl Fleet {
                     let delay = now.duration_since(since).as_micros();
                     self.delays_us.lock().await.push(u64::try_from(delay).unwrap());
                 }
-                self.held.lock().await.insert(room, (worker, epoch));
+                self.held[worker].lock().await.insert(room, epoch);
                 self.claimed.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -103,13 +97,12 @@ impl Fleet {
     async fn beat_for_ever(&self, worker: usize) {
         for beat in 1u64.. {
             tokio::time::sleep(HEARTBEAT).await;
-            let held = self.held.lock().await;
-            let rooms: Vec<Value> = held
+            let rooms: Vec<Value> = self.held[worker]
+                .lock()
+                .await
                 .iter()
-                .filter(|(_, (by, _))| *by == worker)
-                .map(|(room, (_, epoch))| json!({ "roomId": room, "epoch": epoch }))
+                .map(|(room, epoch)| json!({ "roomId": room, "epoch": epoch }))
                 .collect();
-            drop(held);
             let body = json!({
                 "workerId": format!("w{worker}"), "rooms": rooms, "draining": false, "beat": beat,
             });
@@ -150,7 +143,7 @@ pub(crate) async fn run(workers: usize, rooms_each: usize, seconds: usize) {
         claims: AtomicU64::new(0),
         open_since: Mutex::default(),
         delays_us: Mutex::default(),
-        held: Mutex::default(),
+        held: (0..workers).map(|_| Mutex::default()).collect(),
         failed: AtomicU64::new(0),
     });
     while fleet
@@ -201,11 +194,12 @@ async fn change_hands(fleet: &Arc<Fleet>, seconds: usize) {
     let mut told = Instant::now();
     while Instant::now() < until {
         ticks.tick().await;
-        let mut held = fleet.held.lock().await;
+        let worker = rand::random_range(0..fleet.held.len());
+        let mut held = fleet.held[worker].lock().await;
         let Some(room) = held.keys().next().cloned() else {
             continue;
         };
-        let Some((worker, epoch)) = held.remove(&room) else {
+        let Some(epoch) = held.remove(&room) else {
             continue;
         };
         drop(held);

@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench fleet -- takeover [KILLS]`: workers are killed in the middle of a sentence, 20 times without a
 //! number; how long the person hears nothing.
+//! `cargo bench --bench fleet -- drain [STOPS]`: workers are told to stop in the middle of a sentence and leave at once; how
+//! long the room is without its character.
 //! `cargo bench --bench fleet -- claims [WORKERS] [ROOMS_EACH] [SECONDS]`: simulated workers on Postgres, 1000, 25 and 20
 //! without numbers; how fast a backlog is claimed, and how long a room that is let go of waits for the next worker.
 //!
@@ -28,6 +30,8 @@ mod e2e {
     #[path = "../../../tests/it/e2e/person.rs"]
     pub(crate) mod person;
     pub(crate) mod fleet {
+        #[path = "drain.rs"]
+        pub(crate) mod drain;
         #[path = "../../../../tests/it/e2e/fleet/harness.rs"]
         pub(crate) mod harness;
         #[path = "../../../../tests/it/e2e/fleet/proxy.rs"]
@@ -70,7 +74,8 @@ async fn main() {
     };
     match arguments.first().map(String::as_str) {
         Some("takeover") => e2e::fleet::takeover::run(number(1, 20)).await,
+        Some("drain") => e2e::fleet::drain::run(number(1, 20)).await,
         Some("claims") => claims::run(number(1, 1000), number(2, 25), number(3, 20)).await,
-        _ => panic!("say `takeover` or `claims`"),
+        _ => panic!("say `takeover`, `drain` or `claims`"),
     }
 }

@@ -64,14 +64,9 @@ impl fmt::Display for Held {
     }
 }
 
-/// The slope of a line through all counts (least squares), in MiB an hour.
+/// The slope of a line through all counts, in MiB an hour.
 pub(crate) fn slope_mib_h(counts: &[Held], bytes: impl Fn(&Held) -> u64) -> f64 {
-    let points = counts
-        .iter()
-        .map(|held| (held.since_start.as_secs_f64() / 3600.0, bytes(held) as f64 / MIB));
-    let n = counts.len() as f64;
-    let [x, y, xx, xy] = points.fold([0.0; 4], |[x, y, xx, xy], (hours, mib)| {
-        [x + hours, y + mib, xx + hours * hours, xy + hours * mib]
-    });
-    (n * xy - x * y) / (n * xx - x * x)
+    let point = |held: &Held| (held.since_start.as_secs_f64() / 3600.0, bytes(held) as f64 / MIB);
+    let points: Vec<(f64, f64)> = counts.iter().map(point).collect();
+    troupe::evaluation::slope::slope(&points).unwrap_or_default()
 }

@@ -4,5 +4,6 @@ pub mod backend;
 pub mod caller;
 pub mod process;
 pub mod report;
+pub mod slope;
 pub mod turns;
 pub mod words;

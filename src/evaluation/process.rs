@@ -20,6 +20,8 @@ pub struct Taken {
     pub uss_mb: f64,
     /// Threads.
     pub threads: u64,
+    /// Open files and sockets.
+    pub files: u64,
     /// Processor time so far, s.
     pub cpu_s: f64,
 }
@@ -31,11 +33,13 @@ impl Taken {
         let memory = read("smaps_rollup")?;
         let (threads, ticks) = stat(&read("stat")?)?;
         let kb = |field| kb(&memory, field);
+        let files = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count();
         Some(Self {
             rss_mb: tenths(kb("Rss")? / KB),
             pss_mb: tenths(kb("Pss")? / KB),
             uss_mb: tenths((kb("Private_Clean")? + kb("Private_Dirty")?) / KB),
             threads,
+            files: files as u64,
             cpu_s: ticks / TICKS_PER_S,
         })
     }

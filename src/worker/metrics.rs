@@ -8,7 +8,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use troupe_dialogue::Fate;
 
+use super::turn::fate_word;
 use crate::metrics::{ProcessCollector, delays};
 use crate::protocol::ReleaseReason;
 use crate::providers::Counts;
@@ -35,6 +37,11 @@ struct OfKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfOutcome {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Released {
     reason: &'static str,
 }
@@ -50,6 +57,7 @@ pub(super) struct Metrics {
     pub(super) lost: Counter,
     pub(super) heartbeats_failed: Counter,
     failures: Family<OfRole, Counter>,
+    turns: Family<OfOutcome, Counter>,
     alarms: Family<OfKind, Counter>,
     short_of_memory: Gauge,
     chains: Counts,
@@ -67,6 +75,7 @@ impl Metrics {
     pub(super) fn new(chains: &Counts) -> Self {
         Self {
             chains: chains.clone(),
+            turns: Family::default(),
             alarms: Family::default(),
             short_of_memory: Gauge::default(),
             rooms: Gauge::default(),
@@ -119,6 +128,11 @@ impl Metrics {
             "troupe_model_failures",
             "Requests to models that failed, by role",
             self.failures.clone(),
+        );
+        registry.register(
+            "troupe_turns",
+            "Turns of people that are closed: answered, or why not",
+            self.turns.clone(),
         );
         registry.register(
             "troupe_watchdog_alarms",
@@ -200,6 +214,12 @@ impl Metrics {
     /// A watchdog did something.
     pub(super) fn alarm(&self, kind: &'static str) {
         self.alarms.get_or_create(&OfKind { kind }).inc();
+    }
+
+    /// A turn of people is closed.
+    pub(super) fn turn_closed(&self, fate: Fate) {
+        let outcome = fate_word(fate);
+        self.turns.get_or_create(&OfOutcome { outcome }).inc();
     }
 
     pub(super) fn failed(&self, role: Role) {

@@ -31,7 +31,8 @@ pub(super) enum Plan {
 pub(super) struct Manner<'a> {
     pub(super) utterances: &'a [Utterance],
     pub(super) patience: Patience,
-    pub(super) output: Output,
+    /// Where each turn is told.
+    pub(super) output: Option<Output>,
 }
 
 impl Site {
@@ -117,10 +118,8 @@ impl Site {
                 _ => caller.turn(number, utterance, manner.patience).await,
             };
             let turn = turn.map_err(Failure::failed)?;
-            if let Plan::Talk(count) | Plan::Barge(count) = plan {
-                manner
-                    .output
-                    .progress(format_args!("{}/{count}  {}", number + 1, told(&turn)));
+            if let (Plan::Talk(count) | Plan::Barge(count), Some(output)) = (plan, manner.output) {
+                output.progress(format_args!("{}/{count}  {}", number + 1, told(&turn)));
             }
             run.turns.push(turn);
         }

@@ -8,10 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use super::call::{Manner, Plan};
 use super::rig::{Site, TargetArgs};
+use super::split::Split;
 use super::worker::WorkerProcess;
 use super::written::ReportArgs;
-use crate::cli::client::Rooms;
-use crate::cli::stack::{Stack, Storage};
 use crate::cli::{Context, Failure, Output};
 use crate::evaluation::caller::{CallerRun, Patience, RoomRun, Utterance, tenths};
 use crate::evaluation::process::Taken;
@@ -48,43 +47,17 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
-    if !args.target.is_own() {
-        return Err(Failure::usage(
-            "--api: the worker of another stack can't be looked into; density is measured on a stack of our own",
-        ));
-    }
     let writing = args.report.open()?;
     let utterances = Utterance::read(&args.recordings).map_err(Failure::failed)?;
-    let (config, backend) = args.target.configured(&context).await?;
-    let control = backend
-        .as_ref()
-        .map(crate::evaluation::backend::Backend::control_url);
-    let (mut stack, worker_key) = tokio::select! {
-        started = Stack::without_worker(config.clone(), Storage::Temporary, context.output) => started?,
-        () = context.shutdown.cancelled() => return Err(Failure::failed("stopped before it began")),
-    };
     let most = args.rooms.iter().copied().max().unwrap_or(1);
-    let api = stack.api_url.as_str().to_owned();
-    let file = context.file.as_deref();
-    let worker = match WorkerProcess::start(&config, file, &api, &worker_key, most).await {
-        Ok(worker) => worker,
-        Err(failure) => {
-            stack.stop().await;
-            return Err(failure);
-        }
-    };
-    let rooms = Rooms::new(stack.api_url.clone(), stack.key.clone());
-    let measured = tokio::select! {
-        sections = async {
-            let site = args.target.site(rooms, control).await?;
-            Ok(measure(&args, &site, &worker, &utterances, context.output).await)
-        } => sections,
-        failure = stack.broken() => Err(failure),
-        () = context.shutdown.cancelled() => Err(Failure::failed("stopped by a signal")),
-    };
-    worker.stop().await;
-    stack.stop().await;
-    writing.finish(context.output, "Many rooms at once", measured?)
+    let split = Split::start(&args.target, most, &context).await?;
+    let output = context.output;
+    let sections = split
+        .measure(&context, async |site, worker| {
+            measure(&args, site, worker, &utterances, output).await
+        })
+        .await?;
+    writing.finish(output, "Many rooms at once", sections)
 }
 
 async fn measure(
@@ -106,7 +79,7 @@ async fn measure(
                 reply_s: REPLY_S,
                 barge_after_s: 0.0,
             },
-            output,
+            output: None,
         };
         let counted = Duration::from_secs(args.seconds);
         let lead = STAGGER * u32::try_from(*count).unwrap_or(u32::MAX) + SETTLE;

@@ -109,7 +109,7 @@ async fn measure(args: &Args, site: &Site, utterances: &[Utterance], output: Out
     let manner = Manner {
         utterances,
         patience,
-        output,
+        output: Some(output),
     };
     let how = json!({
         "turns": args.turns, "gap": args.gap, "timeout": args.timeout, "barge_after": patience.barge_after_s,

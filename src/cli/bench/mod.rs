@@ -4,6 +4,8 @@ mod call;
 mod density;
 mod latency;
 mod rig;
+mod soak;
+mod split;
 mod turns;
 mod voices;
 mod worker;
@@ -20,6 +22,8 @@ pub(crate) enum Command {
     Latency(latency::Args),
     /// What many rooms at once take: processor time, memory, delays
     Density(density::Args),
+    /// What a worker keeps of rooms that come and go for a long time
+    Soak(soak::Args),
     /// The models that hear, write and speak, beside each other
     Voices(voices::Args),
     /// How well ends of turns are found in recordings with a manifest
@@ -30,6 +34,7 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failur
     match command {
         Command::Latency(args) => latency::run(args, context).await,
         Command::Density(args) => density::run(args, context).await,
+        Command::Soak(args) => soak::run(args, context).await,
         Command::Voices(args) => voices::run(args, context).await,
         Command::Turns(args) => turns::run(args, context).await,
     }

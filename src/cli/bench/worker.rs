@@ -1,5 +1,6 @@
 //! A worker in a process of its own, so that what it takes can be told from what callers and servers take.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
@@ -18,11 +19,44 @@ const READY_WITHIN: Duration = Duration::from_secs(120);
 const ASK_EVERY: Duration = Duration::from_millis(50);
 /// Time to leave its rooms.
 const STOP_WITHIN: Duration = Duration::from_secs(15);
+/// Time for a page of metrics.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// The process; it is killed when dropped.
 pub(super) struct WorkerProcess {
     child: Child,
     pid: u32,
+    metrics: Metrics,
+}
+
+/// Where it tells what it does.
+struct Metrics {
+    client: reqwest::Client,
+    url: String,
+}
+
+impl Metrics {
+    /// The samples of one metric: what their labels say, and the value. Nothing when the worker does not answer.
+    async fn samples(&self, name: &str) -> Option<Vec<(String, f64)>> {
+        let answer = self
+            .client
+            .get(&self.url)
+            .timeout(ANSWER_WITHIN)
+            .send()
+            .await
+            .ok()?;
+        Some(samples(&answer.text().await.ok()?, name))
+    }
+}
+
+/// Reads one metric off a page of them.
+fn samples(page: &str, name: &str) -> Vec<(String, f64)> {
+    let sample = |line: &str| {
+        let (labels, value) = line.strip_prefix(name)?.rsplit_once(' ')?;
+        let is_other = labels.starts_with(|next: char| next != '{');
+        (!is_other).then_some((labels.to_owned(), value.parse().ok()?))
+    };
+    page.lines().filter_map(sample).collect()
 }
 
 impl WorkerProcess {
@@ -75,7 +109,11 @@ impl WorkerProcess {
         let pid = child
             .id()
             .ok_or_else(|| Failure::failed("the worker ended at once"))?;
-        let mut worker = Self { child, pid };
+        let metrics = Metrics {
+            client: reqwest::Client::new(),
+            url: format!("http://{health}/metrics"),
+        };
+        let mut worker = Self { child, pid, metrics };
         worker.until_ready(health).await?;
         Ok(worker)
     }
@@ -96,6 +134,22 @@ impl WorkerProcess {
         Err(Failure::failed("the worker takes no rooms"))
     }
 
+    /// Rooms that it plays; nothing when it does not answer.
+    pub(super) async fn rooms(&self) -> Option<u64> {
+        let samples = self.metrics.samples("lk_agents_active_job_count").await?;
+        samples.first().map(|(_, value)| *value as u64)
+    }
+
+    /// Turns of people so far, by what became of them.
+    pub(super) async fn turns(&self) -> BTreeMap<String, u64> {
+        let samples = self.metrics.samples("troupe_turns_total").await;
+        let outcome = |labels: &str| labels.split('"').nth(1).map(str::to_owned);
+        let counts = samples.into_iter().flatten();
+        counts
+            .filter_map(|(labels, value)| Some((outcome(&labels)?, value as u64)))
+            .collect()
+    }
+
     /// What it takes at the moment.
     pub(super) fn taken(&self) -> Option<Taken> {
         Taken::of(self.pid)
@@ -114,4 +168,20 @@ impl WorkerProcess {
 /// A free port of this machine; it may be taken by another one until it is used, and then the start fails.
 fn free_address() -> std::io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples;
+
+    #[test]
+    fn one_metric_is_read_off_a_page() {
+        let page = "# HELP a_total x\na_total{outcome=\"left\"} 2\na_total{outcome=\"answered\"} 40\na_totals 9\nb 3\n";
+        let read = |name| -> Vec<f64> { samples(page, name).into_iter().map(|(_, value)| value).collect() };
+        assert_eq!(
+            (read("a_total"), read("b"), read("c")),
+            (vec![2.0, 40.0], vec![3.0], vec![])
+        );
+        assert_eq!(samples(page, "a_total")[0].0, "{outcome=\"left\"}");
+    }
 }

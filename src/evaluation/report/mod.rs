@@ -8,6 +8,7 @@ mod markdown;
 mod plot;
 mod run;
 mod sections;
+mod soak;
 
 pub use html::{Section, page};
 pub use plot::{Line, Strip, lines, strips};

@@ -30,7 +30,9 @@ pub enum RunError {
         error: std::io::Error,
     },
     /// It holds something else.
-    #[error("{0} holds no results: there is none of join, zero, real, barge, load, voices or turns in it")]
+    #[error(
+        "{0} holds no results: there is none of join, zero, real, barge, load, soak, voices or turns in it"
+    )]
     Other(PathBuf),
 }
 
@@ -80,7 +82,7 @@ impl Run {
             name,
             json: sections_of(json),
         };
-        let is_known = ["join", "zero", "real", "barge", "load", "voices", "turns"]
+        let is_known = ["join", "zero", "real", "barge", "load", "soak", "voices", "turns"]
             .iter()
             .any(|section| !run.json[*section].is_null());
         is_known

@@ -6,6 +6,7 @@ use super::html::{Section, page};
 use super::markdown::text;
 use super::plot::{Line, Strip, lines, strips};
 use super::run::{Figure, Run};
+use super::soak::soaks;
 
 /// What a load is measured by: its field, what it is called, and its unit.
 const LOADS: [(&str, &str, &str); 4] = [
@@ -30,7 +31,7 @@ pub fn markdown(title: &str, lead: &str, runs: &[Run]) -> String {
 }
 
 fn sections(runs: &[Run]) -> Vec<Section> {
-    [delays(runs), loads(runs), voices(runs)]
+    [delays(runs), loads(runs), soaks(runs), voices(runs)]
         .into_iter()
         .filter(|section| section.table.len() > 1)
         .collect()
@@ -196,7 +197,7 @@ fn voices(runs: &[Run]) -> Section {
     section
 }
 
-fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(super) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.iter().map(|cell| (*cell).to_owned()).collect()
 }
 

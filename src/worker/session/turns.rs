@@ -41,6 +41,7 @@ impl Session {
 
     /// People's turn is closed; it is told if nobody answered.
     pub(super) fn turn_closed(&mut self, fate: Fate) {
+        self.shared.metrics.turn_closed(fate);
         let now = self.now();
         if let Some(turn) = self.turns.closed(fate, now)
             && self.shared.traces.is_on()

@@ -9,7 +9,7 @@ mod told;
 
 use std::time::Duration;
 
-use troupe_dialogue::{CharacterId, Time};
+use troupe_dialogue::{CharacterId, Fate, Time};
 
 pub(super) use self::record::{Turns, cue_of};
 pub(super) use self::spans::{Place, spans};
@@ -96,6 +96,19 @@ impl Outcome {
             Self::Discarded => "discarded",
             Self::Cut => "cut",
         }
+    }
+}
+
+/// What traces and metrics call the way in which people's turn was closed.
+pub(super) const fn fate_word(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Answered(_) => "answered",
+        Fate::BetweenPeople => "between_people",
+        Fate::NoCharacter => "no_character",
+        Fate::AnswerFailed => "answer_failed",
+        Fate::Crowded => "crowded",
+        Fate::NotUnderstood => "not_understood",
+        Fate::Left => "left",
     }
 }
 

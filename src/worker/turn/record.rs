@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use troupe_dialogue::{CharacterId, Cue, Fate, SpeechId, TakeId, Time};
 
-use super::{Answer, Kind, Outcome, Stage, Turn, span};
+use super::{Answer, Kind, Outcome, Stage, Turn, fate_word, span};
 use crate::protocol::{TurnCue, TurnEnd};
 use crate::providers::spec::Spec;
 use crate::traces::TraceName;
@@ -252,22 +252,17 @@ impl Turns {
 
     /// What became of people's turn; answers one that nobody answers.
     pub(in crate::worker) fn closed(&mut self, fate: Fate, now: Time) -> Option<Turn> {
-        let reason = match fate {
-            // The answer is a turn of its own; or a later answer is one to this turn as well.
-            Fate::Answered(_) | Fate::Crowded => return None,
-            Fate::BetweenPeople => "between_people",
-            Fate::NoCharacter => "no_character",
-            Fate::AnswerFailed => "answer_failed",
-            Fate::NotUnderstood => "not_understood",
-            Fate::Left => "left",
-        };
+        // The answer is a turn of its own; or a later answer is one to this turn as well.
+        if matches!(fate, Fate::Answered(_) | Fate::Crowded) {
+            return None;
+        }
         let heard = self.heard.take()?;
         Some(Turn {
             trace: heard.trace,
             began: heard.last_sound,
             ended: now,
             stages: heard.stages,
-            answer: Answer::None(reason),
+            answer: Answer::None(fate_word(fate)),
         })
     }
 

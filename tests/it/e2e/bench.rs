@@ -98,6 +98,40 @@ async fn what_many_rooms_take_is_read_off_a_worker_of_its_own() {
     assert!(read(&folder.path().join("out/report.html")).contains("Many rooms at once"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rooms_come_and_go_and_their_turns_are_accounted_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let livekit = livekit().await;
+    let mut bench = troupe(folder.path());
+    bench
+        .env("LIVEKIT_URL", livekit.url().as_str())
+        .args(["bench", "soak", "--json", "--models", "instant", "--out", "out"])
+        .args(["--rooms", "2", "--minutes", "0", "--turns", "1", "--round", "2"])
+        // A debug build on a busy machine in its first minute says nothing of memory.
+        .args(["--growth-max", "100000"]);
+    let output = timeout(WITHIN * 2, bench.output())
+        .await
+        .expect("it ends")
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_str(&read(&folder.path().join("out/report.json"))).unwrap();
+    let soak = &report["soak"];
+    assert_eq!(soak["errors"], json!({}), "{soak:#}: {told}");
+    assert_eq!(soak["missed_without_reason"], 0, "{soak:#}");
+    assert!(
+        soak["turns"].as_u64().is_some_and(|turns| turns >= 10),
+        "{soak:#}"
+    );
+    assert!(
+        soak["outcomes"]["answered"]
+            .as_u64()
+            .is_some_and(|turns| turns >= 1),
+        "{soak:#}"
+    );
+    assert_eq!(soak["readings"].as_array().map(Vec::len), Some(5), "{soak:#}");
+    assert!(read(&folder.path().join("out/report.html")).contains("Rooms that come and go"));
+}
+
 #[tokio::test]
 async fn models_are_measured_beside_each_other() {
     let models = super::models::Models::start().await;
