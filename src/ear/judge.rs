@@ -1,5 +1,6 @@
 //! Asks the end-of-turn model about pauses, on a thread of its own: neither the ears nor a room ever wait for it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -43,9 +44,11 @@ impl Judge {
                     .iter()
                     .map(|sample| f32::from(*sample) / 32_768.0)
                     .collect();
-                match model.probability(&speech) {
-                    Ok(probability) => judged(probability),
-                    Err(error) => tracing::warn!(%error, "judge a pause"),
+                // A panic costs this answer: the model keeps nothing from one question to the next.
+                match catch_unwind(AssertUnwindSafe(|| model.probability(&speech))) {
+                    Ok(Ok(probability)) => judged(probability),
+                    Ok(Err(error)) => tracing::warn!(%error, "judge a pause"),
+                    Err(_) => tracing::error!("judge a pause: the model broke"),
                 }
             }
         };

@@ -1,6 +1,7 @@
 //! The thread that all tapes of the process share.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -30,6 +31,9 @@ enum Order {
         ring: HeapCons<Block>,
         shared: Arc<Shared>,
     },
+    /// The room's next run panics.
+    #[cfg(test)]
+    Break(u64),
 }
 
 /// What the room's handle and the thread both see.
@@ -48,6 +52,8 @@ struct Room {
     /// Words about tracks that found no space; segments do not wait.
     waiting: VecDeque<Taped>,
     finished: bool,
+    #[cfg(test)]
+    breaks: bool,
 }
 
 /// Records rooms; all clones share one thread, which ends with the last of them.
@@ -96,6 +102,8 @@ impl Recorder {
             out,
             waiting: VecDeque::new(),
             finished: false,
+            #[cfg(test)]
+            breaks: false,
         };
         self.orders
             .try_send(Order::Room(Box::new(room)))
@@ -142,6 +150,14 @@ impl RoomRecorder {
     }
 }
 
+#[cfg(test)]
+impl RoomRecorder {
+    /// Has the tape panic.
+    pub(super) fn breaks(&self) {
+        let _ = self.orders.send(Order::Break(self.number));
+    }
+}
+
 impl Drop for RoomRecorder {
     fn drop(&mut self) {
         self.state.over.store(true, Ordering::Release);
@@ -167,13 +183,16 @@ fn run(orders: &Receiver<Order>) {
         while let Ok(order) = orders.try_recv() {
             obey(&mut rooms, order);
         }
-        for (room, is_over) in rooms
-            .iter_mut()
-            .zip(over.into_iter().chain(std::iter::repeat(false)))
-        {
-            room.run(started, is_over);
-        }
-        rooms.retain(|room| !room.is_done());
+        let mut over = over.into_iter().chain(std::iter::repeat(false));
+        rooms.retain_mut(|room| {
+            let is_over = over.next().unwrap_or_default();
+            // A tape that panics costs its own recording: its channel closes, and what came of it is partial.
+            let ran = catch_unwind(AssertUnwindSafe(|| room.run(started, is_over)));
+            if ran.is_err() {
+                tracing::error!("record a room: the tape broke");
+            }
+            ran.is_ok() && !room.is_done()
+        });
         std::thread::park_timeout(TICK.saturating_sub(started.elapsed()));
     }
 }
@@ -191,11 +210,19 @@ fn obey(rooms: &mut Vec<Box<Room>>, order: Order) {
                 room.tape.open(info, ring, shared);
             }
         }
+        #[cfg(test)]
+        Order::Break(number) => {
+            for room in rooms.iter_mut().filter(|known| known.number == number) {
+                room.breaks = true;
+            }
+        }
     }
 }
 
 impl Room {
     fn run(&mut self, now: Instant, is_over: bool) {
+        #[cfg(test)]
+        assert!(!self.breaks, "told to break");
         if !self.finished {
             if self.state.missed_a_track.load(Ordering::Acquire) {
                 self.tape.miss_a_track();
@@ -233,5 +260,45 @@ impl Room {
 
     fn is_done(&self) -> bool {
         self.finished && self.waiting.is_empty()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+    use crate::protocol::TrackKind;
+
+    fn info() -> TrackInfo {
+        TrackInfo {
+            kind: TrackKind::Participant,
+            identity: "guest".to_owned(),
+            name: None,
+            character_id: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tape_that_panics_costs_its_own_recording_alone() {
+        let recorder = Recorder::start().unwrap();
+        let (broken_out, mut broken_taped) = channel(16);
+        let (out, mut taped) = channel(16);
+        let broken = recorder.record(Instant::now(), 0, broken_out).unwrap();
+        let whole = recorder.record(Instant::now(), 0, out).unwrap();
+        let _track = whole.track(info(), Arrival::Received).unwrap();
+        broken.breaks();
+        assert_eq!(
+            broken_taped.recv().await,
+            None,
+            "its channel closes without a last word"
+        );
+        drop(whole);
+        let mut last = None;
+        while let Some(next) = taped.recv().await {
+            last = Some(next);
+        }
+        assert!(matches!(last, Some(Taped::Ended(_))), "{last:?}");
     }
 }

@@ -3,22 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use livekit::DisconnectReason;
 use livekit::participant::ParticipantKind;
 use livekit::prelude::{RemoteParticipant, RemoteTrack, RemoteTrackPublication, Room, RoomEvent, TrackKind};
-use livekit::{DisconnectReason, StreamReader as _};
 use tokio::sync::mpsc;
 
+use super::typed::{self, Typing};
 use super::{AGENT_PREFIX, Seen, Track};
 
-/// Topic of typed messages.
-const CHAT_TOPIC: &str = "lk.chat";
 /// A character is seen a moment before it listens: what is typed to it in this time is kept until it does. One that
 /// begins to listen later takes the place of another, which heard it.
 const EARLY: Duration = Duration::from_secs(2);
 /// Messages that are kept so. Full: the newest is dropped with a warning.
 const EARLY_MAX: usize = 16;
-/// Longest typed message that is taken, bytes; more is cut by dropping the message with a warning.
-const TYPED_MAX: usize = 20_000;
 
 pub(super) async fn run(
     room: Arc<Room>,
@@ -27,7 +24,7 @@ pub(super) async fn run(
     seen: impl Fn(Seen) + Send + Sync + 'static,
 ) {
     let seen = Arc::new(seen);
-    let mut listens = false;
+    let (mut listens, typing) = (false, Typing::new());
     let (began, mut early) = (Instant::now(), Vec::new());
     loop {
         let event = tokio::select! {
@@ -39,7 +36,7 @@ pub(super) async fn run(
                         arrive(participant, &*seen);
                     }
                     if began.elapsed() < EARLY {
-                        early.drain(..).for_each(|event| people(event, &seen));
+                        early.drain(..).for_each(|event| people(event, &seen, &typing));
                     }
                 }
                 early = Vec::new();
@@ -59,7 +56,7 @@ pub(super) async fn run(
                 });
                 return;
             }
-            event if listens => people(event, &seen),
+            event if listens => people(event, &seen, &typing),
             RoomEvent::TextStreamOpened { .. } if began.elapsed() < EARLY => {
                 if early.len() < EARLY_MAX {
                     early.push(event);
@@ -72,7 +69,7 @@ pub(super) async fn run(
     }
 }
 
-fn people<F: Fn(Seen) + Send + Sync + 'static>(event: RoomEvent, seen: &Arc<F>) {
+fn people<F: Fn(Seen) + Send + Sync + 'static>(event: RoomEvent, seen: &Arc<F>, typing: &Typing) {
     match event {
         RoomEvent::ParticipantConnected(participant) => arrive(&participant, &**seen),
         RoomEvent::ParticipantDisconnected(participant) if is_person(&participant) => {
@@ -105,19 +102,12 @@ fn people<F: Fn(Seen) + Send + Sync + 'static>(event: RoomEvent, seen: &Arc<F>) 
             reader,
             topic,
             participant_identity,
-        } if topic == CHAT_TOPIC => {
+        } if topic == typed::TOPIC => {
             let identity = participant_identity.to_string();
             let (Some(reader), false) = (reader.take(), identity.starts_with(AGENT_PREFIX)) else {
                 return;
             };
-            let seen = seen.clone();
-            tokio::spawn(async move {
-                match reader.read_all().await {
-                    Ok(text) if text.len() <= TYPED_MAX => seen(Seen::Typed { identity, text }),
-                    Ok(text) => tracing::warn!(bytes = text.len(), "read a typed message: it is too long"),
-                    Err(error) => tracing::debug!(%error, "read a typed message"),
-                }
-            });
+            typing.take(reader, identity, seen);
         }
         _ => {}
     }

@@ -4,6 +4,7 @@ mod captions;
 mod listening;
 mod sink;
 mod state;
+mod typed;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,6 +9,7 @@ use livekit::webrtc::audio_stream::native::NativeAudioStream;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{PersonId, TakeId};
 
+use super::Events;
 use crate::dsp::Resampler;
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
 use crate::link::Track;
@@ -45,6 +46,7 @@ impl Hearing {
     /// made up for late sound, and then the sound itself, would make it longer than the talk.
     pub(super) fn open(
         ears: &Ears,
+        events: &Events,
         track_sid: String,
         track: Track,
         taped: Option<TrackInput>,
@@ -56,7 +58,7 @@ impl Hearing {
             // Nothing is recorded at a terminal.
             Track::Console(mut microphone) => {
                 let mut resampler = Resampler::new(MICROPHONE_RATE_HZ, TRACK_RATE_HZ)?;
-                let hearing = tokio::spawn(async move {
+                let hearing = events.guard("hear a microphone", async move {
                     let mut resampled = Vec::new();
                     while let Some(pcm) = microphone.next().await {
                         resampled.clear();
@@ -67,12 +69,12 @@ impl Hearing {
                 return Ok(Self {
                     track_sid,
                     ear,
-                    _pumps: [Some(AbortOnDropHandle::new(hearing)), None],
+                    _pumps: [Some(hearing), None],
                 });
             }
         };
         let mut frames = ImmediateAudioStream::new(&track.rtc_track(), TRACK_RATE_HZ, 1);
-        let hearing = tokio::spawn(async move {
+        let hearing = events.guard("hear a person", async move {
             while let Some(frame) = frames.next().await {
                 input.push(&frame.samples);
             }
@@ -80,7 +82,7 @@ impl Hearing {
         let taping = taped.map(|mut taped| {
             let rate = RECORDED_RATE_HZ.cast_signed();
             let mut frames = NativeAudioStream::new(track.rtc_track(), rate, 1);
-            tokio::spawn(async move {
+            events.guard("record a person", async move {
                 while let Some(frame) = frames.next().await {
                     taped.push(&frame.data);
                 }
@@ -89,7 +91,7 @@ impl Hearing {
         Ok(Self {
             track_sid,
             ear,
-            _pumps: [Some(hearing), taping].map(|pump| pump.map(AbortOnDropHandle::new)),
+            _pumps: [Some(hearing), taping],
         })
     }
 }

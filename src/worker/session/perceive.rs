@@ -189,7 +189,7 @@ impl Session {
                     .recording
                     .as_ref()
                     .and_then(|recording| recording.person(&identity, &self.people.name(&person)));
-                match Hearing::open(&self.shared.ears, sid, track, taped, heard) {
+                match Hearing::open(&self.shared.ears, &self.events, sid, track, taped, heard) {
                     Ok(hearing) => {
                         if let Some(person) = self.people.get_mut(&person) {
                             person.hearing = Some(hearing);
