@@ -116,6 +116,8 @@ pub struct Worker {
     pub max_rooms: u32,
     /// Tokens of talk that a prompt may hold, 1000–100 000.
     pub memory_tokens: usize,
+    /// What the process may use where no control group says so, MiB; near it no room is taken.
+    pub memory_max_mib: Option<u32>,
     /// Time that talks are given to come to their end once the worker is to stop, s, 0–86 400.
     pub drain_s: u32,
     /// Folder in which entries and recordings wait for the API; without one it is in the cache.
@@ -222,6 +224,7 @@ impl Config {
                     .number(s::MEMORY_TOKENS, None, 1_000..=100_000)
                     .and_then(|tokens| tokens.try_into().ok())
                     .unwrap_or(MEMORY_TOKENS),
+                memory_max_mib: from.number(s::MEMORY_MAX, None, 1..=16_777_216),
                 drain_s: from
                     .number(s::DRAIN, overrides.drain, 0..=86_400)
                     .unwrap_or(DRAIN_S),

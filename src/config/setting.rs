@@ -66,6 +66,7 @@ pub(super) const DISPATCH: Setting = at("worker", "dispatch", "TROUPE_DISPATCH",
 pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--health");
 pub(super) const MAX_ROOMS: Setting = at("worker", "max_rooms", "TROUPE_MAX_ROOMS", "--max-rooms");
 pub(super) const MEMORY_TOKENS: Setting = at("worker", "memory_tokens", "TROUPE_MEMORY_TOKENS", "");
+pub(super) const MEMORY_MAX: Setting = at("worker", "memory_max_mib", "TROUPE_MEMORY_MAX_MIB", "");
 pub(super) const DRAIN: Setting = at("worker", "drain_s", "TROUPE_DRAIN_S", "--drain");
 pub(super) const SPOOL: Setting = at("worker", "spool", "TROUPE_SPOOL", "");
 pub(super) const TOOL_HOSTS: Setting = at("tools", "hosts", "TROUPE_TOOL_HOSTS", "");

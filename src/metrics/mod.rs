@@ -6,7 +6,7 @@ mod page;
 mod process;
 
 pub(crate) use page::Page;
-pub(crate) use process::ProcessCollector;
+pub(crate) use process::{ProcessCollector, resident_bytes};
 
 use prometheus_client::metrics::histogram::Histogram;
 

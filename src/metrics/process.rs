@@ -52,7 +52,8 @@ fn cpu_seconds() -> Option<f64> {
     Some((ticks()? + ticks()?) / TICKS_A_SECOND)
 }
 
-fn resident_bytes() -> Option<i64> {
+/// Memory of this process that is in RAM, bytes.
+pub(crate) fn resident_bytes() -> Option<i64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kib: i64 = line.split_whitespace().nth(1)?.parse().ok()?;

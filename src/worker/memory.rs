@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::health::Readiness;
 use super::metrics::Metrics;
+use crate::metrics::resident_bytes;
 
 /// Share of the limit, in percent, from which no room is taken.
 const HIGH_PERCENT: u64 = 90;
@@ -66,12 +67,24 @@ impl Cgroups {
 
     /// The reading of the group that is nearest to its limit; `None` where no group has one.
     fn read(&self) -> Option<Reading> {
-        let readings = self.0.iter().filter_map(|folder| read(folder));
-        readings.max_by(|a, b| {
-            let cross = |a: &Reading, b: &Reading| u128::from(a.used) * u128::from(b.limit);
-            cross(a, b).cmp(&cross(b, a))
-        })
+        nearest(self.0.iter().map(|folder| read(folder)))
     }
+}
+
+/// The one that is nearest to its limit.
+fn nearest(readings: impl IntoIterator<Item = Option<Reading>>) -> Option<Reading> {
+    readings.into_iter().flatten().max_by(|a, b| {
+        let cross = |a: &Reading, b: &Reading| u128::from(a.used) * u128::from(b.limit);
+        cross(a, b).cmp(&cross(b, a))
+    })
+}
+
+/// This process beside what the operator allows it.
+fn own(max_mib: Option<u32>) -> Option<Reading> {
+    Some(Reading {
+        used: resident_bytes()?.try_into().ok()?,
+        limit: u64::from(max_mib?) * 1024 * 1024,
+    })
 }
 
 fn read(folder: &Path) -> Option<Reading> {
@@ -98,13 +111,13 @@ fn read(folder: &Path) -> Option<Reading> {
     })
 }
 
-/// Looks after the memory for as long as it runs.
-pub(super) async fn watch(readiness: Readiness, metrics: Metrics) {
+/// Looks after the memory for as long as it runs. `max_mib` is what the operator allows the process itself.
+pub(super) async fn watch(readiness: Readiness, metrics: Metrics, max_mib: Option<u32>) {
     let cgroups = Cgroups::find();
     let mut pressure = Pressure::default();
     loop {
         let was_high = pressure.is_high;
-        let reading = cgroups.read();
+        let reading = nearest([cgroups.read(), own(max_mib)]);
         let is_high = pressure.look(reading);
         if is_high != was_high {
             let Reading { used, limit } = reading.unwrap_or(Reading { used: 0, limit: 0 });

@@ -78,6 +78,8 @@ pub struct Setup {
     pub spool: PathBuf,
     /// Folder in which entries wait for the API.
     pub entries: PathBuf,
+    /// What the process may use where no control group says so, MiB.
+    pub memory_max_mib: Option<u32>,
     /// Time that talks are given to come to their end once the worker is to stop.
     pub drain: Duration,
     /// Cancelled when they are to be handed over at once.
@@ -211,7 +213,11 @@ pub async fn run(
     };
     let health = setup.health.map(|listener| health::serve(listener, face));
     let _health = health.map(|serving| AbortOnDropHandle::new(tokio::spawn(serving)));
-    let memory = memory::watch(worker.readiness.clone(), worker.metrics.clone());
+    let memory = memory::watch(
+        worker.readiness.clone(),
+        worker.metrics.clone(),
+        setup.memory_max_mib,
+    );
     let _memory = AbortOnDropHandle::new(tokio::spawn(memory));
     let _keeper = AbortOnDropHandle::new(tokio::spawn(keeping::keep(worker.clone(), inputs)));
     let left_behind = entries::hand_in_left_behind(worker.client.clone(), setup.entries, setup.api_url);

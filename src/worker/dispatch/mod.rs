@@ -87,6 +87,8 @@ pub struct DispatchSetup {
     pub registry: Arc<Registry>,
     /// Tokens of talk that a prompt may hold.
     pub memory_tokens: usize,
+    /// What the process may use where no control group says so, MiB.
+    pub memory_max_mib: Option<u32>,
     /// How tools of characters reach the world.
     pub tools: Reach,
     /// The end-of-turn model; without it pauses are judged by words and silence.
@@ -157,7 +159,11 @@ pub async fn run(
         metrics: metrics.clone(),
         traces: setup.traces,
     };
-    let _memory = AbortOnDropHandle::new(tokio::spawn(memory::watch(readiness.clone(), metrics)));
+    let _memory = AbortOnDropHandle::new(tokio::spawn(memory::watch(
+        readiness.clone(),
+        metrics,
+        setup.memory_max_mib,
+    )));
     let _health = setup
         .health
         .map(|listener| AbortOnDropHandle::new(tokio::spawn(health::serve(listener, face))));

@@ -1,6 +1,6 @@
 //! An OpenAI-compatible server whose answers are written by the test: words, lines, tones, and faults.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -39,6 +39,8 @@ pub(super) enum Fault {
     Nonsense,
     /// Begins an answer and says no more.
     Hang,
+    /// Never answers what it is asked for the first time.
+    Stalls,
 }
 
 #[derive(Debug, Default)]
@@ -55,6 +57,8 @@ struct Script {
     asked: Vec<String>,
     /// What was to be transcribed last, mono.
     recording: Vec<i16>,
+    /// All that was to be transcribed while that stalled.
+    stalled: HashSet<Vec<u8>>,
     /// Texts that a voice was to speak, with its model.
     spoken: Vec<(String, String)>,
 }
@@ -153,7 +157,7 @@ async fn refusal(fault: Fault) -> Option<Response> {
             Some((StatusCode::TOO_MANY_REQUESTS, later, error("rate_limit_exceeded")).into_response())
         }
         Fault::Silent => std::future::pending().await,
-        Fault::None | Fault::Nonsense | Fault::Hang | Fault::BreaksOff => None,
+        Fault::None | Fault::Stalls | Fault::Nonsense | Fault::Hang | Fault::BreaksOff => None,
     }
 }
 
@@ -176,6 +180,14 @@ async fn transcribe(State(models): State<Models>, form: Bytes) -> Response {
     }
     if faulty == Some(Fault::Nonsense) {
         return axum::Json(json!({ "words": 7 })).into_response();
+    }
+    if faulty == Some(Fault::Stalls) {
+        // The boundary of the form is another one each time.
+        let wav = form.windows(4).position(|word| word == b"RIFF").unwrap();
+        let sound = form[wav..form.len().min(wav + 8_000)].to_vec();
+        if models.script.lock().unwrap().stalled.insert(sound) {
+            return std::future::pending().await;
+        }
     }
     let mut script = models.script.lock().unwrap();
     let file = form.windows(4).position(|word| word == b"RIFF");

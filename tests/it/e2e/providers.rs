@@ -1,5 +1,7 @@
 //! Models that fail while people talk: another one answers, or the character says so; the room goes on.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use super::harness::Stack;
@@ -20,15 +22,20 @@ struct Room {
     person: Person,
     /// Entries that are known.
     entries: usize,
+    /// From the end of the last question to its answer: for `docs/faults.md`, never for an assertion.
+    answered_s: f64,
 }
 
 impl Room {
     async fn open() -> Self {
+        Self::open_with([EARS, PEN, VOICE].map(|[first, second]| format!("openai:{first}, openai:{second}")))
+            .await
+    }
+
+    /// With these models that hear, write and speak.
+    async fn open_with([ears, pen, voice]: [String; 3]) -> Self {
         let stack = Stack::start_with(|command| {
-            for (role, [first, second]) in [("TROUPE_STT", EARS), ("TROUPE_LLM", PEN), ("TROUPE_TTS", VOICE)]
-            {
-                command.env(role, format!("openai:{first}, openai:{second}"));
-            }
+            command.envs([("TROUPE_STT", ears), ("TROUPE_LLM", pen), ("TROUPE_TTS", voice)]);
         })
         .await;
         let [(character, name)] = stack.characters().await;
@@ -46,6 +53,7 @@ impl Room {
             name,
             person,
             entries: 0,
+            answered_s: 0.0,
         }
     }
 
@@ -53,7 +61,9 @@ impl Room {
     async fn ask(&mut self, question: &str) -> String {
         self.stack.models.hears(&format!("{}, {question}", self.name));
         self.person.say(&self.stack.recording()).await;
+        let said = Instant::now();
         self.person.hears(&self.identity).await;
+        self.answered_s = said.elapsed().as_secs_f64();
         self.person.hears_out(&self.identity).await;
         let known = self.entries;
         let is_agent = |entry: &&Value| entry["speakerType"] == "agent";
@@ -83,6 +93,10 @@ async fn another_language_model_answers_whatever_is_wrong_with_the_first() {
         room.stack.models.answers(&line);
         room.stack.models.model_fails(PEN[0], fault);
         let answer = room.ask("how old is the Brooklyn Bridge?").await;
+        eprintln!(
+            "fault: LLM {fault:?}: an answer is heard after {:.1} s",
+            room.answered_s
+        );
         assert_eq!(answer, line, "no apology, and nothing twice");
     }
 }
@@ -94,6 +108,10 @@ async fn what_one_model_does_not_make_out_another_one_hears() {
     for fault in [Fault::Silent, Fault::Status, Fault::Nonsense] {
         room.stack.models.model_fails(EARS[0], fault);
         let answer = room.ask("how old is the Brooklyn Bridge?").await;
+        eprintln!(
+            "fault: STT {fault:?}: an answer is heard after {:.1} s",
+            room.answered_s
+        );
         assert!(answer.contains("opened"), "{fault:?}: {answer}");
     }
 }
@@ -133,9 +151,27 @@ async fn where_all_models_are_down_the_character_says_so_and_the_room_goes_on() 
     for fault in [Fault::Status, Fault::Busy] {
         room.stack.models.fails(fault);
         let apology = room.ask("how old is the Brooklyn Bridge?").await;
+        eprintln!(
+            "fault: all models {fault:?}: an apology is heard after {:.1} s",
+            room.answered_s
+        );
         assert_ne!(apology, line);
     }
     room.stack.models.fails(Fault::None);
     // Those that were left alone are asked all the same when there is nobody else.
     assert_eq!(room.ask("how old is the Brooklyn Bridge?").await, line);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transcription_that_stalls_is_asked_for_again_where_there_is_no_other_model() {
+    let alone = [EARS, PEN, VOICE].map(|[first, _]| format!("openai:{first}"));
+    let mut room = Room::open_with(alone).await;
+    room.stack.models.answers("It was opened long ago.");
+    room.stack.models.model_fails(EARS[0], Fault::Stalls);
+    let answer = room.ask("how old is the Brooklyn Bridge?").await;
+    eprintln!(
+        "fault: STT stalls, no other model: an answer is heard after {:.1} s",
+        room.answered_s
+    );
+    assert_eq!(answer, "It was opened long ago.");
 }

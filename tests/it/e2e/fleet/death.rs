@@ -1,6 +1,8 @@
 //! SIGKILL.
 
-use super::harness::{AGENT, Fleet, ask};
+use std::time::Instant;
+
+use super::harness::{AGENT, Fleet, ask, took};
 use super::proxy::Fate;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,6 +18,7 @@ async fn a_worker_killed_in_the_middle_of_a_sentence_is_taken_over_with_its_cont
         .timeline(&room, "the question", |lines| !lines.is_empty())
         .await;
     fleet.knows_of(&room, "Well,").await;
+    let killed = Instant::now();
     first.kill().await;
     second.logs("claimed a room", 1).await;
     let asked = fleet.asks("A technical fault cut you off").await;
@@ -23,6 +26,7 @@ async fn a_worker_killed_in_the_middle_of_a_sentence_is_taken_over_with_its_cont
     assert!(asked.contains("Guest: Why does it stand there?"), "{asked}");
     person.hears_out(AGENT).await;
     person.hears(AGENT).await;
+    took("SIGKILL in mid-sentence", "the character speaks again", killed);
     let lines = fleet
         .timeline(&room, "the answer", |lines| {
             lines.iter().any(|line| line.starts_with("agent:"))
@@ -47,6 +51,7 @@ async fn what_a_killed_worker_could_not_hand_in_comes_from_its_disk() {
     ask(&fleet, &mut person, "What froze in the ice?").await;
     person.hears_out(AGENT).await;
     first.logs("hand in entries, will try again", 2).await;
+    let killed = Instant::now();
     first.kill().await;
     machine.proxy.mend();
     let mut next = fleet.worker(&machine, 0).await;
@@ -59,4 +64,9 @@ async fn what_a_killed_worker_could_not_hand_in_comes_from_its_disk() {
         ["user: What froze in the ice?", "agent: It was the ferry."]
     );
     next.logs("claimed a room", 1).await;
+    took(
+        "SIGKILL, restarted on its disk",
+        "the room is played again",
+        killed,
+    );
 }

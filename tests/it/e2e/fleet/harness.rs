@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -136,6 +136,14 @@ impl Fleet {
 
     /// Starts a worker that takes rooms once this answers.
     pub(super) async fn worker(&self, machine: &Machine, drain_s: u32) -> Worker {
+        let drain_s = drain_s.to_string();
+        let mut worker = self.worker_with(machine, &[("TROUPE_DRAIN_S", &drain_s)]);
+        worker.logs("the worker takes rooms", 1).await;
+        worker
+    }
+
+    /// Starts a worker with these settings.
+    pub(super) fn worker_with(&self, machine: &Machine, settings: &[(&str, &str)]) -> Worker {
         let mut command = troupe_at(&self.models, self.livekit.url(), self.folder.path());
         let link = &machine.entries;
         std::fs::create_dir_all(link).unwrap();
@@ -148,9 +156,9 @@ impl Fleet {
                 "--key",
                 &self.worker_key,
             ])
-            .env("TROUPE_DRAIN_S", drain_s.to_string())
             .env("TROUPE_SPOOL", link)
             .env("TROUPE_LOG", "info")
+            .envs(settings.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -164,9 +172,7 @@ impl Fleet {
                 grown.send_modify(|count| *count += 1);
             }
         });
-        let mut worker = Worker { child, log, log_grew };
-        worker.logs("the worker takes rooms", 1).await;
-        worker
+        Worker { child, log, log_grew }
     }
 
     /// What a worker within this process needs to play rooms with these models.
@@ -179,6 +185,7 @@ impl Fleet {
             registry: Arc::new(registry),
             tuning: Tuning::default(),
             memory_tokens: 1_500,
+            memory_max_mib: None,
             spool: self.folder.path().join("recordings"),
             entries: self.folder.path().join("entries"),
             drain: Duration::ZERO,
@@ -281,6 +288,14 @@ impl Fleet {
 fn line(entry: &Value) -> String {
     let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
     format!("{}: {}", text("speakerType"), text("content"))
+}
+
+/// Says how long something took: for `docs/faults.md`, never for an assertion.
+pub(super) fn took(fault: &str, until: &str, since: Instant) {
+    eprintln!(
+        "fault: {fault}: {until} after {:.1} s",
+        since.elapsed().as_secs_f64()
+    );
 }
 
 /// The character of these tests, and its participant.

@@ -1,12 +1,12 @@
 //! What happens between LiveKit and those who are in its rooms.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::super::harness::write_recording;
 use super::super::person::{Person, is};
-use super::harness::{AGENT, Fleet, ask};
+use super::harness::{AGENT, Fleet, ask, took};
 use super::voice_server::reissued;
 
 /// After which somebody asks again. Nothing is measured by it.
@@ -21,8 +21,10 @@ async fn somebody_who_joins_as_the_character_is_replaced_by_the_next_claim() {
     let (room, mut person) = fleet.room().await;
     person.has_track(AGENT).await;
     let (url, token) = fleet.door(&room, "other").await;
+    let joined = Instant::now();
     let mut impostor = Person::join(&url, &reissued(&token, |claims| claims["sub"] = AGENT.into())).await;
     worker.logs("character joined", 2).await;
+    took("somebody joins as the character", "the character is back", joined);
     impostor
         .until("the end of its connection", |event| {
             event["event"] == "disconnected"
@@ -48,8 +50,14 @@ async fn a_talk_goes_on_after_livekit_was_restarted() {
     fleet
         .timeline(&room, "both lines", |lines| lines.len() == 2)
         .await;
+    let restarting = Instant::now();
     fleet.livekit.restart().await;
     person.has_track_again(AGENT).await;
+    took(
+        "LiveKit restarts",
+        "the character is heard by who came back",
+        restarting,
+    );
     // What is typed while the other side is still coming back is lost: people ask again.
     while tokio::time::timeout(AGAIN, ask(&fleet, &mut person, "What did they build?"))
         .await
@@ -80,8 +88,10 @@ async fn a_token_that_expired_before_the_join_is_replaced() {
     });
     let mut worker = fleet.worker(&machine, 0).await;
     let (_, mut person) = fleet.room().await;
+    let started = Instant::now();
     worker.logs("claimed a room", 2).await;
     person.has_track(AGENT).await;
+    took("the token has expired", "the character is there", started);
     ask(&fleet, &mut person, "What froze in the ice?").await;
     assert_eq!(worker.logged("character joined"), 1);
 }

@@ -13,6 +13,7 @@ mod death;
 mod drain;
 mod harness;
 mod livekit;
+mod memory;
 mod network;
 mod panic;
 mod proxy;

@@ -1,8 +1,8 @@
 //! What happens between a worker and the API.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::harness::{AGENT, Fleet, ask};
+use super::harness::{AGENT, Fleet, ask, took};
 use super::proxy::Fate;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,10 +35,13 @@ async fn a_worker_without_an_api_leaves_before_its_lease_is_over() {
     let (room, mut person) = fleet.room().await;
     person.has_track(AGENT).await;
     let mut second = fleet.worker(&two, 0).await;
+    let cut = Instant::now();
     one.proxy.cut();
     first.logs("a room is no longer this worker's", 1).await;
+    took("no API for longer than a lease", "the worker has left", cut);
     assert_eq!(second.logged("claimed a room"), 0, "its lease runs still");
     second.logs("character joined", 1).await;
+    took("no API for longer than a lease", "the next one is there", cut);
     fleet.models.answers("It was the ferry.");
     ask(&fleet, &mut person, "What froze in the ice?").await;
     fleet
@@ -62,8 +65,10 @@ async fn a_claim_whose_answer_is_lost_is_answered_again() {
         Fate::Passes
     });
     let (_, mut person) = fleet.room().await;
+    let started = Instant::now();
     worker.logs("claimed a room", 1).await;
     person.has_track(AGENT).await;
+    took("a claim's answer is lost", "the character is there", started);
     ask(&fleet, &mut person, "What froze in the ice?").await;
     assert_eq!(worker.logged("claimed a room"), 1);
 }

@@ -1,6 +1,7 @@
 //! A provider that panics, which none should: it costs its room, and no other.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use troupe::providers::registry::{Choice, Registry};
 use troupe::providers::scripted::{Scripted, Step};
 
-use super::harness::Fleet;
+use super::harness::{Fleet, took};
 
 const LINE: &str = "Good day to you.";
 
@@ -68,7 +69,9 @@ async fn a_panic_in_one_room_ends_that_room_after_three_tries_and_no_other() {
                     .await;
                 room["endedAt"].is_string().then_some(room)
             };
+            let panics = Instant::now();
             fleet.until("the room that panics is given up", ended).await;
+            took("a panic in each answer", "the room is given up", panics);
             assert_eq!(faulty.requests().len(), 3, "it was tried three times");
         }
     }
