@@ -272,6 +272,16 @@ impl World {
             .await;
     }
 
+    /// Lets a worker's lease run out in so many milliseconds.
+    pub(crate) async fn lapses_in(&self, worker: &str, ms: i64) {
+        let until = self.store.now().await.unwrap().plus_ms(ms).0.to_string();
+        self.alter(
+            "UPDATE workers SET lease_until = CAST($2 AS BIGINT) WHERE id = $1",
+            &[worker, &until],
+        )
+        .await;
+    }
+
     /// Changes rows as no operation can.
     pub(crate) async fn alter(&self, sql: &'static str, values: &[&str]) {
         self.database.alter(sql, values).await;

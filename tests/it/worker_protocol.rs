@@ -138,6 +138,30 @@ async fn a_lapsed_workers_room_is_taken_over_with_its_timeline() {
 }
 
 #[tokio::test]
+async fn a_poll_that_outlived_its_workers_lease_takes_no_room() {
+    let world = World::new().await;
+    let room = world.started_room().await;
+    world.claim("w1", "r").await;
+    // Its lease runs out while it waits. Where the machine is so slow that it asks afterwards, it is given the room, and
+    // it is tried again with more time.
+    for lease_ms in [300, 1_000, 3_000, 7_000] {
+        world.lapses_in("w1", lease_ms).await;
+        let wait =
+            json!({"workerId": "w1", "requestId": lease_ms.to_string(), "capacity": 1, "waitMs": 30_000});
+        let answer = world.work("claims", wait).await.with(200);
+        if answer["claims"] == json!([]) {
+            break;
+        }
+        assert_ne!(lease_ms, 7_000, "{answer}");
+    }
+    let claims = world.claim("w2", "r").await;
+    assert_eq!(claims[0]["roomId"], json!(room), "it is there for somebody else");
+    // Who asks anew is there.
+    world.lapse("w2").await;
+    assert_eq!(world.claim("w1", "r3").await[0]["roomId"], json!(room));
+}
+
+#[tokio::test]
 async fn a_heartbeat_in_time_keeps_the_room() {
     let world = World::new().await;
     let room = world.started_room().await;

@@ -62,13 +62,19 @@ pub(super) async fn claim(
     let mut why = Look::First;
     let claims = loop {
         let woken = poll.listen();
+        let mut is_out_of_touch = false;
         let look = async || {
+            // A connection that is cut without a word leaves its poll behind, and rooms given to it would be lost.
+            if !matches!(why, Look::First) && api.rooms.is_out_of_touch(&request.worker_id).await? {
+                is_out_of_touch = true;
+                return Ok((Vec::new(), Some(0)));
+            }
             api.rooms
                 .claim(&request.worker_id, &request.request_id, request.capacity)
                 .await
         };
         let (claims, next_in_ms) = api.gate.pass(why, look).await?;
-        if !claims.is_empty() {
+        if !claims.is_empty() || is_out_of_touch {
             break claims;
         }
         why = match poll.wait(woken, next_in_ms).await {

@@ -36,6 +36,15 @@ impl Rooms {
         Ok((claims, made.next_in_ms))
     }
 
+    /// Whether a worker that waits for rooms has let its lease run out meanwhile: whether anybody is there is unknown
+    /// until it asks anew, and what it were given now might wait for a whole lease.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_out_of_touch(&self, worker_id: &str) -> Result<bool, Error> {
+        self.store.has_lapsed(worker_id).await
+    }
+
     /// Extends a worker's lease. Answers the rooms that it named and does not hold.
     ///
     /// # Errors

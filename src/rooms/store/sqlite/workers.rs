@@ -63,6 +63,19 @@ impl WorkerRows for SqliteStore {
         Ok(tx.commit().await?)
     }
 
+    async fn has_lapsed(&self, worker_id: &str) -> Result<bool, Error> {
+        let mut connection = self.reader.acquire().await?;
+        let at = now(&mut connection).await?;
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM workers w JOIN rooms r ON r.worker_id = w.id
+             WHERE w.id = ?1 AND w.lease_until <= ?2 AND r.ended_at IS NULL)",
+        )
+        .bind(worker_id)
+        .bind(at)
+        .fetch_one(&mut *connection)
+        .await?)
+    }
+
     async fn forget_workers(&self, before: Timestamp) -> Result<(), Error> {
         sqlx::query(
             "DELETE FROM workers WHERE lease_until < ?

@@ -40,6 +40,8 @@ async fn a_worker_without_an_api_leaves_before_its_lease_is_over() {
     first.logs("a room is no longer this worker's", 1).await;
     took("no API for longer than a lease", "the worker has left", cut);
     assert_eq!(second.logged("claimed a room"), 0, "its lease runs still");
+    second.logs("claimed a room", 1).await;
+    took("no API for longer than a lease", "the next one has the room", cut);
     second.logs("character joined", 1).await;
     took("no API for longer than a lease", "the next one is there", cut);
     fleet.models.answers("It was the ferry.");
