@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 use troupe_lease::Held;
 
@@ -103,13 +104,17 @@ impl Rooms {
 
     /// Hands a change to its room.
     pub(super) fn change(&self, id: &str, change: ChangeKind) {
-        if let Some(room) = self.lock().played.get(id)
-            && room.changes.try_send(change).is_err()
-        {
-            tracing::error!(
-                room = id,
-                "hand a change to a room: its queue is full or it is closing"
-            );
+        let both = self.lock();
+        let Some(room) = both.played.get(id) else {
+            return;
+        };
+        match room.changes.try_send(change) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => {
+                tracing::error!(room = id, "hand a change to a room: its queue is full");
+            }
+            // It is being left.
+            Err(TrySendError::Closed(_)) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, SpeechId, Time, spelled};
 
 use super::Session;
@@ -157,6 +157,7 @@ impl Session {
                 let person: PersonId = identity.as_str().into();
                 self.empty_since = None;
                 let names = vec![name.clone()];
+                debug!(room = self.room_id, "a person is here");
                 if self.people.add(person.clone(), name) {
                     self.hand_in(Input::PersonJoined { person, names });
                     self.open_the_talk();
@@ -189,6 +190,7 @@ impl Session {
                     .recording
                     .as_ref()
                     .and_then(|recording| recording.person(&identity, &self.people.name(&person)));
+                debug!(room = self.room_id, "a person's sound is here");
                 match Hearing::open(&self.shared.ears, &self.events, sid, track, taped, heard) {
                     Ok(hearing) => {
                         if let Some(person) = self.people.get_mut(&person) {
@@ -228,6 +230,7 @@ impl Session {
     fn heard(&mut self, id: PersonId, heard: Heard) {
         match heard {
             Heard::Started { ago } => {
+                debug!(room = self.room_id, "a voice begins");
                 let since = self.before(ago);
                 self.stopwatch.voice_started(since);
                 if let Some(person) = self.people.get_mut(&id) {
