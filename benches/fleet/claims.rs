@@ -124,7 +124,9 @@ pub(crate) async fn run(workers: usize, rooms_each: usize, seconds: usize) {
         .unwrap()
         .port();
     let listen = format!("127.0.0.1:{port}");
-    let _server = Command::new(env!("CARGO_BIN_EXE_troupe"))
+    // A build of another profile may be measured.
+    let binary = std::env::var_os("TROUPE_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_troupe").into());
+    let _server = Command::new(binary)
         .args(["serve", "--listen", &listen, "--db", &database])
         .env("TROUPE_SECRET", SECRET)
         .env("TROUPE_LOG", "error")

@@ -24,7 +24,7 @@ pub const EXAMPLES_MAX: usize = 8;
 
 /// Models that a character insists on, each as `provider:model` or several with commas between; `None` leaves the choice to the worker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Models {
     /// Speech to text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,7 +42,7 @@ pub struct Models {
 
 /// How a character answers, shown by example.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Example {
     /// What somebody says.
     pub heard: String,
@@ -50,7 +50,8 @@ pub struct Example {
     pub said: String,
 }
 
-/// Who a character is, as the API shows it, a claim carries it and a worker plays it.
+/// Who a character is, as the API shows it, a claim carries it and a worker plays it. A worker passes over fields that it
+/// does not know, for the API is upgraded first; what people write is read field by field elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Character {

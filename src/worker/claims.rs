@@ -72,7 +72,9 @@ pub(super) async fn run(
                 }
                 worker.tell_keeper(taken).await;
             }
-            Err(error) if error.is_transient() => {
+            // What can't be read is a wrong address at first; later it is a proxy's page or a version's mistake, for which
+            // the rooms that are played must not pay.
+            Err(error) if error.is_transient() || (ready.is_none() && error.is_unreadable()) => {
                 worker.readiness.set(false);
                 warn!(%error, "claim rooms, will try again");
                 // The same request id: if only the answer was lost, it is given again.

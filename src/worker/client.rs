@@ -64,6 +64,11 @@ impl ApiError {
             Self::Unauthorized { .. } | Self::Stale => false,
         }
     }
+
+    /// Whether there was an answer, and it says nothing that this version understands.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Refused { status, .. } if *status < 300)
+    }
 }
 
 /// Speaks to the Rooms API; clones share connections.

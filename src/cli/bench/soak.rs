@@ -27,6 +27,10 @@ const SPREAD: f64 = 0.1;
 const LAST_CALL: f64 = 0.75;
 /// Rounds that fill what is kept for ever, before anything is counted.
 const WARM_UP: usize = 3;
+/// A microphone that was late by so much, ms, has torn what was said: what nobody could hear is not the worker's miss.
+const TORN_MS: f64 = 100.0;
+/// Misses that are told one by one.
+const TOLD_MAX: usize = 100;
 /// Time for the last room to be gone.
 const SETTLE_MAX: Duration = Duration::from_secs(30);
 
@@ -69,6 +73,10 @@ struct Talks {
     rooms: usize,
     turns: usize,
     missed: usize,
+    /// Those of them whose caller's own microphone was late.
+    torn: usize,
+    /// Where they were.
+    misses: Vec<Value>,
     delays_ms: Vec<f64>,
     /// Why rooms came to nothing, and how often.
     errors: BTreeMap<String, usize>,
@@ -81,7 +89,16 @@ impl Talks {
         for turn in &run.turns {
             match turn.latency_ms {
                 Some(ms) => self.delays_ms.push(ms),
-                None => self.missed += 1,
+                None => {
+                    self.missed += 1;
+                    self.torn += usize::from(run.mic_late_ms >= TORN_MS);
+                    if self.misses.len() < TOLD_MAX {
+                        self.misses.push(json!({
+                            "room": run.room, "turn": turn.turn, "at": turn.eos, "mic_late_ms": tenths(run.mic_late_ms),
+                            "psi_pct": turn.psi_pct,
+                        }));
+                    }
+                }
             }
         }
         if let Some(error) = run.error {
@@ -201,7 +218,9 @@ fn told(args: &Args, readings: &[Reading], talks: &Talks, outcomes: &BTreeMap<St
         "turns": talks.turns,
         "missed": talks.missed,
         "outcomes": outcomes,
-        "missed_without_reason": (talks.missed as u64).saturating_sub(unanswered),
+        "missed_by_late_callers": talks.torn,
+        "missed_without_reason": ((talks.missed - talks.torn) as u64).saturating_sub(unanswered),
+        "misses": talks.misses,
         "latency": Summary::of(talks.delays_ms.iter().copied()),
         "errors": talks.errors,
         "growth_mib_per_h": growth(|taken| taken.pss_mb),

@@ -101,7 +101,10 @@ impl WorkerProcess {
             .env("TROUPE_API_KEY", key)
             .env("TROUPE_HEALTH", health.to_string())
             .env("TROUPE_MAX_ROOMS", rooms_max.max(1).to_string())
-            .env("TROUPE_LOG", std::env::var_os("TROUPE_LOG").unwrap_or_else(|| "warn".into()))
+            .env(
+                "TROUPE_LOG",
+                std::env::var_os("TROUPE_LOG").unwrap_or_else(|| "warn".into()),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true);

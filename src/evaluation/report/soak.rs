@@ -29,6 +29,7 @@ pub(super) fn soaks(runs: &[Run]) -> Section {
         "talks",
         "turns",
         "missed",
+        "of these torn by a late caller",
         "without a reason",
         "growth, MiB an hour",
         "files",
@@ -63,6 +64,7 @@ pub(super) fn soaks(runs: &[Run]) -> Section {
             shown("/talks"),
             shown("/turns"),
             shown("/missed"),
+            shown("/missed_by_late_callers"),
             shown("/missed_without_reason"),
             shown("/growth_mib_per_h"),
             from_to("files"),
@@ -111,7 +113,7 @@ mod tests {
         };
         let section = soaks(&[run]);
         assert_eq!(section.plots.len(), 2);
-        assert_eq!(section.table[1][8], "30 → 31");
+        assert_eq!(section.table[1][9], "30 → 31");
         assert_eq!(section.table[1][3], "–");
     }
 }

@@ -7,6 +7,8 @@
 //! - `panic`: a fault of ours in one room, and the others of its worker
 //! - `network`: an API that can't be reached, answers that are lost, heartbeats that are late
 //! - `livekit`: a LiveKit server that restarts, others with a character's identity, tokens that expire, people who return
+//! - `memory`: a worker that is near its limit
+//! - `versions`: a rolling upgrade
 //! - `harness`, `proxy`, `voice_server`: what they stand on
 
 mod death;
@@ -18,4 +20,5 @@ mod network;
 mod panic;
 mod proxy;
 mod standstill;
+mod versions;
 mod voice_server;

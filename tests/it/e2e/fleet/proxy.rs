@@ -27,7 +27,7 @@ pub(super) enum Fate {
 
 /// Decides on each call by its path and the number of such calls before it, and on its answer.
 type Rule = Box<dyn FnMut(&str) -> Fate + Send>;
-/// Changes an answer.
+/// Changes a question or an answer.
 type Rewrite = Box<dyn FnMut(&mut Value) + Send>;
 
 /// A proxy for one machine.
@@ -37,6 +37,7 @@ pub(super) struct Proxy {
     client: reqwest::Client,
     pub(super) address: SocketAddr,
     rule: Arc<Mutex<Rule>>,
+    rewrite_questions: Arc<Mutex<Option<Rewrite>>>,
     rewrite: Arc<Mutex<Option<Rewrite>>>,
 }
 
@@ -48,6 +49,7 @@ impl Proxy {
             client: reqwest::Client::new(),
             address: listener.local_addr().unwrap(),
             rule: Arc::new(Mutex::new(Box::new(|_| Fate::Passes))),
+            rewrite_questions: Arc::default(),
             rewrite: Arc::default(),
         };
         let router = Router::new().fallback(forward).with_state(proxy.clone());
@@ -62,6 +64,11 @@ impl Proxy {
     /// From now on this decides.
     pub(super) fn rule(&self, rule: impl FnMut(&str) -> Fate + Send + 'static) {
         *self.rule.lock().unwrap() = Box::new(rule);
+    }
+
+    /// From now on questions come through as this leaves them.
+    pub(super) fn rewrite_questions(&self, rewrite: impl FnMut(&mut Value) + Send + 'static) {
+        *self.rewrite_questions.lock().unwrap() = Some(Box::new(rewrite));
     }
 
     /// From now on answers come through as this leaves them.
@@ -80,16 +87,13 @@ impl Proxy {
     }
 }
 
-impl Proxy {
-    fn rewritten(&self, body: Bytes) -> Bytes {
-        let mut rewrite = self.rewrite.lock().unwrap();
-        let (Some(rewrite), Ok(mut answer)) = (rewrite.as_mut(), serde_json::from_slice::<Value>(&body))
-        else {
-            return body;
-        };
-        rewrite(&mut answer);
-        answer.to_string().into()
-    }
+fn rewritten(rewrite: &Mutex<Option<Rewrite>>, body: Bytes) -> Bytes {
+    let mut rewrite = rewrite.lock().unwrap();
+    let (Some(rewrite), Ok(mut json)) = (rewrite.as_mut(), serde_json::from_slice::<Value>(&body)) else {
+        return body;
+    };
+    rewrite(&mut json);
+    json.to_string().into()
 }
 
 async fn forward(State(proxy): State<Proxy>, request: Request<Body>) -> Response {
@@ -102,9 +106,12 @@ async fn forward(State(proxy): State<Proxy>, request: Request<Body>) -> Response
     }
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let body = rewritten(&proxy.rewrite_questions, body);
     let uri = parts.uri.path_and_query().map_or("/", |uri| uri.as_str());
     let mut headers = parts.headers;
     headers.remove("host");
+    // It may have changed.
+    headers.remove("content-length");
     let asked = proxy
         .client
         .request(parts.method, format!("{}{uri}", proxy.api))
@@ -114,7 +121,7 @@ async fn forward(State(proxy): State<Proxy>, request: Request<Body>) -> Response
         return StatusCode::BAD_GATEWAY.into_response();
     };
     let status = answer.status();
-    let body = proxy.rewritten(answer.bytes().await.unwrap_or_default());
+    let body = rewritten(&proxy.rewrite, answer.bytes().await.unwrap_or_default());
     // A long poll that ended without a word has no answer to lose.
     let is_cut = (proxy.rule.lock().unwrap())("(answer)") == Fate::IsLost;
     let is_empty = body.starts_with(b"{\"claims\":[]");
