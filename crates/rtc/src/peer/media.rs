@@ -369,6 +369,7 @@ impl Sender {
         };
         let payload_type = self.outgoing.payload_type();
         for sequence in asked {
+            self.doubling.on_asked(sequence, now);
             if let Some(copy) = self.copies.again(sequence, now) {
                 write(
                     stream,
