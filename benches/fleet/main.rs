@@ -4,6 +4,8 @@
 //! number; how long the person hears nothing.
 //! `cargo bench --bench fleet -- drain [STOPS]`: workers are told to stop in the middle of a sentence and leave at once; how
 //! long the room is without its character.
+//! `cargo bench --bench fleet -- heap [ROOMS] [stay]`: bytes that a worker keeps of each room that is over; with `stay` people
+//! are still in it when it ends.
 //! `cargo bench --bench fleet -- claims [WORKERS] [ROOMS_EACH] [SECONDS]`: simulated workers on Postgres, 1000, 25 and 20
 //! without numbers; how fast a backlog is claimed, and how long a room that is let go of waits for the next worker.
 //!
@@ -34,6 +36,8 @@ mod e2e {
         pub(crate) mod drain;
         #[path = "../../../../tests/it/e2e/fleet/harness.rs"]
         pub(crate) mod harness;
+        #[path = "heap.rs"]
+        pub(crate) mod heap;
         #[path = "../../../../tests/it/e2e/fleet/proxy.rs"]
         pub(crate) mod proxy;
         #[path = "takeover.rs"]
@@ -42,6 +46,8 @@ mod e2e {
         pub(crate) mod voice_server;
     }
 }
+#[path = "../soak/heap.rs"]
+mod heap;
 #[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/node/mod.rs"]
 mod node;
@@ -75,7 +81,11 @@ async fn main() {
     match arguments.first().map(String::as_str) {
         Some("takeover") => e2e::fleet::takeover::run(number(1, 20)).await,
         Some("drain") => e2e::fleet::drain::run(number(1, 20)).await,
+        Some("heap") => {
+            let stay = arguments.iter().any(|argument| argument == "stay");
+            e2e::fleet::heap::run(number(1, 60), !stay).await;
+        }
         Some("claims") => claims::run(number(1, 1000), number(2, 25), number(3, 20)).await,
-        _ => panic!("say `takeover`, `drain` or `claims`"),
+        _ => panic!("say `takeover`, `drain`, `heap` or `claims`"),
     }
 }

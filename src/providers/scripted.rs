@@ -86,6 +86,12 @@ impl Scripted {
         self
     }
 
+    /// Forgets what the language model was asked so far.
+    pub fn forget(&self) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        *requests = Vec::new();
+    }
+
     /// What the language model was asked so far.
     pub fn requests(&self) -> Vec<ChatRequest> {
         self.requests

@@ -123,6 +123,7 @@ class Person:
             await self.room.local_participant.send_text(command["text"], topic="lk.chat")
         elif what == "leave":
             await self.room.disconnect()
+            tell("disconnected", reason="left")
 
 
 async def main():

@@ -76,6 +76,13 @@ impl Person {
         self.command(&json!({ "do": "chat", "text": text })).await;
     }
 
+    /// Leaves the room in order.
+    pub(super) async fn leave(&mut self) {
+        self.command(&json!({ "do": "leave" })).await;
+        self.until("the end", |event| event["event"] == "disconnected")
+            .await;
+    }
+
     /// The next event that fits, and everything before it in `events`.
     pub(super) async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let found = timeout(WITHIN, async {
