@@ -14,6 +14,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::init(cli.log_level(), cli.json);
+    // Several kinds of cryptography are linked, so that rustls has no default of its own; without one, connecting to a
+    // LiveKit server over TLS panics.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::warn!("choose the cryptography of TLS: it was chosen before");
+    }
     // Before the first thread: the local language model takes its thread count from the environment.
     if let Err(error) = llm::ensure_threads(llm::THREADS_DEFAULT) {
         tracing::warn!(%error, "bound the language model's threads");

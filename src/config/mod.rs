@@ -9,6 +9,7 @@ mod sources;
 mod tools;
 mod traces;
 mod value;
+mod vendors;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -22,6 +23,7 @@ pub use recordings::RecordingsPlace;
 pub use tools::{Hosts, Keys, Tools};
 pub use traces::{Collector, TraceUrl, Traces};
 pub use value::{ModelName, ModelNames, ServerUrl};
+pub use vendors::{VendorAccess, Vendors};
 
 use setting as s;
 use sources::Sources;
@@ -157,6 +159,8 @@ pub struct Config {
     pub models: Models,
     /// OpenAI-compatible server.
     pub openai: OpenAi,
+    /// Speech services of others.
+    pub vendors: Vendors,
     /// What tools of characters may reach.
     pub tools: Tools,
     /// Where spans go, and where they are looked at.
@@ -239,6 +243,7 @@ impl Config {
                 base_url: from.parsed(s::OPENAI_BASE_URL, None),
                 api_key: from.text(s::OPENAI_API_KEY, None).map(Into::into),
             },
+            vendors: Vendors::read(&mut from),
             tools: Tools::read(&mut from),
             traces: Traces::read(&mut from),
             cache: from

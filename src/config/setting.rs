@@ -23,6 +23,11 @@ const fn limit(key: &'static str, variable: &'static str) -> Setting {
     at("limits", key, variable, "")
 }
 
+/// Address and key of a service: its table, and the variables of both.
+const fn vendor([table, url, key]: [&'static str; 3]) -> [Setting; 2] {
+    [at(table, "base_url", url, ""), at(table, "api_key", key, "")]
+}
+
 pub(super) const LIVEKIT_URL: Setting = at("livekit", "url", "LIVEKIT_URL", "");
 pub(super) const LIVEKIT_API_KEY: Setting = at("livekit", "api_key", "LIVEKIT_API_KEY", "");
 pub(super) const LIVEKIT_API_SECRET: Setting = at("livekit", "api_secret", "LIVEKIT_API_SECRET", "");
@@ -77,4 +82,10 @@ pub(super) const LLM: Setting = at("models", "llm", "TROUPE_LLM", "");
 pub(super) const TTS: Setting = at("models", "tts", "TROUPE_TTS", "");
 pub(super) const OPENAI_BASE_URL: Setting = at("openai", "base_url", "OPENAI_BASE_URL", "");
 pub(super) const OPENAI_API_KEY: Setting = at("openai", "api_key", "OPENAI_API_KEY", "");
+pub(super) const DEEPGRAM: [Setting; 2] = vendor(["deepgram", "DEEPGRAM_BASE_URL", "DEEPGRAM_API_KEY"]);
+pub(super) const ASSEMBLYAI: [Setting; 2] =
+    vendor(["assemblyai", "ASSEMBLYAI_BASE_URL", "ASSEMBLYAI_API_KEY"]);
+pub(super) const ELEVENLABS: [Setting; 2] =
+    vendor(["elevenlabs", "ELEVENLABS_BASE_URL", "ELEVENLABS_API_KEY"]);
+pub(super) const CARTESIA: [Setting; 2] = vendor(["cartesia", "CARTESIA_BASE_URL", "CARTESIA_API_KEY"]);
 pub(super) const CACHE: Setting = at("", "cache", "TROUPE_CACHE", "");

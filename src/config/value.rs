@@ -51,7 +51,7 @@ impl fmt::Display for ServerUrl {
 /// A model and who runs it, written `provider:model`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelName {
-    /// `openai` or `local`.
+    /// `openai`, `local` or a speech service.
     pub provider: String,
     /// The provider's name of the model.
     pub model: String,
@@ -83,7 +83,14 @@ impl fmt::Display for ModelNames {
 }
 
 /// The providers there are.
-const PROVIDERS: [&str; 2] = ["local", "openai"];
+const PROVIDERS: [&str; 6] = [
+    "local",
+    "openai",
+    "deepgram",
+    "assemblyai",
+    "elevenlabs",
+    "cartesia",
+];
 
 impl FromStr for ModelName {
     type Err = String;

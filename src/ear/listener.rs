@@ -10,7 +10,7 @@ use troupe_inference::vad::{FRAME_SAMPLES, RATE_HZ, SileroModel, SileroStream};
 use webrtc_vad::{SampleRate, Vad, VadMode};
 
 use super::detector::{Detector, Edge};
-use super::turn_audio::TurnAudio;
+use super::turn_audio::{PREROLL, TurnAudio};
 use super::{Heard, Shared};
 
 /// Samples of one look of the cheap gate: 10 ms.
@@ -33,6 +33,8 @@ pub(super) struct Listener {
     turn: TurnAudio,
     voiced: bool,
     forgotten: u64,
+    /// Up to where sound was passed on.
+    passed_on: u64,
     last_sound: Instant,
     /// Samples that wait for a whole frame.
     pcm: Vec<i16>,
@@ -51,6 +53,7 @@ impl Listener {
             turn: TurnAudio::default(),
             voiced: false,
             forgotten: 0,
+            passed_on: 0,
             last_sound: now,
             pcm: Vec::with_capacity(4 * FRAME_SAMPLES),
         }
@@ -97,7 +100,11 @@ impl Listener {
     fn frame(&mut self, frame: &[i16; FRAME_SAMPLES], model: &SileroModel, heard: &mut impl FnMut(Heard)) {
         self.turn.push(frame);
         let probability = self.probability(frame, model);
-        match self.detector.push(probability) {
+        let edge = self.detector.push(probability);
+        if self.shared.passes_on.load(Ordering::Acquire) {
+            self.pass_on(matches!(edge, Some(Edge::Started { .. })), heard);
+        }
+        match edge {
             Some(Edge::Started { first }) => {
                 self.voiced = true;
                 self.turn.open();
@@ -114,6 +121,20 @@ impl Listener {
                 });
             }
             None => {}
+        }
+    }
+
+    /// Passes on what came since the last time, while there is a voice.
+    fn pass_on(&mut self, starts: bool, heard: &mut impl FnMut(Heard)) {
+        let end = self.detector.frames() * FRAME_SAMPLES as u64;
+        if starts {
+            // Of a silence before it no more than belongs to the voice.
+            self.passed_on = self.passed_on.max(end.saturating_sub(PREROLL as u64));
+        }
+        if starts || self.voiced {
+            let pcm = self.turn.between(self.passed_on, end).into();
+            self.passed_on = end;
+            heard(Heard::Sound { pcm });
         }
     }
 

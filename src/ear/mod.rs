@@ -56,6 +56,12 @@ pub enum Heard {
         /// Where in the stream it ends, for [`Ear::forget`].
         end: u64,
     },
+    /// Sound of a turn that goes on, mono at 16 kHz, as it comes and before the pause that it leads to; only from ears
+    /// that were asked for it: [`Ear::pass_on`].
+    Sound {
+        /// What came since the last time; a turn that is under way comes as a whole first.
+        pcm: Arc<[i16]>,
+    },
     /// The ear panicked and hears no more.
     Broken,
     /// The answer to [`Ear::probe`].
@@ -72,6 +78,7 @@ pub enum Heard {
 struct Shared {
     forget_before: AtomicU64,
     probe: AtomicBool,
+    passes_on: AtomicBool,
     closed: AtomicBool,
     /// Samples that found the ring full.
     overrun: AtomicU64,
@@ -109,6 +116,11 @@ impl Ear {
     /// Asks for the turn so far although the voice is on.
     pub fn probe(&self) {
         self.shared.probe.store(true, Ordering::Release);
+    }
+
+    /// From now on the sound of turns is passed on while they go on.
+    pub fn pass_on(&self) {
+        self.shared.passes_on.store(true, Ordering::Release);
     }
 
     /// Samples lost because the machine was too late.

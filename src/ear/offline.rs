@@ -63,3 +63,34 @@ impl OfflineEar {
         self.shared.forget_before.fetch_max(end, Ordering::AcqRel);
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_that_is_passed_on_is_the_turn_that_is_told_after_it() {
+        let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
+        let mut pcm = crate::audio_file::read_mono(&shipped, TRACK_RATE_HZ).unwrap();
+        pcm.resize(pcm.len() + TRACK_RATE_HZ as usize * 2, 0);
+        let mut ear = OfflineEar::open().unwrap();
+        ear.shared.passes_on.store(true, Ordering::Release);
+        let (mut passed_on, mut turn) = (Vec::new(), None);
+        ear.hear(&pcm, |_, heard| match heard {
+            Heard::Sound { pcm } if turn.is_none() => passed_on.extend_from_slice(&pcm),
+            Heard::Paused { pcm, .. } => {
+                turn.get_or_insert(pcm);
+            }
+            _ => {}
+        });
+        let turn = turn.unwrap();
+        assert!(
+            passed_on.len() >= turn.len(),
+            "{} of {}",
+            passed_on.len(),
+            turn.len()
+        );
+        assert!(passed_on.starts_with(&turn));
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// Sound kept from before a voice was recognised, samples: first consonants are quiet.
-const PREROLL: usize = 6_400;
+pub(super) const PREROLL: usize = 6_400;
 /// Longest turn that is kept, samples: 60 s. Full: the oldest sound goes, since people end with what they want.
 const TURN_MAX: usize = 960_000;
 
@@ -42,6 +42,13 @@ impl TurnAudio {
         self.samples.iter().copied().take(length).collect()
     }
 
+    /// A copy of what is kept from this position up to that one.
+    pub(super) fn between(&self, from: u64, end: u64) -> Vec<i16> {
+        let skipped = usize::try_from(from.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        let length = usize::try_from(end.saturating_sub(from.max(self.start))).unwrap_or(usize::MAX);
+        self.samples.iter().copied().skip(skipped).take(length).collect()
+    }
+
     fn drop_to(&mut self, gone: usize) {
         self.samples.drain(..gone);
         self.start += gone as u64;
@@ -61,6 +68,17 @@ mod tests {
         assert_eq!(audio.copy(10_500).len(), PREROLL + 500);
         audio.forget(10_900, false);
         assert_eq!(audio.copy(11_000), vec![2; 100]);
+    }
+
+    #[test]
+    fn a_part_is_copied_as_far_as_it_is_kept() {
+        let mut audio = TurnAudio::default();
+        audio.push(&[1; 10_000]);
+        audio.open();
+        audio.push(&[2; 1_000]);
+        assert_eq!(audio.between(9_990, 10_010), [[1; 10], [2; 10]].concat());
+        assert_eq!(audio.between(0, 11_000).len(), PREROLL + 1_000);
+        assert_eq!(audio.between(11_000, 11_000), []);
     }
 
     #[test]

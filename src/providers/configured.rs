@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::local::Local;
 use super::openai::{self, OpenAi};
 use super::registry::{Backend, Choice, Registry};
+use super::vendors::{Access, Vendor, VendorBackend};
 use crate::config::{Config, ModelNames};
 use secrecy::ExposeSecret;
 
@@ -19,7 +20,8 @@ pub enum SetupError {
     Specs(Vec<super::spec::SpecError>),
 }
 
-/// The registry for a configuration: an OpenAI-compatible server first where one is configured, local models behind.
+/// The registry for a configuration: an OpenAI-compatible server first where one is configured, local models behind, and
+/// behind them services that are asked only where they are named.
 ///
 /// # Errors
 /// When the configuration names what does not exist.
@@ -40,6 +42,9 @@ pub fn registry(config: &Config) -> Result<Registry, SetupError> {
         backends.push(Arc::new(OpenAi::new(&openai)?));
     }
     backends.push(Arc::new(Local::new(config.cache.clone(), config.offline)));
+    for service in vendors(config) {
+        backends.push(Arc::new(service));
+    }
     let spec = |names: &Option<ModelNames>| names.as_ref().map(ToString::to_string);
     let choice = Choice {
         stt: spec(&config.models.stt),
@@ -47,4 +52,22 @@ pub fn registry(config: &Config) -> Result<Registry, SetupError> {
         tts: spec(&config.models.tts),
     };
     Registry::new(&choice, backends).map_err(SetupError::Specs)
+}
+
+/// The speech services of others, with what opens them; without a key each says so when it is asked.
+pub fn vendors(config: &Config) -> impl Iterator<Item = VendorBackend> {
+    let vendors = &config.vendors;
+    let vendors = [
+        (Vendor::Deepgram, &vendors.deepgram),
+        (Vendor::AssemblyAi, &vendors.assemblyai),
+        (Vendor::ElevenLabs, &vendors.elevenlabs),
+        (Vendor::Cartesia, &vendors.cartesia),
+    ];
+    vendors.into_iter().map(|(vendor, place)| {
+        let access = Access {
+            key: place.api_key.clone(),
+            base_url: place.base_url.as_ref().map(|url| url.as_str().to_owned()),
+        };
+        VendorBackend::new(vendor, access)
+    })
 }

@@ -9,14 +9,20 @@ pub mod openai;
 pub mod registry;
 pub mod scripted;
 pub mod spec;
+mod streams;
 mod tools;
+mod usage;
+pub mod vendors;
 mod voices;
 
 pub use fallback::Counts;
 pub use registry::Registry;
+pub use streams::{HearingAbilities, Listening, SpeakingAbilities, SpeechContext};
 pub use tools::{ToolCall, ToolRound, ToolSpec};
+pub use usage::{Prices, Units, Usage};
 pub use voices::Voices;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -132,6 +138,14 @@ impl ProviderError {
 pub trait SpeechToText: Send + Sync {
     /// Transcribes mono PCM at [`SPEECH_RATE_HZ`]; an empty answer means that nothing was said.
     async fn transcribe(&self, pcm: &[i16], language: &str) -> Result<String, ProviderError>;
+    /// What it can do besides.
+    fn abilities(&self) -> HearingAbilities {
+        HearingAbilities::default()
+    }
+    /// Listens to a person while they speak, if it can. Needs a tokio runtime.
+    fn listen(&self, _language: &str) -> Option<Arc<dyn Listening>> {
+        None
+    }
 }
 
 /// Who wrote a message of a prompt.
@@ -232,4 +246,13 @@ pub trait TextToSpeech: Send + Sync {
         voices: &Voices,
         language: &str,
     ) -> Result<SpeechStream, ProviderError>;
+    /// What it can do besides.
+    fn abilities(&self) -> SpeakingAbilities {
+        SpeakingAbilities::default()
+    }
+    /// Begins a speech whose texts are still to come, if it can; what it needs for that is made ready in the
+    /// background. Needs a tokio runtime.
+    fn begin(&self, _voices: &Voices, _language: &str) -> Option<Box<dyn SpeechContext>> {
+        None
+    }
 }

@@ -12,7 +12,7 @@ use super::pace::Pace;
 use super::sounding::Loudness;
 use super::{Sound, VOICE_RATE_HZ, Voiced};
 use crate::dsp::Resampler;
-use crate::providers::{ProviderError, SpeechStream, TextToSpeech, Voices};
+use crate::providers::{ProviderError, SpeechContext, SpeechStream, TextToSpeech, Voices};
 
 /// Chunks made at the same time: the next one is asked for while one is spoken.
 const CHUNKS_AHEAD: usize = 2;
@@ -55,13 +55,15 @@ pub async fn synthesize(
     report: impl Fn(Voiced),
     failed: impl Fn(ProviderError),
 ) {
+    let context = speaker.tts.begin(&speaker.voices, &speaker.language);
+    let mouth = Mouth {
+        speaker: &speaker,
+        context: context.as_deref(),
+    };
     let mut made = ReceiverStream::new(chunks)
-        .map(|ChunkText { chunk, text }| {
-            let speaker = speaker.clone();
-            async move {
-                let speech = speaker.speak(&text).await;
-                (chunk, text, speech)
-            }
+        .map(|ChunkText { chunk, text }| async move {
+            let speech = mouth.speak(&text).await;
+            (chunk, text, speech)
         })
         .buffered(CHUNKS_AHEAD);
     while let Some((chunk, text, stream)) = made.next().await {
@@ -73,7 +75,7 @@ pub async fn synthesize(
             samples: 0,
             loudness: Loudness::default(),
         };
-        sound.make(&speaker, &text, stream, &failed).await;
+        sound.make(mouth, &text, stream, &failed).await;
         let ChunkSound {
             samples, loudness, ..
         } = sound;
@@ -93,9 +95,25 @@ pub async fn synthesize(
     let _ = player.send(Sound::End(speech)).await;
 }
 
-impl Speaker {
+/// Who speaks, and the speech that its texts belong to, where the model keeps one in mind.
+#[derive(Clone, Copy)]
+struct Mouth<'a> {
+    speaker: &'a Speaker,
+    context: Option<&'a dyn SpeechContext>,
+}
+
+impl Mouth<'_> {
     async fn speak(&self, text: &str) -> Result<SpeechStream, ProviderError> {
-        self.tts.synthesize(text, &self.voices, &self.language).await
+        let Speaker {
+            tts,
+            voices,
+            language,
+            ..
+        } = self.speaker;
+        match self.context {
+            Some(context) => context.say(text).await,
+            None => tts.synthesize(text, voices, language).await,
+        }
     }
 }
 
@@ -113,7 +131,7 @@ impl<R: Fn(Voiced)> ChunkSound<'_, R> {
     /// Makes all of `text`, whose first sound is asked for already.
     async fn make(
         &mut self,
-        speaker: &Speaker,
+        mouth: Mouth<'_>,
         text: &str,
         mut stream: Result<SpeechStream, ProviderError>,
         failed: &impl Fn(ProviderError),
@@ -132,17 +150,17 @@ impl<R: Fn(Voiced)> ChunkSound<'_, R> {
                 return;
             }
             resumed += 1;
-            let seam = speaker.pace.seam(rest, length(self.samples - begun));
+            let seam = mouth.speaker.pace.seam(rest, length(self.samples - begun));
             rest = rest.get(seam.text..).unwrap_or_default().trim_start();
             if rest.is_empty() {
                 return;
             }
             self.go_back(begun + samples(seam.sound)).await;
             begun = self.samples;
-            stream = speaker.speak(rest).await;
+            stream = mouth.speak(rest).await;
         }
         if resumed == 0 {
-            speaker.pace.spoke(text, length(self.samples));
+            mouth.speaker.pace.spoke(text, length(self.samples));
         }
     }
 

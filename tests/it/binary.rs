@@ -3,14 +3,24 @@
 use std::path::Path;
 use std::process::Command;
 
+/// What the variables begin with that it reads.
+const PREFIXES: [&str; 9] = [
+    "TROUPE_",
+    "OPENAI_",
+    "LIVEKIT_",
+    "OTEL_",
+    "AWS_",
+    "DEEPGRAM_",
+    "ASSEMBLYAI_",
+    "ELEVENLABS_",
+    "CARTESIA_",
+];
+
 /// The binary in a folder, without the variables that it reads.
 pub(crate) fn troupe(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_troupe"));
     for (variable, _) in std::env::vars() {
-        if ["TROUPE_", "OPENAI_", "LIVEKIT_", "OTEL_", "AWS_"]
-            .iter()
-            .any(|prefix| variable.starts_with(prefix))
-        {
+        if PREFIXES.iter().any(|prefix| variable.starts_with(prefix)) {
             command.env_remove(variable);
         }
     }

@@ -91,3 +91,28 @@ fn a_busy_port_is_named() {
     assert_eq!(code, Some(1));
     assert!(told.contains(&address), "{told}");
 }
+
+#[test]
+fn a_livekit_server_over_tls_is_spoken_with() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("wss://{}", listener.local_addr().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let told = std::fs::File::create(folder.path().join("told")).unwrap();
+    let mut child = binary::troupe(folder.path())
+        .args(["--offline", "worker", "--dispatch", "test"])
+        .envs([("LIVEKIT_URL", url.as_str()), ("TROUPE_HEALTH", "127.0.0.1:0")])
+        .envs([("OPENAI_API_KEY", "test-key"), ("TROUPE_STT", "openai:x")])
+        .envs([("TROUPE_LLM", "openai:x"), ("TROUPE_TTS", "openai:x")])
+        .stdin(std::process::Stdio::null())
+        .stderr(told)
+        .spawn()
+        .unwrap();
+    // The first bytes that come are those of a handshake: of TLS, if it was there at all.
+    let (mut connection, _) = listener.accept().unwrap();
+    let mut first = [0];
+    let came = std::io::Read::read(&mut connection, &mut first).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let told = std::fs::read_to_string(folder.path().join("told")).unwrap();
+    assert_eq!((came, first), (1, [22]), "no TLS: {told}");
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use reqwest::StatusCode;
 use secrecy::ExposeSecret;
 use troupe_inference::models::Store;
@@ -11,6 +12,8 @@ use crate::cli::models::needed;
 use crate::config::Config;
 use crate::ear::judge;
 use crate::providers::configured;
+use crate::providers::registry::Backend;
+use crate::providers::vendors::VendorBackend;
 
 const CHECK: &str = "models";
 
@@ -29,6 +32,7 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
     }
     let mut findings = local(config).await;
     findings.extend(elsewhere(config).await);
+    findings.extend(vendors(config).await);
     findings
 }
 
@@ -55,6 +59,23 @@ async fn local(config: &Config) -> Vec<Finding> {
         ),
     };
     found.into_iter().map(finding).collect()
+}
+
+/// The speech services that there is a key for.
+async fn vendors(config: &Config) -> Vec<Finding> {
+    let tried = configured::vendors(config)
+        .filter(VendorBackend::has_key)
+        .map(|service| async move {
+            match service.try_door().await {
+                Ok(()) => Finding::ok(CHECK, format!("{} takes the key", service.name())),
+                Err(error) => Finding::broken(
+                    CHECK,
+                    error.to_string(),
+                    "docs/providers.md says what each service needs; without its key it is not used",
+                ),
+            }
+        });
+    join_all(tried).await
 }
 
 /// The OpenAI-compatible server, if there is one.

@@ -165,7 +165,7 @@ fn pauses(pcm: &[i16], clip: &Clip) -> Result<Vec<Pause>, EarError> {
                 });
                 ends.push(end);
             }
-            Edge::Probed { .. } | Edge::Broken => {}
+            Edge::Probed { .. } | Edge::Sound { .. } | Edge::Broken => {}
         });
         let newest = pauses.last().zip(ends.last());
         if let Some((pause, end)) = newest.filter(|_| pauses.len() > known) {

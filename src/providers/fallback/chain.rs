@@ -73,6 +73,18 @@ impl<M: ?Sized + Send + Sync + 'static> Chain<M> {
         }
     }
 
+    /// The first link's model, if it is there and not left alone: what is asked of it alone is not raced.
+    pub(super) fn first(&self) -> Option<(&Arc<Link<M>>, Arc<M>)> {
+        let link = self.links.first()?;
+        let model = link.loaded().filter(|_| link.admits(self.common.now()))?;
+        Some((link, model))
+    }
+
+    /// A link failed at what was asked of it alone.
+    pub(super) fn failed_alone(&self, link: &Link<M>, error: &ProviderError) {
+        count_failure(link, &self.common, self.role, error);
+    }
+
     pub(super) fn capacities(&self) -> impl Iterator<Item = Capacity> {
         self.links.iter().map(|link| link.capacity)
     }

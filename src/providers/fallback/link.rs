@@ -59,6 +59,11 @@ impl<M: ?Sized + Send + Sync + 'static> Link<M> {
         self.model.get_or_try_init(|| (self.make)()).await.cloned()
     }
 
+    /// The model, if it is made.
+    pub(super) fn loaded(&self) -> Option<Arc<M>> {
+        self.model.get().cloned()
+    }
+
     /// Whether the model is made.
     pub(super) fn is_loaded(&self) -> bool {
         self.model.initialized()

@@ -9,7 +9,7 @@ use super::chain::{Bounds, Chain, Common};
 use super::counts::Role;
 use super::lateness::Limits;
 use super::link::Link;
-use crate::providers::{ProviderError, SpeechToText};
+use crate::providers::{HearingAbilities, Listening, ProviderError, SpeechToText};
 
 /// Words are waited for by an answer; the core gives up after `words_deadline`.
 const BOUNDS: Bounds = Bounds {
@@ -49,5 +49,15 @@ impl SpeechToText for FallbackSpeechToText {
         };
         let (text, _) = self.chain.ask(|_| true, attempt).await?;
         Ok(text)
+    }
+
+    fn abilities(&self) -> HearingAbilities {
+        let first = self.chain.first();
+        first.map_or_else(HearingAbilities::default, |(_, model)| model.abilities())
+    }
+
+    /// The first model listens. Where it fails, whoever kept the sound has the chain transcribe it.
+    fn listen(&self, language: &str) -> Option<Arc<dyn Listening>> {
+        self.chain.first()?.1.listen(language)
     }
 }

@@ -9,7 +9,8 @@ use troupe_dialogue::{CharacterId, Cue, Input, Line, Output, PersonId, Speaker, 
 
 use super::Session;
 use super::event::Event;
-use super::transcribing::transcribe;
+use super::listening::length;
+use super::transcribing::{transcribe, words_or};
 use super::work::{Question, Voice, Work, write};
 use crate::brain::apology::{self, Occasion};
 use crate::brain::history::Happening;
@@ -29,6 +30,9 @@ impl Session {
                     && let (Some(hearing), Some((_, end))) = (&person.hearing, person.turn.take())
                 {
                     hearing.ear.forget(end);
+                    if let Some(listening) = hearing.live.get() {
+                        listening.forget();
+                    }
                 }
             }
             Output::Caption { person, text } => self.caption(&person, text, false),
@@ -130,6 +134,8 @@ impl Session {
         let (wanted, language) = (character.models.stt.clone(), character.language.clone());
         let (registry, events) = (self.shared.registry.clone(), self.events.clone());
         let metrics = self.shared.metrics.clone();
+        let usage = self.usage.clone();
+        let live = self.people.get(person).and_then(|person| person.live_words());
         let model = registry.hears(wanted.as_deref());
         self.turns.transcribing(take, self.now(), model);
         let stalled = {
@@ -141,13 +147,17 @@ impl Session {
         };
         let task = self.events.clone().guard("transcribe", async move {
             let asked = Instant::now();
-            let result = match registry.speech_to_text(wanted.as_deref()).await {
-                Ok(model) => transcribe(&*model, &pcm, &language, stalled).await,
-                Err(error) => Err(crate::providers::ProviderError::Local {
-                    model: wanted.unwrap_or_else(|| "speech to text".into()),
-                    detail: error.to_string(),
-                }),
+            let whole = async {
+                usage.heard(length(&pcm));
+                match registry.speech_to_text(wanted.as_deref()).await {
+                    Ok(model) => transcribe(&*model, &pcm, &language, stalled).await,
+                    Err(error) => Err(crate::providers::ProviderError::Local {
+                        model: wanted.unwrap_or_else(|| "speech to text".into()),
+                        detail: error.to_string(),
+                    }),
+                }
             };
+            let result = words_or(live, whole).await;
             match &result {
                 Ok(_) => metrics.answered(Role::Stt, asked.elapsed()),
                 Err(_) => metrics.failed(Role::Stt),
@@ -160,7 +170,7 @@ impl Session {
         }
     }
 
-    fn caption(&mut self, id: &PersonId, text: String, is_final: bool) {
+    pub(super) fn caption(&mut self, id: &PersonId, text: String, is_final: bool) {
         let Some(person) = self.people.get_mut(id) else {
             return;
         };
@@ -283,6 +293,7 @@ impl Session {
             sound: actor.player.sound(),
             pace: actor.pace.clone(),
             metrics: self.shared.metrics.clone(),
+            usage: self.usage.clone(),
         })
     }
 

@@ -34,6 +34,18 @@ pub(super) enum Event {
         /// What.
         heard: Heard,
     },
+    /// A person is listened to from now on.
+    Listening {
+        /// Who.
+        person: PersonId,
+    },
+    /// A person's words as they stand.
+    Partial {
+        /// Whose.
+        person: PersonId,
+        /// All of them since their turn began; empty when it is settled.
+        text: String,
+    },
     /// A transcription is over.
     Transcribed {
         /// Which.

@@ -8,6 +8,7 @@ mod ending;
 mod event;
 mod guard;
 mod home;
+mod listening;
 mod memory;
 mod people;
 mod perceive;
@@ -51,7 +52,7 @@ use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
-use crate::providers::Registry;
+use crate::providers::{Registry, Usage};
 use crate::tools::Reach;
 use crate::traces::Traces;
 
@@ -202,6 +203,8 @@ struct Session {
     history: History,
     shortening: Shortening,
     work: Option<Work>,
+    /// What the room has asked of providers.
+    usage: Usage,
     entries: Postbox,
     pad: Pad,
     resuming: Resuming,
@@ -264,6 +267,7 @@ impl Session {
             history,
             shortening: Shortening::default(),
             work: None,
+            usage: Usage::default(),
             began,
             clock: assigned::clock_of(claim),
             stopwatch: Stopwatch::default(),
@@ -404,6 +408,13 @@ impl Session {
     async fn close(mut self, reason: ReleaseReason) {
         self.work = None;
         self.people = People::default();
+        let used = self.usage.units();
+        info!(
+            room = self.room_id,
+            heard_s = used.heard.as_secs(),
+            spoken_characters = used.spoken_characters,
+            "what the room asked of speech models"
+        );
         let leaving = self
             .cast
             .take_all()

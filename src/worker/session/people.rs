@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{PersonId, TakeId};
 
 use super::Events;
+use super::listening::Live;
 use crate::dsp::Resampler;
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
 use crate::link::Track;
@@ -36,6 +37,10 @@ pub(super) struct Person {
 pub(super) struct Hearing {
     pub(super) track_sid: String,
     pub(super) ear: Ear,
+    /// Who listens while they speak.
+    pub(super) live: Live,
+    /// Tells of their words.
+    pub(super) listening: Option<AbortOnDropHandle<()>>,
     _pumps: [Option<AbortOnDropHandle<()>>; 2],
 }
 
@@ -50,6 +55,7 @@ impl Hearing {
         track_sid: String,
         track: Track,
         taped: Option<TrackInput>,
+        live: Live,
         heard: impl FnMut(Heard) + Send + 'static,
     ) -> Result<Self, EarError> {
         let (mut input, ear) = ears.open(heard)?;
@@ -69,6 +75,8 @@ impl Hearing {
                 return Ok(Self {
                     track_sid,
                     ear,
+                    live,
+                    listening: None,
                     _pumps: [Some(hearing), None],
                 });
             }
@@ -91,6 +99,8 @@ impl Hearing {
         Ok(Self {
             track_sid,
             ear,
+            live,
+            listening: None,
             _pumps: [Some(hearing), taping],
         })
     }

@@ -9,6 +9,7 @@ use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, Speech
 use super::Session;
 use super::cast::Actor;
 use super::event::Event;
+use super::listening::Live;
 use super::people::Hearing;
 use crate::ear::Heard;
 use crate::link::{Caption, Connection, Seen};
@@ -21,7 +22,7 @@ use crate::worker::standing::Gated;
 
 impl Session {
     /// Names of all who are here.
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let characters = self.cast.iter().flat_map(|(_, actor)| {
             let character = &actor.member.character;
             std::iter::once(&character.name).chain(&character.aliases)
@@ -53,6 +54,8 @@ impl Session {
                 return Some(ReleaseReason::Failed);
             }
             Event::Heard { person, heard } => self.heard(person, heard),
+            Event::Listening { person } => self.listening(&person),
+            Event::Partial { person, text } => self.partial(&person, &text),
             Event::Transcribed { take, result } => match result {
                 Ok(text) => {
                     self.turns.transcribed(take, self.now(), true);
@@ -180,21 +183,26 @@ impl Session {
             Seen::Track { identity, sid, track } if self.cast.is_listener(character) => {
                 let person: PersonId = identity.as_str().into();
                 let (events, heard_by) = (self.events.clone(), person.clone());
+                let live = Live::default();
+                let (listener, usage) = (live.clone(), self.usage.clone());
                 let heard = move |heard| {
-                    events.send(Event::Heard {
-                        person: heard_by.clone(),
-                        heard,
-                    })
+                    if let Some(heard) = listener.take(heard, &usage) {
+                        events.send(Event::Heard {
+                            person: heard_by.clone(),
+                            heard,
+                        });
+                    }
                 };
                 let taped = self
                     .recording
                     .as_ref()
                     .and_then(|recording| recording.person(&identity, &self.people.name(&person)));
                 debug!(room = self.room_id, "a person's sound is here");
-                match Hearing::open(&self.shared.ears, &self.events, sid, track, taped, heard) {
+                match Hearing::open(&self.shared.ears, &self.events, sid, track, taped, live.clone(), heard) {
                     Ok(hearing) => {
-                        if let Some(person) = self.people.get_mut(&person) {
-                            person.hearing = Some(hearing);
+                        if let Some(known) = self.people.get_mut(&person) {
+                            known.hearing = Some(hearing);
+                            self.listen_to(&person, &live);
                         }
                     }
                     Err(error) => warn!(room = self.room_id, %error, "open an ear"),
@@ -253,7 +261,8 @@ impl Session {
                     last_voice,
                 });
             }
-            Heard::Broken => {}
+            // An ear that died ended the room; sound goes to whoever listens.
+            Heard::Broken | Heard::Sound { .. } => {}
             Heard::Probed { pcm, end } => {
                 let Some(person) = self.people.get_mut(&id) else {
                     return;

@@ -1,4 +1,5 @@
-//! One transcription, and a second one of the same sound when the first is stalled.
+//! The words of a turn: from whoever listened to it, or else by a transcription of its sound, and by a second one when
+//! the first is stalled.
 
 use std::time::Duration;
 
@@ -9,6 +10,20 @@ use crate::providers::{ProviderError, SpeechToText};
 /// A transcription that takes this long is asked for again, of the same sound; whichever comes first counts. Half of
 /// the core's `words_deadline`, so that the second one has as long as the first.
 const STALLED_AFTER: Duration = Duration::from_secs(4);
+
+/// The words of whoever listened, if somebody did and heard all of it; else those that `whole` makes of the turn's sound.
+pub(super) async fn words_or(
+    live: Option<BoxFuture<'static, Result<String, ProviderError>>>,
+    whole: impl Future<Output = Result<String, ProviderError>>,
+) -> Result<String, ProviderError> {
+    if let Some(live) = live {
+        match live.await {
+            Ok(words) => return Ok(words),
+            Err(error) => tracing::warn!(%error, "listen to a turn: transcribe its sound instead"),
+        }
+    }
+    whole.await
+}
 
 /// The words of `pcm`; `stalled` is told when they were asked for twice.
 pub(super) async fn transcribe(
@@ -53,6 +68,25 @@ mod tests {
         assert_eq!(heard(&stalls).await, (Some("two".to_owned()), true, 5));
         let is_slow = Scripted::new("a").hears(after(6, "one")).hears(after(6, "two"));
         assert_eq!(heard(&is_slow).await, (Some("one".to_owned()), true, 6));
+    }
+
+    #[tokio::test]
+    async fn whoever_listened_is_asked_first() {
+        let whole = || async { Ok("whole".to_owned()) };
+        let live = |words: Result<&str, ProviderError>| -> Option<BoxFuture<'static, _>> {
+            let words = words.map(str::to_owned);
+            Some(Box::pin(async move { words }))
+        };
+        assert_eq!(words_or(None, whole()).await.ok().as_deref(), Some("whole"));
+        assert_eq!(
+            words_or(live(Ok("live")), whole()).await.ok().as_deref(),
+            Some("live")
+        );
+        let error = ProviderError::BrokenOff { provider: "a" };
+        assert_eq!(
+            words_or(live(Err(error)), whole()).await.ok().as_deref(),
+            Some("whole")
+        );
     }
 
     #[tokio::test(start_paused = true)]

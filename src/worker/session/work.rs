@@ -15,7 +15,7 @@ use crate::brain::brief::{Brief, Moment};
 use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
-use crate::providers::{Capacity, ProviderError, Registry, Voices};
+use crate::providers::{Capacity, ProviderError, Registry, Usage, Voices};
 use crate::tools::ForSpeech;
 use crate::voice::{ChunkText, Pace, Sound, Speaker, synthesize};
 use crate::worker::metrics::{Metrics, Role};
@@ -34,6 +34,8 @@ pub(super) struct Work {
     pub(super) begun: usize,
     /// Cancelled once it may be heard.
     pub(super) released: CancellationToken,
+    /// Counts what is spoken.
+    usage: Usage,
     /// When the voice got its first chunk, until its first sound is there.
     pub(super) voice_asked: Option<Instant>,
     text: Option<mpsc::Sender<ChunkText>>,
@@ -50,6 +52,7 @@ pub(super) struct Voice {
     /// How fast it has spoken so far.
     pub(super) pace: Pace,
     pub(super) metrics: Metrics,
+    pub(super) usage: Usage,
 }
 
 impl Work {
@@ -62,6 +65,7 @@ impl Work {
         writing: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         let (text, chunks) = mpsc::channel(CHUNKS_MAX);
+        let usage = voice.usage.clone();
         let writing = events.guard("write a reply", writing);
         let speaking = events
             .clone()
@@ -72,6 +76,7 @@ impl Work {
             chunks: Vec::new(),
             begun: 0,
             released: CancellationToken::new(),
+            usage,
             voice_asked: None,
             text: Some(text),
             _writing: writing,
@@ -84,6 +89,7 @@ impl Work {
         if self.chunks.is_empty() {
             self.voice_asked = Some(Instant::now());
         }
+        self.usage.spoke(&text);
         self.chunks.push(text.clone());
         if let Some(sender) = &self.text
             && sender.try_send(ChunkText { chunk, text }).is_err()
@@ -108,6 +114,7 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         sound,
         pace,
         metrics,
+        usage: _,
     } = voice;
     let tts = match registry.text_to_speech(character.models.tts.as_deref()).await {
         Ok(tts) => tts,

@@ -23,6 +23,7 @@
 //! - `logs`: what must never be in a log
 //! - `tools`: a character that looks something up while people wait
 //! - `traces`: one trace a turn, to a collector that is there and to one that is not
+//! - `vendors`: a person who is listened to while they speak, and a character who speaks in one context
 //! - `harness`, `models`, `person`: what they stand on
 
 mod agents;
@@ -54,3 +55,4 @@ mod sdks;
 mod stage;
 mod tools;
 mod traces;
+mod vendors;

@@ -12,6 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::hearing::{Abilities, Hearer, Protocol, RATE_HZ, Service};
 use crate::socket::Place;
+use crate::word::primary_subtag;
 use crate::{Config, Timing};
 
 const URL: &str = "wss://streaming.assemblyai.com";
@@ -39,10 +40,7 @@ impl Service for AssemblyAi {
     }
 
     fn place(&self, language: &str) -> Place {
-        let is_english = language
-            .split(['-', '_'])
-            .next()
-            .is_none_or(|tag| tag.eq_ignore_ascii_case("en") || tag.is_empty());
+        let is_english = primary_subtag(language).is_none_or(|tag| tag == "en");
         let usual = if is_english { ENGLISH } else { MULTILINGUAL };
         let model = self.0.model.as_deref().unwrap_or(usual);
         Place {

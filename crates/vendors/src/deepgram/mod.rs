@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 
 use crate::hearing::{Abilities, Hearer, Protocol, RATE_HZ, Service};
 use crate::socket::Place;
+use crate::word::primary_subtag;
 use crate::{Config, Timing};
 
 const URL: &str = "wss://api.deepgram.com";
@@ -40,9 +41,10 @@ impl Service for Deepgram {
             self.0.base(URL),
             escaped(self.0.model.as_deref().unwrap_or(MODEL)),
         );
-        if !language.is_empty() {
+        // Every language is known by this part of its tag, and not every country is.
+        if let Some(language) = primary_subtag(language) {
             url.push_str("&language=");
-            url.push_str(&escaped(language));
+            url.push_str(&language);
         }
         Place {
             url,
@@ -76,11 +78,7 @@ mod tests {
                 .url
                 .starts_with("ws://h:1/v1/listen?encoding=linear16&sample_rate=16000&channels=1")
         );
-        assert!(
-            place.url.ends_with("&model=a%20b&language=en%2DGB"),
-            "{}",
-            place.url
-        );
+        assert!(place.url.ends_with("&model=a%20b&language=en"), "{}", place.url);
         assert!(!place.url.contains("sk-1"));
         assert_eq!(place.key.expose_secret(), "Token sk-1");
     }

@@ -9,12 +9,13 @@ mod rest;
 mod transcript;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::socket::{Outgoing, Place};
+use crate::socket::{COMPLAINS_WITHIN, Incoming, Outgoing, Place, Socket};
 use crate::{Fault, Timing, Word};
 use driver::Command;
 pub(crate) use transcript::Segment;
@@ -93,9 +94,26 @@ impl Hearer {
             commands,
             partials,
             abilities: self.0.abilities(),
-            is_torn: false,
+            is_torn: Arc::default(),
             _task: AbortOnDropHandle::new(task),
         }
+    }
+
+    /// Tries the key and the way to the service: connects, waits a moment for a complaint, and leaves.
+    ///
+    /// # Errors
+    /// When it can't be used.
+    pub async fn try_door(&self, language: &str) -> Result<(), Fault> {
+        let mut socket = Socket::open(&self.0.place(language), self.0.timing().connect).await?;
+        let mut protocol = self.0.protocol();
+        let complaint = match socket.complaint(COMPLAINS_WITHIN).await {
+            Some(Incoming::Text(frame)) => protocol.take_in(&frame).map(|_| ()),
+            Some(Incoming::Closed(code, reason)) => Err(protocol.closed(code, &reason)),
+            Some(_) => Err(Fault::BrokenOff),
+            None => Ok(()),
+        };
+        socket.close(protocol.goodbye());
+        complaint
     }
 
     /// The words of sound that is over, by a connection of its own.
@@ -122,7 +140,7 @@ pub struct Listening {
     partials: watch::Receiver<Arc<str>>,
     abilities: Abilities,
     /// Sound found the queue full: the turn has a hole.
-    is_torn: bool,
+    is_torn: Arc<AtomicBool>,
     _task: AbortOnDropHandle<()>,
 }
 
@@ -133,12 +151,10 @@ impl Listening {
     }
 
     /// Hands sound over, mono at [`RATE_HZ`]; never waits. What finds the queue full is lost, and the turn with it.
-    pub fn hear(&mut self, pcm: Arc<[i16]>) {
-        let lost = matches!(
-            self.commands.try_send(Command::Sound(pcm)),
-            Err(mpsc::error::TrySendError::Full(_))
-        );
-        self.is_torn |= lost;
+    pub fn hear(&self, pcm: Arc<[i16]>) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.commands.try_send(Command::Sound(pcm)) {
+            self.is_torn.store(true, Ordering::Release);
+        }
     }
 
     async fn push(&self, pcm: Arc<[i16]>) -> Result<(), Fault> {
@@ -151,46 +167,27 @@ impl Listening {
         self.partials.clone()
     }
 
-    /// A way to ask for words that does not hold this.
-    pub fn asker(&self) -> Asker {
-        Asker {
-            commands: self.commands.clone(),
-            is_torn: self.is_torn,
-        }
-    }
-
-    /// Everything that was said since [`Self::forget`], once it is known. A later question ends an earlier one.
+    /// Everything that was said since [`Self::forget`], once it is known. A later question ends an earlier one. What
+    /// it answers may outlive this.
     ///
     /// # Errors
     /// When the service failed since then, sound was lost, or the words do not come in time.
-    pub async fn words(&self) -> Result<Transcript, Fault> {
-        self.asker().words().await
+    pub fn words(&self) -> impl Future<Output = Result<Transcript, Fault>> + Send + use<> {
+        let (commands, is_torn) = (self.commands.clone(), Arc::clone(&self.is_torn));
+        async move {
+            if is_torn.load(Ordering::Acquire) {
+                return Err(Fault::BrokenOff);
+            }
+            let (answer, words) = oneshot::channel();
+            let asked = commands.send(Command::Words(answer)).await;
+            asked.map_err(|_| Fault::BrokenOff)?;
+            words.await.unwrap_or(Err(Fault::BrokenOff))
+        }
     }
 
     /// What was last answered is settled; the next words are those that follow.
-    pub fn forget(&mut self) {
-        self.is_torn = self.commands.try_send(Command::Forget).is_err();
-    }
-}
-
-/// Asks for words; see [`Listening::words`].
-pub struct Asker {
-    commands: mpsc::Sender<Command>,
-    is_torn: bool,
-}
-
-impl Asker {
-    /// Everything that was said, once it is known.
-    ///
-    /// # Errors
-    /// As [`Listening::words`].
-    pub async fn words(self) -> Result<Transcript, Fault> {
-        if self.is_torn {
-            return Err(Fault::BrokenOff);
-        }
-        let (answer, words) = oneshot::channel();
-        let asked = self.commands.send(Command::Words(answer)).await;
-        asked.map_err(|_| Fault::BrokenOff)?;
-        words.await.unwrap_or(Err(Fault::BrokenOff))
+    pub fn forget(&self) {
+        let is_full = self.commands.try_send(Command::Forget).is_err();
+        self.is_torn.store(is_full, Ordering::Release);
     }
 }

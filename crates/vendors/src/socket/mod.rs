@@ -21,6 +21,8 @@ pub(crate) use pool::Pool;
 
 /// The longest message that is read, bytes: ten seconds of speech in base64 are less.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How long a service that was asked nothing is listened to for a complaint.
+pub(crate) const COMPLAINS_WITHIN: Duration = Duration::from_millis(500);
 /// How long a polite end may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
@@ -138,6 +140,11 @@ impl Socket {
     /// What is here already, without waiting.
     pub(crate) fn next_now(&mut self) -> Option<Incoming> {
         self.next().now_or_never()
+    }
+
+    /// Whether the service minds that we are here: what it says within a moment.
+    pub(crate) async fn complaint(&mut self, within: Duration) -> Option<Incoming> {
+        timeout(within, self.next()).await.ok()
     }
 
     /// Ends the connection politely, in the background.

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::socket::{Outgoing, Place, Pool};
+use crate::socket::{COMPLAINS_WITHIN, Incoming, Outgoing, Place, Pool, Socket};
+use crate::word::primary_subtag;
 use crate::{Fault, Timing, Word};
 use driver::Text;
 
@@ -81,8 +82,7 @@ pub(crate) struct Voice {
 impl Voice {
     /// `en` of `en-GB`, as services want it.
     pub(crate) fn language(&self) -> Option<String> {
-        let subtag = self.language.split(['-', '_']).next()?.to_ascii_lowercase();
-        (2..=3).contains(&subtag.len()).then_some(subtag)
+        primary_subtag(&self.language)
     }
 }
 
@@ -112,6 +112,31 @@ impl Speaker {
     /// What it can do.
     pub fn abilities(&self) -> Abilities {
         self.service.abilities()
+    }
+
+    /// Tries the key and the way to the service: connects, waits a moment for a complaint, and leaves.
+    ///
+    /// # Errors
+    /// When it can't be used.
+    pub async fn try_door(&self) -> Result<(), Fault> {
+        let voice = Voice {
+            name: None,
+            language: String::new(),
+        };
+        let timing = self.service.timing();
+        let mut socket = Socket::open(&self.service.place(&voice), timing.connect).await?;
+        let mut protocol = self.service.protocol(&voice);
+        for frame in protocol.open() {
+            socket.send(frame, timing.send).await?;
+        }
+        let complaint = match socket.complaint(COMPLAINS_WITHIN).await {
+            Some(Incoming::Text(frame)) => protocol.take_in(&frame).map(|_| ()),
+            Some(Incoming::Closed(code, reason)) => Err(protocol.closed(code, &reason)),
+            Some(_) => Err(Fault::BrokenOff),
+            None => Ok(()),
+        };
+        socket.close(protocol.end());
+        complaint
     }
 
     /// Begins a speech in this voice, or the service's usual one, in this language (a BCP 47 tag), and connects in the

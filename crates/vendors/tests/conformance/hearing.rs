@@ -52,7 +52,7 @@ fn orders(server: &Server, kind: &str) -> usize {
 }
 
 /// Says something and asks for the words; what is said of a failure must tell nothing.
-async fn heard(listening: &mut Listening) -> Result<String, Fault> {
+async fn heard(listening: &Listening) -> Result<String, Fault> {
     listening.hear(sound());
     let words = listening.words().await;
     if let Err(fault) = &words {
@@ -64,12 +64,12 @@ async fn heard(listening: &mut Listening) -> Result<String, Fault> {
 
 async fn fault(service: &Service, timing: Timing, conduct: Conduct) -> Fault {
     let server = server(service, &[conduct]).await;
-    heard(&mut listen(service, &server, timing)).await.unwrap_err()
+    heard(&listen(service, &server, timing)).await.unwrap_err()
 }
 
 async fn words_come_while_somebody_speaks(service: Service) {
     let server = server(&service, &[Conduct::Well]).await;
-    let mut listening = listen(&service, &server, patient());
+    let listening = listen(&service, &server, patient());
     let mut partials = listening.partials();
     listening.hear(sound());
     partials.wait_for(|partial| &**partial == "one").await.unwrap();
@@ -86,15 +86,15 @@ async fn words_come_while_somebody_speaks(service: Service) {
 
 async fn turns_follow_on_one_connection(service: Service) {
     let server = server(&service, &[Conduct::Well]).await;
-    let mut listening = listen(&service, &server, patient());
-    assert_eq!(heard(&mut listening).await.unwrap(), LINE);
+    let listening = listen(&service, &server, patient());
+    assert_eq!(heard(&listening).await.unwrap(), LINE);
     assert_eq!(
-        heard(&mut listening).await.unwrap(),
+        heard(&listening).await.unwrap(),
         format!("{LINE} {LINE}"),
         "one turn of two breaths"
     );
     listening.forget();
-    assert_eq!(heard(&mut listening).await.unwrap(), LINE);
+    assert_eq!(heard(&listening).await.unwrap(), LINE);
     assert_eq!(
         listening.words().await.unwrap().text,
         LINE,
@@ -120,7 +120,7 @@ async fn a_turn_that_is_over_is_heard_as_well(service: Service) {
 
 async fn a_slow_start_loses_nothing(service: Service) {
     let server = server(&service, &[Conduct::Slow]).await;
-    let mut listening = listen(&service, &server, patient());
+    let listening = listen(&service, &server, patient());
     for _ in 0..5 {
         listening.hear(sound());
     }
@@ -178,11 +178,11 @@ async fn an_end_in_the_middle_is_told(service: Service) {
 
 async fn the_next_turn_is_heard_over_a_new_connection(service: Service) {
     let server = server(&service, &[Conduct::BreaksOff, Conduct::Well]).await;
-    let mut listening = listen(&service, &server, patient());
-    assert!(heard(&mut listening).await.is_err());
-    assert!(heard(&mut listening).await.is_err(), "this turn is lost");
+    let listening = listen(&service, &server, patient());
+    assert!(heard(&listening).await.is_err());
+    assert!(heard(&listening).await.is_err(), "this turn is lost");
     listening.forget();
-    assert_eq!(heard(&mut listening).await.unwrap(), LINE);
+    assert_eq!(heard(&listening).await.unwrap(), LINE);
     assert_eq!(server.seen().connections, 2);
 }
 
@@ -193,9 +193,9 @@ async fn a_service_that_failed_is_left_alone(service: Service) {
         rest_max: Duration::from_secs(600),
         ..patient()
     };
-    let mut listening = listen(&service, &server, resting);
+    let listening = listen(&service, &server, resting);
     for _ in 0..3 {
-        assert!(heard(&mut listening).await.is_err());
+        assert!(heard(&listening).await.is_err());
         listening.forget();
     }
     assert_eq!(server.seen().connections, 1);
@@ -210,10 +210,7 @@ async fn nonsense_is_told_as_such(service: Service) {
 
 async fn what_nobody_knows_is_passed_over(service: Service) {
     let server = server(&service, &[Conduct::Chatty]).await;
-    assert_eq!(
-        heard(&mut listen(&service, &server, patient())).await.unwrap(),
-        LINE
-    );
+    assert_eq!(heard(&listen(&service, &server, patient())).await.unwrap(), LINE);
 }
 
 async fn silence_after_the_last_word_is_an_answer(service: Service) {
@@ -222,7 +219,7 @@ async fn silence_after_the_last_word_is_an_answer(service: Service) {
         quiet: SOON,
         ..patient()
     };
-    let mut listening = listen(&service, &server, brisk);
+    let listening = listen(&service, &server, brisk);
     let mut partials = listening.partials();
     listening.hear(sound());
     partials.wait_for(|partial| &**partial == LINE).await.unwrap();
@@ -231,8 +228,8 @@ async fn silence_after_the_last_word_is_an_answer(service: Service) {
 
 async fn whoever_leaves_ends_the_connection(service: Service) {
     let server = server(&service, &[Conduct::Well]).await;
-    let mut listening = listen(&service, &server, patient());
-    assert_eq!(heard(&mut listening).await.unwrap(), LINE);
+    let listening = listen(&service, &server, patient());
+    assert_eq!(heard(&listening).await.unwrap(), LINE);
     drop(listening);
     server.sees("the end", |seen| seen.over == 1).await;
 }
@@ -243,8 +240,8 @@ async fn a_silent_connection_is_kept_alive(service: Service) {
         keep_alive: Duration::from_millis(20),
         ..patient()
     };
-    let mut listening = listen(&service, &server, brisk);
-    assert_eq!(heard(&mut listening).await.unwrap(), LINE);
+    let listening = listen(&service, &server, brisk);
+    assert_eq!(heard(&listening).await.unwrap(), LINE);
     if let Some(kind) = service.keeps_alive_by() {
         let count = |seen: &crate::server::Seen| {
             let is_it = |frame: &&Message| frame.to_text().is_ok_and(|text| text.contains(kind));
@@ -261,16 +258,29 @@ async fn a_connection_that_nobody_needs_is_ended(service: Service) {
         idle: SOON,
         ..patient()
     };
-    let mut listening = listen(&service, &server, brisk);
-    assert_eq!(heard(&mut listening).await.unwrap(), LINE);
+    let listening = listen(&service, &server, brisk);
+    assert_eq!(heard(&listening).await.unwrap(), LINE);
     server.sees("the end", |seen| seen.over == 1).await;
     assert_eq!(orders(&server, service.goodbye()), 1);
     assert_eq!(
-        heard(&mut listening).await.unwrap(),
+        heard(&listening).await.unwrap(),
         format!("{LINE} {LINE}"),
         "the turn goes on"
     );
     assert_eq!(server.seen().connections, 2);
+}
+
+async fn a_key_can_be_tried(service: Service) {
+    let conducts = [
+        Conduct::Well,
+        Conduct::Status(401, None),
+        Conduct::Status(503, None),
+    ];
+    let server = server(&service, &conducts).await;
+    let made = service.hearer(config(&server.url, patient()));
+    assert_eq!(made.try_door("en").await, Ok(()));
+    assert_eq!(made.try_door("en").await, Err(Fault::KeyRefused { status: 401 }));
+    assert_eq!(made.try_door("en").await, Err(Fault::Status { status: 503 }));
 }
 
 /// A test of each of these cases.
@@ -297,7 +307,7 @@ macro_rules! suite {
                 the_next_turn_is_heard_over_a_new_connection a_service_that_failed_is_left_alone
                 nonsense_is_told_as_such what_nobody_knows_is_passed_over silence_after_the_last_word_is_an_answer
                 whoever_leaves_ends_the_connection a_silent_connection_is_kept_alive
-                a_connection_that_nobody_needs_is_ended
+                a_connection_that_nobody_needs_is_ended a_key_can_be_tried
             }
         })*
     };

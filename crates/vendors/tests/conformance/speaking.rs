@@ -210,6 +210,19 @@ async fn a_text_that_nobody_wants_is_taken_back(service: Service) {
     );
 }
 
+async fn a_key_can_be_tried(service: Service) {
+    let conducts = [
+        Conduct::Well,
+        Conduct::Status(401, None),
+        Conduct::Status(503, None),
+    ];
+    let server = server(&service, &conducts).await;
+    let made = speaker(&service, &server, patient());
+    assert_eq!(made.try_door().await, Ok(()));
+    assert_eq!(made.try_door().await, Err(Fault::KeyRefused { status: 401 }));
+    assert_eq!(made.try_door().await, Err(Fault::Status { status: 503 }));
+}
+
 /// A test of each case for each service.
 macro_rules! suite {
     ($($service:ident: $dialect:expr;)*) => {
@@ -221,6 +234,7 @@ macro_rules! suite {
                 trouble_of_theirs_passes a_text_is_sent_again_when_nothing_was_heard nobody_waits_for_ever
                 an_answer_that_breaks_off_is_not_begun_anew a_speech_goes_on_after_a_failure
                 nonsense_is_told_as_such what_nobody_knows_is_passed_over a_text_that_nobody_wants_is_taken_back
+                a_key_can_be_tried
             }
         })*
     };

@@ -1,0 +1,88 @@
+//! A service that speaks.
+
+use async_trait::async_trait;
+use futures::stream::{self, StreamExt};
+use troupe_vendors::speaking::{Piece, RATE_HZ, Sound, Speaker, Speech};
+
+use super::Vendor;
+use super::failure::failure;
+use crate::providers::{ProviderError, SpeakingAbilities, SpeechContext, SpeechStream, TextToSpeech, Voices};
+
+/// One model of one service.
+pub(super) struct Mouth {
+    vendor: Vendor,
+    speaker: Speaker,
+}
+
+impl Mouth {
+    pub(super) fn new(vendor: Vendor, speaker: Speaker) -> Self {
+        Self { vendor, speaker }
+    }
+
+    fn speech(&self, voices: &Voices, language: &str) -> Speech {
+        self.speaker.begin(voices.get(self.vendor.name()), language)
+    }
+}
+
+#[async_trait]
+impl TextToSpeech for Mouth {
+    /// A speech of one text. Answers once something is heard, so that a chain can ask somebody else.
+    async fn synthesize(
+        &self,
+        text: &str,
+        voices: &Voices,
+        language: &str,
+    ) -> Result<SpeechStream, ProviderError> {
+        let sound = self.speech(voices, language).say(text);
+        let mut speech = pieces(self.vendor, sound);
+        let first = speech.chunks.next().await.transpose()?;
+        speech.chunks = stream::iter(first.map(Ok)).chain(speech.chunks).boxed();
+        Ok(speech)
+    }
+
+    fn abilities(&self) -> SpeakingAbilities {
+        let abilities = self.speaker.abilities();
+        SpeakingAbilities {
+            streams: true,
+            keeps_context: abilities.keeps_context,
+            word_times: abilities.word_times,
+        }
+    }
+
+    fn begin(&self, voices: &Voices, language: &str) -> Option<Box<dyn SpeechContext>> {
+        Some(Box::new(Context {
+            vendor: self.vendor,
+            speech: self.speech(voices, language),
+        }))
+    }
+}
+
+/// One speech.
+struct Context {
+    vendor: Vendor,
+    speech: Speech,
+}
+
+#[async_trait]
+impl SpeechContext for Context {
+    async fn say(&self, text: &str) -> Result<SpeechStream, ProviderError> {
+        Ok(pieces(self.vendor, self.speech.say(text)))
+    }
+}
+
+/// The sound alone.
+fn pieces(vendor: Vendor, sound: Sound) -> SpeechStream {
+    let chunks = stream::unfold(sound, move |mut sound| async move {
+        loop {
+            match sound.next().await? {
+                Ok(Piece::Pcm(pcm)) => return Some((Ok(pcm), sound)),
+                Ok(Piece::Words(_)) => {}
+                Err(fault) => return Some((Err(failure(vendor, fault)), sound)),
+            }
+        }
+    });
+    SpeechStream {
+        rate_hz: RATE_HZ,
+        chunks: chunks.boxed(),
+    }
+}
