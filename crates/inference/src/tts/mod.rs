@@ -1,5 +1,7 @@
 //! Text to speech.
 
+mod abbreviations;
+mod amounts;
 mod clauses;
 mod dictionary;
 mod grammar;

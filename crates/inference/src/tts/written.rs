@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use super::{abbreviations, amounts};
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -18,33 +20,65 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-const UNITS: &[(&str, &str)] = &[
-    ("km", "kilometers"),
-    ("cm", "centimeters"),
-    ("mm", "millimeters"),
-    ("kg", "kilograms"),
-    ("mg", "milligrams"),
-    ("ms", "milliseconds"),
-    ("kb", "kilobytes"),
-    ("mb", "megabytes"),
-    ("gb", "gigabytes"),
-    ("mph", "miles per hour"),
-    ("km/h", "kilometers per hour"),
-    ("°c", "degrees celsius"),
-    ("°f", "degrees fahrenheit"),
-    ("°", "degrees"),
-    ("m", "meters"),
-    ("g", "grams"),
-    ("s", "seconds"),
-    ("h", "hours"),
-    ("l", "liters"),
-];
-
 /// Rewrites a text word by word; what stands around a word (quotes, commas) stays.
 pub(super) fn spoken(text: &str) -> String {
     let plain: String = text.chars().filter_map(plain).collect();
     let mut out = String::with_capacity(plain.len());
-    for word in plain.split_whitespace() {
+    let words: Vec<Word<'_>> = plain.split_whitespace().map(Word::of).collect();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        let after = words.get(at + 1);
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        at += 1;
+        if let Some(said) = abbreviations::said(before, word, after) {
+            out.push_str(&said);
+            continue;
+        }
+        // Two words that are said as one thing: `$3.5 million`, `5 kg`.
+        let pair = after.filter(|_| word.tail.is_empty()).and_then(|after| {
+            let said = amounts::pair(word.core, after.core).filter(|_| after.head.is_empty())?;
+            Some((said, after.tail))
+        });
+        if let Some((said, tail)) = pair {
+            // Writing to a string can't fail.
+            let _ = write!(out, "{}{said}{tail}", word.head);
+            at += 1;
+            continue;
+        }
+        let said = [
+            time,
+            date,
+            amounts::measure,
+            amounts::money,
+            amounts::range,
+            amounts::fraction,
+            link,
+        ]
+        .iter()
+        .find_map(|reading| reading(word.core));
+        let _ = write!(
+            out,
+            "{}{}{}",
+            word.head,
+            said.as_deref().unwrap_or(word.core),
+            word.tail
+        );
+    }
+    out
+}
+
+/// A word and what stands around it.
+pub(super) struct Word<'t> {
+    pub(super) head: &'t str,
+    pub(super) core: &'t str,
+    pub(super) tail: &'t str,
+}
+
+impl<'t> Word<'t> {
+    fn of(word: &'t str) -> Self {
         let is_edge = |mark: char| {
             !mark.is_alphanumeric() && !matches!(mark, '$' | '£' | '€' | '°' | '%' | '+' | '&' | '#')
         };
@@ -54,16 +88,8 @@ pub(super) fn spoken(text: &str) -> String {
             core.trim_end_matches(is_edge),
         );
         let tail = word.get(head.len() + core.len()..).unwrap_or_default();
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        let said = [time, date, measure, link]
-            .iter()
-            .find_map(|reading| reading(core));
-        // Writing to a string can't fail.
-        let _ = write!(out, "{head}{}{tail}", said.as_deref().unwrap_or(core));
+        Self { head, core, tail }
     }
-    out
 }
 
 /// Drops markup and what has no English sound; takes accents off.
@@ -91,9 +117,16 @@ fn plain(character: char) -> Option<char> {
     }
 }
 
-/// `10:30`, `7:05pm`, `12:00`.
+/// `10:30`, `7:05pm`, `12:00`, `3pm`.
 fn time(word: &str) -> Option<String> {
-    let (hour, rest) = word.split_once(':')?;
+    let Some((hour, rest)) = word.split_once(':') else {
+        let lower = word.to_ascii_lowercase();
+        let (hour, half) = ["am", "pm", "a.m", "p.m"]
+            .iter()
+            .find_map(|half| Some((lower.strip_suffix(half)?, half.get(..1)?)))?;
+        let hour: u32 = hour.parse().ok().filter(|hour| (1..=12).contains(hour))?;
+        return Some(format!("{hour} {half} m"));
+    };
     let (minute, half) = rest.split_at_checked(2)?;
     let hour: u32 = hour.parse().ok().filter(|hour| *hour < 24)?;
     let minute: u32 = minute.parse().ok().filter(|minute| *minute < 60)?;
@@ -138,17 +171,6 @@ fn ordinal(day: u32) -> &'static str {
     }
 }
 
-/// `5kg`, `20°C`.
-fn measure(word: &str) -> Option<String> {
-    let at = word.find(|mark: char| !mark.is_ascii_digit() && mark != '.' && mark != ',')?;
-    let (number, unit) = word.split_at(at);
-    let unit = unit.to_lowercase();
-    let (_, name) = UNITS.iter().find(|(short, _)| *short == unit)?;
-    number
-        .ends_with(|mark: char| mark.is_ascii_digit())
-        .then(|| format!("{number} {name}"))
-}
-
 /// An address is read as its host; nobody wants to hear the rest.
 fn link(word: &str) -> Option<String> {
     let rest = word
@@ -174,10 +196,23 @@ mod tests {
             ("**Well**, _no_ `code`", "Well , no code"),
             ("naïve café 你好 🙂 ok", "naive cafe ok"),
             ("a score of 3:2 or 25:99", "a score of 3:2 or 25:99"),
-            ("13/45/2024 and 1/2", "13/45/2024 and 1/2"),
+            ("13/45/2024 and 5/8", "13/45/2024 and 5/8"),
             ("$3.50 and 50% & C++", "$3.50 and 50% & C++"),
             ("“Hi”… he’s here — now", "Hi . he's here — now"),
             ("", ""),
+            ("at 3pm, not 13pm", "at 3 p m, not 13pm"),
+            ("Dr. Grey of St. Ives", "Doctor Grey of Saint Ives"),
+            (
+                "1 kg or 5 kg, (2 km).",
+                "1 kilogram or 5 kilograms, (2 kilometers).",
+            ),
+            (
+                "It cost $3.5 million, not $2bn.",
+                "It cost 3.5 million dollars, not 2 billion dollars.",
+            ),
+            ("1990–1995 and 10-15 of them", "1990 to 1995 and 10 to 15 of them"),
+            ("1/2 cup, 3/4.", "one half cup, three quarters."),
+            ("call 555-1234", "call 555-1234"),
         ] {
             assert_eq!(spoken(written), expected, "{written}");
         }
