@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use troupe_sound::Treatment;
 
 pub use fault::{Fault, Faults};
 pub use limits::Limits;
@@ -120,6 +121,8 @@ pub struct Worker {
     pub memory_tokens: usize,
     /// What the process may use where no control group says so, MiB; near it no room is taken.
     pub memory_max_mib: Option<u32>,
+    /// What is done with people's sound before it is heard.
+    pub treatment: Treatment,
     /// Time that talks are given to come to their end once the worker is to stop, s, 0–86 400.
     pub drain_s: u32,
     /// Folder in which entries and recordings wait for the API; without one it is in the cache.
@@ -229,6 +232,10 @@ impl Config {
                     .and_then(|tokens| tokens.try_into().ok())
                     .unwrap_or(MEMORY_TOKENS),
                 memory_max_mib: from.number(s::MEMORY_MAX, None, 1..=16_777_216),
+                treatment: Treatment {
+                    suppress: from.flag(s::NOISE_SUPPRESSION).unwrap_or(false),
+                    gain: from.flag(s::GAIN_CONTROL).unwrap_or(false),
+                },
                 drain_s: from
                     .number(s::DRAIN, overrides.drain, 0..=86_400)
                     .unwrap_or(DRAIN_S),

@@ -72,6 +72,9 @@ pub(super) const HEALTH: Setting = at("worker", "health", "TROUPE_HEALTH", "--he
 pub(super) const MAX_ROOMS: Setting = at("worker", "max_rooms", "TROUPE_MAX_ROOMS", "--max-rooms");
 pub(super) const MEMORY_TOKENS: Setting = at("worker", "memory_tokens", "TROUPE_MEMORY_TOKENS", "");
 pub(super) const MEMORY_MAX: Setting = at("worker", "memory_max_mib", "TROUPE_MEMORY_MAX_MIB", "");
+pub(super) const NOISE_SUPPRESSION: Setting =
+    at("worker", "noise_suppression", "TROUPE_NOISE_SUPPRESSION", "");
+pub(super) const GAIN_CONTROL: Setting = at("worker", "gain_control", "TROUPE_GAIN_CONTROL", "");
 pub(super) const DRAIN: Setting = at("worker", "drain_s", "TROUPE_DRAIN_S", "--drain");
 pub(super) const SPOOL: Setting = at("worker", "spool", "TROUPE_SPOOL", "");
 pub(super) const TOOL_HOSTS: Setting = at("tools", "hosts", "TROUPE_TOOL_HOSTS", "");

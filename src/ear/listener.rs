@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ringbuf::HeapCons;
 use ringbuf::traits::{Consumer, Observer};
 use troupe_inference::vad::{FRAME_SAMPLES, RATE_HZ, SileroModel, SileroStream};
+use troupe_sound::{Treated, Treatment};
 use webrtc_vad::{SampleRate, Vad, VadMode};
 
 use super::detector::{Detector, Edge};
@@ -26,6 +27,7 @@ const STARVED_AFTER: Duration = Duration::from_millis(80);
 pub(super) struct Listener {
     ring: HeapCons<i16>,
     shared: Arc<Shared>,
+    treated: Treated,
     gate: Vad,
     gate_hold: u32,
     stream: SileroStream,
@@ -36,15 +38,18 @@ pub(super) struct Listener {
     /// Up to where sound was passed on.
     passed_on: u64,
     last_sound: Instant,
+    /// Samples that have arrived and are not treated.
+    arrived: Vec<i16>,
     /// Samples that wait for a whole frame.
     pcm: Vec<i16>,
 }
 
 impl Listener {
-    pub(super) fn new(ring: HeapCons<i16>, shared: Arc<Shared>, now: Instant) -> Self {
+    pub(super) fn new(ring: HeapCons<i16>, shared: Arc<Shared>, treatment: Treatment, now: Instant) -> Self {
         Self {
             ring,
             shared,
+            treated: treatment.stream(),
             // The gate only has to be right about silence, so it is set to let through whatever may be speech.
             gate: Vad::new_with_rate_and_mode(SampleRate::Rate16kHz, VadMode::LowBitrate),
             gate_hold: 0,
@@ -55,6 +60,7 @@ impl Listener {
             forgotten: 0,
             passed_on: 0,
             last_sound: now,
+            arrived: Vec::with_capacity(4 * FRAME_SAMPLES),
             pcm: Vec::with_capacity(4 * FRAME_SAMPLES),
         }
     }
@@ -72,7 +78,7 @@ impl Listener {
         }
         if !self.ring.is_empty() {
             self.last_sound = now;
-            self.pcm.extend(self.ring.pop_iter());
+            self.arrived.extend(self.ring.pop_iter());
         }
         // Only while a voice is on does silence have to be counted.
         let starved = now.saturating_duration_since(self.last_sound);
@@ -80,8 +86,10 @@ impl Listener {
             self.last_sound = now;
             let samples =
                 usize::try_from(starved.as_millis()).unwrap_or(0).min(500) * RATE_HZ as usize / 1000;
-            self.pcm.resize(self.pcm.len() + samples, 0);
+            self.arrived.resize(self.arrived.len() + samples, 0);
         }
+        self.treated.push(&self.arrived, &mut self.pcm);
+        self.arrived.clear();
         let mut used = 0;
         while self.pcm.len() - used >= FRAME_SAMPLES {
             let mut frame = [0; FRAME_SAMPLES];
@@ -163,9 +171,10 @@ impl Listener {
         self.stream.probability(model, &samples).unwrap_or(0.0)
     }
 
-    /// Time since the beginning of this frame.
+    /// Time since the beginning of this frame was said.
     fn ago(&self, frame: u64) -> Duration {
         let frames = self.detector.frames().saturating_sub(frame);
-        Duration::from_micros(frames * FRAME_SAMPLES as u64 * 1_000_000 / u64::from(RATE_HZ))
+        let samples = frames * FRAME_SAMPLES as u64 + self.treated.delay_samples();
+        Duration::from_micros(samples * 1_000_000 / u64::from(RATE_HZ))
     }
 }

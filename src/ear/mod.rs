@@ -1,7 +1,7 @@
 //! The ears: one per person, from PCM to the beginnings and pauses of speech.
 //!
 //! ```text
-//! track, decoded at 16 kHz → ring buffer → WebRTC gate → Silero → detector → Heard
+//! track, decoded at 16 kHz → ring buffer → treatment, if any → WebRTC gate → Silero → detector → Heard
 //! ```
 //!
 //! One thread serves all ears of the process. A track's task writes to its ring and never waits; a

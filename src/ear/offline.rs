@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ringbuf::HeapRb;
 use ringbuf::traits::Split;
 use troupe_inference::vad::SileroModel;
+use troupe_sound::Treatment;
 
 use super::listener::Listener;
 use super::{EarError, EarInput, Heard, RING_SAMPLES, Shared, TRACK_RATE_HZ};
@@ -25,17 +26,17 @@ pub struct OfflineEar {
 }
 
 impl OfflineEar {
-    /// Loads the model and opens the ear.
+    /// Loads the model and opens an ear whose sound gets `treatment` first.
     ///
     /// # Errors
     /// When the model can't be loaded.
-    pub fn open() -> Result<Self, EarError> {
+    pub fn open(treatment: Treatment) -> Result<Self, EarError> {
         let model = SileroModel::load().map_err(|error| EarError(error.to_string()))?;
         let (producer, consumer) = HeapRb::new(RING_SAMPLES).split();
         let shared = Arc::new(Shared::default());
         let began = Instant::now();
         Ok(Self {
-            listener: Listener::new(consumer, shared.clone(), began),
+            listener: Listener::new(consumer, shared.clone(), treatment, began),
             input: EarInput {
                 ring: producer,
                 shared: shared.clone(),
@@ -56,6 +57,11 @@ impl OfflineEar {
             self.listener
                 .run(self.began + now, &self.model, |edge| heard(now, edge));
         }
+    }
+
+    /// Asks for the turn so far, which comes with the next sound, as [`super::Ear::probe`].
+    pub fn probe(&self) {
+        self.shared.probe.store(true, Ordering::Release);
     }
 
     /// What was heard up to this place is settled, as [`super::Ear::forget`].

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use ringbuf::HeapRb;
 use ringbuf::traits::Split;
 use troupe_inference::vad::SileroModel;
+use troupe_sound::Treatment;
 
 use super::listener::Listener;
 use super::{Ear, EarError, EarInput, Heard, RING_SAMPLES, Shared};
@@ -22,6 +23,7 @@ type Callback = Box<dyn FnMut(Heard) + Send>;
 struct Opening {
     ring: ringbuf::HeapCons<i16>,
     shared: Arc<Shared>,
+    treatment: Treatment,
     heard: Callback,
 }
 
@@ -29,21 +31,22 @@ struct Opening {
 #[derive(Clone)]
 pub struct Ears {
     opening: SyncSender<Opening>,
+    treatment: Treatment,
 }
 
 impl Ears {
-    /// Loads the model and starts the thread.
+    /// Loads the model and starts the thread. All sound gets `treatment` first.
     ///
     /// # Errors
     /// When the model or the thread can't be had.
-    pub fn start() -> Result<Self, EarError> {
+    pub fn start(treatment: Treatment) -> Result<Self, EarError> {
         let model = SileroModel::load().map_err(|error| EarError(error.to_string()))?;
         let (opening, openings) = sync_channel(OPENING_MAX);
         std::thread::Builder::new()
             .name("ears".into())
             .spawn(move || run(&openings, &model))
             .map_err(|error| EarError(error.to_string()))?;
-        Ok(Self { opening })
+        Ok(Self { opening, treatment })
     }
 
     /// Opens an ear. `heard` is called on the ears' thread and must not wait.
@@ -56,6 +59,7 @@ impl Ears {
         let opening = Opening {
             ring: consumer,
             shared: shared.clone(),
+            treatment: self.treatment,
             heard: Box::new(heard),
         };
         self.opening
@@ -105,6 +109,6 @@ fn run(openings: &Receiver<Opening>, model: &SileroModel) {
 }
 
 fn add(listeners: &mut Vec<(Listener, Callback)>, opening: Opening) {
-    let listener = Listener::new(opening.ring, opening.shared, Instant::now());
+    let listener = Listener::new(opening.ring, opening.shared, opening.treatment, Instant::now());
     listeners.push((listener, opening.heard));
 }

@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod caller;
+pub mod noise;
 pub mod process;
 pub mod report;
 pub mod slope;

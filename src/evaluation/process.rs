@@ -9,6 +9,12 @@ const TICKS_PER_S: f64 = 100.0;
 /// kB of a MB.
 const KB: f64 = 1024.0;
 
+/// Processes that run or wait for a core, in the mean of the last minute; `None` where the system doesn't say.
+pub fn load_average() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    text.split_whitespace().next()?.parse().ok()
+}
+
 /// A reading.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Taken {

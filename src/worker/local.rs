@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use troupe_dialogue::Tuning;
+use troupe_sound::Treatment;
 
 use super::WorkerError;
 use super::session::{self, Home};
@@ -41,6 +42,8 @@ pub struct LocalSetup {
     pub registry: Arc<Registry>,
     /// Tokens of talk that a prompt may hold.
     pub memory_tokens: usize,
+    /// What is done with people's sound before it is heard.
+    pub treatment: Treatment,
     /// How tools of characters reach the world.
     pub tools: Reach,
     /// The end-of-turn model; without it pauses are judged by words and silence.
@@ -63,7 +66,7 @@ pub async fn play(setup: LocalSetup, stop: CancellationToken) -> Result<(), Work
         metrics: Metrics::new(setup.registry.counts()),
         registry: setup.registry,
         prompter: Arc::new(Prompter::new()?),
-        ears: Ears::start()?,
+        ears: Ears::start(setup.treatment)?,
         judge: setup.judge,
         tuning: Tuning::default(),
         memory_tokens: setup.memory_tokens,

@@ -36,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use troupe_dialogue::Tuning;
 use troupe_lease::Input;
+use troupe_sound::Treatment;
 
 use self::client::Client;
 pub use self::client::{ApiError, probe};
@@ -74,6 +75,8 @@ pub struct Setup {
     pub tuning: Tuning,
     /// Tokens of talk that a prompt may hold.
     pub memory_tokens: usize,
+    /// What is done with people's sound before it is heard.
+    pub treatment: Treatment,
     /// Folder in which recorded sound waits for the API.
     pub spool: PathBuf,
     /// Folder in which entries wait for the API.
@@ -181,7 +184,7 @@ pub async fn run(
         })),
         registry: setup.registry,
         prompter: Arc::new(Prompter::new()?),
-        ears: Ears::start()?,
+        ears: Ears::start(setup.treatment)?,
         tuning: setup.tuning,
         memory_tokens: setup.memory_tokens,
         judge: setup.judge,

@@ -3,6 +3,8 @@
 mod call;
 mod density;
 mod latency;
+mod noise;
+mod recordings;
 mod rig;
 mod soak;
 mod split;
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Soak(soak::Args),
     /// The models that hear, write and speak, beside each other
     Voices(voices::Args),
+    /// What noise does to hearing, and what noise suppression and gain control are worth
+    Noise(noise::Args),
     /// How well ends of turns are found in recordings with a manifest
     Turns(turns::Args),
 }
@@ -36,6 +40,7 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<(), Failur
         Command::Density(args) => density::run(args, context).await,
         Command::Soak(args) => soak::run(args, context).await,
         Command::Voices(args) => voices::run(args, context).await,
+        Command::Noise(args) => noise::run(args, context).await,
         Command::Turns(args) => turns::run(args, context).await,
     }
 }

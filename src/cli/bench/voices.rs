@@ -4,23 +4,22 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use futures::StreamExt;
-use serde::Deserialize;
 use serde_json::{Value, json};
+use troupe_sound::{Leveller, loudness};
 
+use super::recordings::{self, LANGUAGE};
 use super::written::ReportArgs;
-use crate::audio_file;
 use crate::cli::{Context, Failure, Output, models};
 use crate::config::Overrides;
 use crate::evaluation::caller::{Summary, tenths};
-use crate::evaluation::turns::manifest;
+use crate::evaluation::noise::Speech;
+use crate::evaluation::process::load_average;
 use crate::evaluation::words;
 use crate::providers::{
     ChatRequest, LanguageModel, Message, Piece, Registry, Role, SPEECH_RATE_HZ, SpeechToText, TextToSpeech,
     Voices, configured,
 };
 
-/// Language of what is said and heard.
-const LANGUAGE: &str = "en";
 /// What is spoken and asked: what characters say, in its usual lengths.
 const LINES: [&str; 6] = [
     "Yes, gladly.",
@@ -30,17 +29,8 @@ const LINES: [&str; 6] = [
     "Ask me again tomorrow; today my head is full of numbers.",
     "First the flour, then the water, and only then a pinch of salt.",
 ];
-/// Longest recording that is transcribed, s.
-const SECONDS_MAX: f64 = 30.0;
 /// Longest answer that is waited for, tokens.
 const TOKENS_MAX: u32 = 60;
-/// The shipped recording and its words; see NOTICE for where it is from.
-const SHIPPED: (&str, &[u8], &str) = (
-    "caller.flac",
-    include_bytes!("../../../assets/caller.flac"),
-    "How old is the Brooklyn Bridge?",
-);
-
 /// Flags of `troupe bench voices`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -56,66 +46,31 @@ pub(crate) struct Args {
     /// Models that speak
     #[arg(long, value_name = "MODEL", num_args = 1..)]
     tts: Vec<String>,
-    /// The voice that they speak with, where a model has several
-    #[arg(long, value_name = "NAME")]
-    voice: Option<String>,
+    /// The voices that they speak with, where a model has several; each is measured
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    voice: Vec<String>,
     #[command(flatten)]
     report: ReportArgs,
 }
 
-/// A recording whose words are known.
-struct Clip {
-    pcm: Vec<i16>,
-    said: String,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    file: String,
-    seconds: Option<f64>,
-    transcript: Option<String>,
-}
-
 pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
     let writing = args.report.open()?;
-    let clips = clips(args.folder.as_ref())?;
+    let clips = recordings::read(args.folder.as_deref())?;
     let config = context.config(Overrides::default())?;
     models::pull(&config, context.output).await?;
     let registry = configured::registry(&config).map_err(Failure::failed)?;
+    let loaded = load_average();
     let measured = tokio::select! {
         measured = measure(&args, &registry, &clips, context.output) => measured,
         () = context.shutdown.cancelled() => Err(Failure::failed("stopped by a signal")),
     };
-    let sections = json!({ "cmd": "troupe bench voices", "env": [], "voices": measured? });
+    let sections = json!({
+        "cmd": "troupe bench voices",
+        "env": [],
+        "loadAverage": [loaded, load_average()],
+        "voices": measured?,
+    });
     writing.finish(context.output, "Models beside each other", sections)
-}
-
-fn clips(folder: Option<&PathBuf>) -> Result<Vec<Clip>, Failure> {
-    let Some(folder) = folder else {
-        let (name, bytes, said) = SHIPPED;
-        let pcm = audio_file::decode_mono(name.as_ref(), bytes, SPEECH_RATE_HZ).map_err(Failure::failed)?;
-        return Ok(vec![Clip {
-            pcm,
-            said: said.to_owned(),
-        }]);
-    };
-    let entries: Vec<Entry> = manifest::parse(&folder.join("manifest.json")).map_err(Failure::failed)?;
-    let mut clips = Vec::new();
-    for entry in entries {
-        let fits = entry.seconds.is_some_and(|seconds| seconds <= SECONDS_MAX);
-        if let (Some(said), true) = (entry.transcript, fits) {
-            let pcm =
-                audio_file::read_mono(&folder.join(entry.file), SPEECH_RATE_HZ).map_err(Failure::failed)?;
-            clips.push(Clip { pcm, said });
-        }
-    }
-    match clips.is_empty() {
-        true => Err(Failure::failed(format_args!(
-            "no recording in {} has a transcript",
-            folder.display()
-        ))),
-        false => Ok(clips),
-    }
 }
 
 /// The wanted models, or the configured one.
@@ -129,7 +84,7 @@ fn wanted(names: &[String]) -> Vec<Option<&str>> {
 async fn measure(
     args: &Args,
     registry: &Registry,
-    clips: &[Clip],
+    clips: &[Speech],
     output: Output,
 ) -> Result<Vec<Value>, Failure> {
     let mut rows = Vec::new();
@@ -156,9 +111,14 @@ async fn measure(
     for name in wanted(&args.tts) {
         let model = registry.text_to_speech(name).await.map_err(Failure::failed)?;
         output.progress(format_args!("speaks: {}", name.unwrap_or("configured")));
-        let voices = Voices::any(args.voice.as_deref());
-        let measured = Measured::default().speaks(&*model, &voices).await;
-        rows.push(measured.row("text to speech", name));
+        for voice in wanted(&args.voice) {
+            let measured = Measured::default().speaks(&*model, &Voices::any(voice)).await;
+            let loudness = json!({ "before": measured.lufs, "after": measured.levelled_lufs });
+            let mut row = measured.row("text to speech", name);
+            row["voice"] = json!(voice);
+            row["lufs"] = loudness;
+            rows.push(row);
+        }
     }
     Ok(rows)
 }
@@ -171,6 +131,9 @@ struct Measured {
     wrong: usize,
     words: usize,
     failed: usize,
+    /// Loudness of all that was spoken, as it came and as people hear it, LUFS.
+    lufs: Option<f64>,
+    levelled_lufs: Option<f64>,
 }
 
 fn since_ms(began: Instant) -> f64 {
@@ -178,7 +141,7 @@ fn since_ms(began: Instant) -> f64 {
 }
 
 impl Measured {
-    async fn hears(mut self, model: &dyn SpeechToText, clips: &[Clip]) -> Self {
+    async fn hears(mut self, model: &dyn SpeechToText, clips: &[Speech]) -> Self {
         for clip in clips {
             let began = Instant::now();
             match model.transcribe(&clip.pcm, LANGUAGE).await {
@@ -240,10 +203,13 @@ impl Measured {
     }
 
     async fn speaks(mut self, model: &dyn TextToSpeech, voices: &Voices) -> Self {
+        let (mut sound, mut levelled) = (Vec::new(), Vec::new());
+        let mut leveller = None;
+        let mut spoken_hz = 0;
         for line in LINES {
             let began = Instant::now();
             let mut first = None;
-            let mut samples = 0;
+            let begin = sound.len();
             let mut rate_hz = 0;
             match model.synthesize(line, voices, LANGUAGE).await {
                 Ok(mut stream) => {
@@ -252,7 +218,7 @@ impl Measured {
                         match chunk {
                             Ok(pcm) if !pcm.is_empty() => {
                                 first.get_or_insert_with(|| since_ms(began));
-                                samples += pcm.len();
+                                sound.extend(pcm);
                             }
                             Ok(_) => {}
                             Err(error) => {
@@ -264,6 +230,17 @@ impl Measured {
                 }
                 Err(error) => self.fails(&error),
             }
+            let mut line = sound.get(begin..).unwrap_or_default().to_vec();
+            let samples = line.len();
+            if samples > 0 && leveller.is_none() {
+                spoken_hz = rate_hz;
+                leveller = Leveller::new(rate_hz);
+            }
+            if let Some(leveller) = &mut leveller {
+                leveller.begin();
+                leveller.apply(&mut line);
+            }
+            levelled.extend(line);
             if let Some(first) = first {
                 let length_s = samples as f64 / f64::from(rate_hz.max(1));
                 self.first_ms.push(first);
@@ -271,6 +248,8 @@ impl Measured {
                     .push(began.elapsed().as_secs_f64() / length_s.max(0.001));
             }
         }
+        self.lufs = loudness(&sound, spoken_hz).map(tenths);
+        self.levelled_lufs = loudness(&levelled, spoken_hz).map(tenths);
         self
     }
 

@@ -5,6 +5,7 @@
 
 mod html;
 mod markdown;
+mod noise;
 mod plot;
 mod run;
 mod sections;

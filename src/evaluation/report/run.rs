@@ -31,7 +31,7 @@ pub enum RunError {
     },
     /// It holds something else.
     #[error(
-        "{0} holds no results: there is none of join, zero, real, barge, load, soak, voices or turns in it"
+        "{0} holds no results: there is none of join, zero, real, barge, load, soak, voices, noise or turns in it"
     )]
     Other(PathBuf),
 }
@@ -82,9 +82,11 @@ impl Run {
             name,
             json: sections_of(json),
         };
-        let is_known = ["join", "zero", "real", "barge", "load", "soak", "voices", "turns"]
-            .iter()
-            .any(|section| !run.json[*section].is_null());
+        let is_known = [
+            "join", "zero", "real", "barge", "load", "soak", "voices", "noise", "turns",
+        ]
+        .iter()
+        .any(|section| !run.json[*section].is_null());
         is_known
             .then_some(run)
             .ok_or_else(|| RunError::Other(path.to_owned()))

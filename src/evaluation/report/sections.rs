@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::html::{Section, page};
 use super::markdown::text;
+use super::noise::noise;
 use super::plot::{Line, Strip, lines, strips};
 use super::run::{Figure, Run};
 use super::soak::soaks;
@@ -31,7 +32,7 @@ pub fn markdown(title: &str, lead: &str, runs: &[Run]) -> String {
 }
 
 fn sections(runs: &[Run]) -> Vec<Section> {
-    [delays(runs), loads(runs), soaks(runs), voices(runs)]
+    [delays(runs), loads(runs), soaks(runs), voices(runs), noise(runs)]
         .into_iter()
         .filter(|section| section.table.len() > 1)
         .collect()
@@ -160,7 +161,8 @@ fn voices(runs: &[Run]) -> Section {
     let mut section = Section {
         heading: "Models".into(),
         text: "First: until the first sound, token or word. Factor: time for a second of sound. Errors: words that \
-               are wrong, missing or too many in the transcripts of recordings whose words are known."
+               are wrong, missing or too many in the transcripts of recordings whose words are known. Loudness: of \
+               the voice, as it came and as people hear it, by ITU-R BS.1770."
             .into(),
         ..Section::default()
     };
@@ -168,10 +170,12 @@ fn voices(runs: &[Run]) -> Section {
         "run",
         "kind",
         "model",
+        "voice",
         "first, median",
         "95 %",
         "factor",
         "word errors",
+        "loudness",
         "asked",
         "failed",
     ]));
@@ -185,16 +189,26 @@ fn voices(runs: &[Run]) -> Section {
                 run.name.clone(),
                 text("kind"),
                 text("model"),
+                text("voice"),
                 ms("/first_ms/median"),
                 ms("/first_ms/p95"),
                 number("/rtf/median").map_or_else(|| "–".into(), |rtf| format!("{rtf:.2}")),
                 number("/wer").map_or_else(|| "–".into(), |wer| format!("{:.1} %", wer * 100.0)),
+                loudness(voice),
                 number("/first_ms/n").map_or_else(|| "0".into(), |n| format!("{n:.0}")),
                 number("/failed").map_or_else(|| "0".into(), |n| format!("{n:.0}")),
             ]);
         }
     }
     section
+}
+
+fn loudness(voice: &Value) -> String {
+    let lufs = |key: &str| voice["lufs"][key].as_f64();
+    match (lufs("before"), lufs("after")) {
+        (Some(before), Some(after)) => format!("{before:.1} → {after:.1} LUFS"),
+        _ => "–".into(),
+    }
 }
 
 pub(super) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {

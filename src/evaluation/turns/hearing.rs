@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use troupe_dialogue::endpointing::{Ending, Habits, WordCues};
 use troupe_inference::end_of_turn::{SmartTurn, WINDOW_SAMPLES};
+use troupe_sound::Treatment;
 
 use super::Sample;
 use super::manifest::{Clip, Event, Kind};
@@ -144,7 +145,7 @@ fn unheard(clip: &Clip, event: &Event) -> Sample {
 
 /// All pauses of the ear. At the known ends of turns it forgets, as it does once a turn is answered.
 fn pauses(pcm: &[i16], clip: &Clip) -> Result<Vec<Pause>, EarError> {
-    let mut ear = OfflineEar::open()?;
+    let mut ear = OfflineEar::open(Treatment::default())?;
     let mut pauses = Vec::new();
     let mut ends = Vec::new();
     let mut began_s: Option<f64> = None;

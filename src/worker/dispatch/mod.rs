@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 use troupe_dialogue::Tuning;
+use troupe_sound::Treatment;
 
 use self::desk::{Desk, Input, Output};
 use self::line::{Line, Place};
@@ -89,6 +90,8 @@ pub struct DispatchSetup {
     pub memory_tokens: usize,
     /// What the process may use where no control group says so, MiB.
     pub memory_max_mib: Option<u32>,
+    /// What is done with people's sound before it is heard.
+    pub treatment: Treatment,
     /// How tools of characters reach the world.
     pub tools: Reach,
     /// The end-of-turn model; without it pauses are judged by words and silence.
@@ -142,7 +145,7 @@ pub async fn run(
         metrics: metrics.clone(),
         registry: setup.registry,
         prompter: Arc::new(Prompter::new()?),
-        ears: Ears::start()?,
+        ears: Ears::start(setup.treatment)?,
         judge: setup.judge,
         tuning: Tuning::default(),
         memory_tokens: setup.memory_tokens,

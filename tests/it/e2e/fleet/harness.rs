@@ -186,6 +186,7 @@ impl Fleet {
             tuning: Tuning::default(),
             memory_tokens: 1_500,
             memory_max_mib: None,
+            treatment: troupe_sound::Treatment::default(),
             spool: self.folder.path().join("recordings"),
             entries: self.folder.path().join("entries"),
             drain: Duration::ZERO,
