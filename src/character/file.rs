@@ -7,15 +7,17 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::tool::{self, Tool};
-use super::{Character, EXAMPLES_MAX, Example, Models, NAME_MAX, PERSONA_MAX};
+use super::{
+    Character, EXAMPLES_MAX, Example, Models, NAME_MAX, PERSONA_MAX, WORD_PROBLEM, WORDS_MAX, is_word,
+};
 
 /// Language of a character that names none.
 pub(super) const LANGUAGE: &str = "en";
 /// Talkativeness of a character that names none.
 pub(super) const TALKATIVENESS: f32 = 0.5;
 /// Fields of a file.
-pub(super) const FIELDS: &str = "name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections, \
-     tools";
+pub(super) const FIELDS: &str = "name, aliases, persona, language, temperament, talkativeness, voices, pronunciations, models, examples, \
+     deflections, tools";
 
 /// What is wrong at one place of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +77,7 @@ impl Reader<'_> {
             temperament: String::new(),
             talkativeness: TALKATIVENESS,
             voices: BTreeMap::new(),
+            pronunciations: BTreeMap::new(),
             models: Models::default(),
             examples: Vec::new(),
             deflections: Vec::new(),
@@ -92,6 +95,7 @@ impl Reader<'_> {
                 "examples" => character.examples = self.list(field, value, EXAMPLES_MAX, Self::example),
                 "deflections" => character.deflections = self.list(field, value, EXAMPLES_MAX, Self::name),
                 "voices" => character.voices = self.strings(field, value).into_iter().collect(),
+                "pronunciations" => character.pronunciations = self.pronunciations(field, value),
                 "models" => character.models = self.models(field, value),
                 "tools" => character.tools = self.tools(value),
                 _ => self.fault(
@@ -217,6 +221,22 @@ impl Reader<'_> {
         models
     }
 
+    fn pronunciations(&mut self, field: &str, value: &Value<'_>) -> BTreeMap<String, String> {
+        let words: BTreeMap<String, String> = self.strings(field, value).into_iter().collect();
+        if words.len() > WORDS_MAX {
+            let problem = format!("has {} words; at most {WORDS_MAX} are allowed", words.len());
+            self.fault(value.span(), Some(field), problem);
+        }
+        for word in words.keys().filter(|word| !is_word(word)) {
+            self.fault(
+                value.span(),
+                Some(&format!("{field}.{word}")),
+                WORD_PROBLEM.to_owned(),
+            );
+        }
+        words
+    }
+
     fn tools(&mut self, value: &Value<'_>) -> Vec<Tool> {
         let faults = match tool::read(&json(value.get_ref())) {
             Ok(tools) => return tools,
@@ -320,7 +340,7 @@ mod tests {
             "2 \"language\" is no BCP 47 tag such as en or en-GB",
             "4 \"talkativeness\" must be a number from 0.0 to 1.0",
             "5 \"colour\" there is no such field; \
-             known are name, aliases, persona, language, temperament, talkativeness, voices, models, examples, deflections, tools",
+             known are name, aliases, persona, language, temperament, talkativeness, voices, pronunciations, models, examples, deflections, tools",
             "6 \"aliases\" must be an array, not string",
             "8 \"voices.openai\" is empty",
             "9 \"models.ttts\" there is no such field; known are stt, llm, tts",
@@ -330,6 +350,26 @@ mod tests {
         faults.sort();
         expect.sort();
         assert_eq!(faults, expect);
+    }
+
+    #[test]
+    fn words_are_read_with_how_they_sound() {
+        let head = "name = \"X\"\npersona = \"You are X.\"\n[pronunciations]\n";
+        let read = read("x", &format!("{head}Siobhan = \"Shivawn\"\n"));
+        let words = read.map(|x| x.pronunciations);
+        assert_eq!(words, Ok([("Siobhan".to_owned(), "Shivawn".to_owned())].into()));
+        assert_eq!(
+            faults(&format!("{head}\"a-\" = \"a\"\nb = 3\n")),
+            [
+                "3 \"pronunciations.a-\" must begin and end with a letter or digit: whole words are found",
+                "5 \"pronunciations.b\" must be a string, not integer"
+            ]
+        );
+        let many: String = (0..=WORDS_MAX).map(|n| format!("w{n} = \"w\"\n")).collect();
+        assert_eq!(
+            faults(&format!("{head}{many}")),
+            ["3 \"pronunciations\" has 101 words; at most 100 are allowed"]
+        );
     }
 
     #[test]

@@ -19,6 +19,8 @@ use utoipa::ToSchema;
 pub const NAME_MAX: usize = 200;
 /// Longest persona, characters.
 pub const PERSONA_MAX: usize = 5_000;
+/// Most words in [`Character::pronunciations`].
+pub const WORDS_MAX: usize = 100;
 /// Most examples and most deflections.
 pub const EXAMPLES_MAX: usize = 8;
 
@@ -77,6 +79,10 @@ pub struct Character {
     #[serde(default)]
     #[schema(required = true)]
     pub voices: BTreeMap<String, String>,
+    /// Word → how it is spelled for the voice; what people read keeps its spelling. At most [`WORDS_MAX`]; a word in
+    /// small letters is found in any case, any other one as it is written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pronunciations: BTreeMap<String, String>,
     /// Models that win over the worker's configuration.
     #[serde(default)]
     #[schema(required = true)]
@@ -90,4 +96,12 @@ pub struct Character {
     /// What its language model may have done while it answers. Keys of users don't see them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tool>,
+}
+
+/// What is wrong with a word of [`Character::pronunciations`] that is none.
+pub(crate) const WORD_PROBLEM: &str = "must begin and end with a letter or digit: whole words are found";
+
+/// Whether a voice's words may have this one, which is to be found as a whole.
+pub(crate) fn is_word(word: &str) -> bool {
+    word.starts_with(char::is_alphanumeric) && word.ends_with(char::is_alphanumeric)
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::file::{LANGUAGE, TALKATIVENESS};
 use super::tool::{ALLOWED_MAX, DESCRIPTION_MAX, SERVER_NAME_MAX, TOOL_NAME_MAX, TOOL_URL_MAX, TOOLS_MAX};
-use super::{EXAMPLES_MAX, NAME_MAX, PERSONA_MAX};
+use super::{EXAMPLES_MAX, NAME_MAX, PERSONA_MAX, WORDS_MAX};
 
 /// The schema, for editors: completion, documentation and faults as one types.
 pub fn schema() -> Value {
@@ -42,6 +42,12 @@ pub fn schema() -> Value {
             "voices": {
                 "type": "object", "additionalProperties": name("The provider's name of the voice."),
                 "description": "Provider (openai, piper, kokoro) to that provider's name of the voice.",
+            },
+            "pronunciations": {
+                "type": "object", "maxProperties": WORDS_MAX,
+                "additionalProperties": name("The word spelled as it sounds."),
+                "description": "Word to how it is spelled for the voice; captions and transcript keep the word. One in \
+                    small letters is found in any case, any other one as it is written.",
             },
             "models": {
                 "type": "object", "additionalProperties": false,

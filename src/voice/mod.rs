@@ -1,11 +1,13 @@
 //! The voices: one per character, from chunks of text to paced sound.
 //!
 //! ```text
-//! chunk → text to speech → resampler → player (gate, pace, position) → track
+//! chunk → lexicon → text to speech → resampler → level → player (gate, pace, position) → track
 //!              ▲ │ breaks off
 //!              └─┘ the rest of the chunk
 //! ```
 
+mod level;
+mod lexicon;
 mod pace;
 mod playback;
 mod player;
@@ -17,6 +19,8 @@ use std::time::Duration;
 
 use troupe_dialogue::SpeechId;
 
+pub use level::Level;
+pub use lexicon::Lexicon;
 pub use pace::Pace;
 pub use player::{Order, Player, Sink, Sound};
 pub use sent::{Counted, Sent};

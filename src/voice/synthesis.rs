@@ -8,6 +8,8 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use troupe_dialogue::SpeechId;
 
+use super::level::Level;
+use super::lexicon::Lexicon;
 use super::pace::Pace;
 use super::sounding::Loudness;
 use super::{Sound, VOICE_RATE_HZ, Voiced};
@@ -40,6 +42,10 @@ pub struct Speaker {
     pub language: String,
     /// How fast the character has spoken so far.
     pub pace: Pace,
+    /// How loud its voice has been so far.
+    pub level: Level,
+    /// How its words are spelled for a voice. Everything else here counts in the text as people read it.
+    pub lexicon: Lexicon,
 }
 
 /// Speaks the chunks of one speech until the channel closes, then ends it at the player.
@@ -74,7 +80,9 @@ pub async fn synthesize(
             report: &report,
             samples: 0,
             loudness: Loudness::default(),
+            level: &speaker.level,
         };
+        speaker.level.begin();
         sound.make(mouth, &text, stream, &failed).await;
         let ChunkSound {
             samples, loudness, ..
@@ -108,11 +116,13 @@ impl Mouth<'_> {
             tts,
             voices,
             language,
+            lexicon,
             ..
         } = self.speaker;
+        let spelled = lexicon.respelled(text);
         match self.context {
-            Some(context) => context.say(text).await,
-            None => tts.synthesize(text, voices, language).await,
+            Some(context) => context.say(&spelled).await,
+            None => tts.synthesize(&spelled, voices, language).await,
         }
     }
 }
@@ -125,6 +135,7 @@ struct ChunkSound<'a, R> {
     report: &'a R,
     samples: usize,
     loudness: Loudness,
+    level: &'a Level,
 }
 
 impl<R: Fn(Voiced)> ChunkSound<'_, R> {
@@ -198,10 +209,11 @@ impl<R: Fn(Voiced)> ChunkSound<'_, R> {
     }
 
     /// Answers whether there is still a player.
-    async fn hand_on(&mut self, pcm: Vec<i16>) -> bool {
+    async fn hand_on(&mut self, mut pcm: Vec<i16>) -> bool {
         if pcm.is_empty() {
             return true;
         }
+        self.level.apply(&mut pcm);
         self.samples += pcm.len();
         self.loudness.push(&pcm);
         self.tell();

@@ -6,6 +6,7 @@ fn grace() -> Value {
     json!({
         "name": "Grace", "persona": "You are Grace.", "aliases": ["Amazing Grace"], "language": "en-GB",
         "temperament": "dry, precise", "talkativeness": 0.7, "voices": {"openai": "nova"},
+        "pronunciations": {"Hopper": "Hoppa"},
         "models": {"llm": "openai:gpt-4o-mini"},
     })
 }
@@ -110,6 +111,8 @@ async fn refusals_name_the_field() {
         ("aliases", json!(["a", 1]), "aliases"),
         ("aliases", json!(vec!["a"; 17]), "aliases"),
         ("voices", json!({"openai": 1}), "voices.openai"),
+        ("pronunciations", json!({"a-": "a"}), "pronunciations.a-"),
+        ("pronunciations", json!({"a": ""}), "pronunciations.a"),
         ("models", json!({"llm": "gpt"}), "models.llm"),
         ("models", json!({"vad": "a:b"}), "models.vad"),
         ("id", json!("character_mine"), "id"),

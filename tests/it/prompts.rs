@@ -20,6 +20,7 @@ fn character(name: &str, persona: &str) -> Character {
         temperament: "dry, precise".into(),
         talkativeness: 0.5,
         voices: Default::default(),
+        pronunciations: Default::default(),
         models: Models::default(),
         examples: vec![Example {
             heard: "Who are you?".into(),

@@ -41,6 +41,10 @@ impl TextToSpeech for Breaking {
 /// Speaks [`TEXT`] with a voice that breaks off like this; answers what it was asked, the length of all sound that is
 /// left at the player, ms, and how many errors there were.
 async fn spoken(breaks: &[usize]) -> (Vec<String>, u64, usize) {
+    spoken_as(breaks, Lexicon::default()).await
+}
+
+async fn spoken_as(breaks: &[usize], lexicon: Lexicon) -> (Vec<String>, u64, usize) {
     let voice = Arc::new(Breaking {
         breaks: Mutex::new(breaks.iter().rev().copied().collect()),
         ..Breaking::default()
@@ -50,6 +54,8 @@ async fn spoken(breaks: &[usize]) -> (Vec<String>, u64, usize) {
         voices: Voices::default(),
         language: "en".to_owned(),
         pace: Pace::default(),
+        level: Level::default(),
+        lexicon,
     };
     let (text, chunks) = mpsc::channel(1);
     let (player, mut sounds) = mpsc::channel(1_024);
@@ -118,6 +124,22 @@ async fn a_voice_that_breaks_off_again_goes_on_again_and_then_gives_up() {
     }
     let (asked, _, errors) = spoken(&[4 * CHARACTER; 9]).await;
     assert_eq!((errors, asked.len()), (3, 3));
+}
+
+#[tokio::test]
+async fn a_voice_is_given_words_as_they_sound_and_goes_on_where_it_would_have() {
+    let words = [("then", "thenn"), ("ferry", "a boat that goes to and fro")];
+    let words = words.map(|(word, sounds)| (word.to_owned(), sounds.to_owned()));
+    let lexicon = Lexicon::new(&words.into());
+    let (asked, _, errors) = spoken_as(&[31 * CHARACTER], lexicon).await;
+    assert_eq!(errors, 1);
+    assert_eq!(
+        asked,
+        [
+            "First there was a river, and thenn there was a a boat that goes to and fro.",
+            "thenn there was a a boat that goes to and fro."
+        ]
+    );
 }
 
 #[tokio::test]

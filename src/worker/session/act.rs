@@ -292,6 +292,7 @@ impl Session {
             character: actor.member.character.clone(),
             sound: actor.player.sound(),
             pace: actor.pace.clone(),
+            level: actor.level.clone(),
             metrics: self.shared.metrics.clone(),
             usage: self.usage.clone(),
         })

@@ -8,7 +8,7 @@ use troupe_dialogue::{AgentState, CharacterId};
 use crate::link::Connection;
 use crate::protocol::CastMember;
 use crate::tools::Toolbox;
-use crate::voice::{Pace, Player, Sent};
+use crate::voice::{Level, Pace, Player, Sent};
 
 /// One character in the room.
 pub(super) struct Actor {
@@ -19,6 +19,8 @@ pub(super) struct Actor {
     pub(super) sent: Sent,
     /// How fast its voice speaks.
     pub(super) pace: Pace,
+    /// How loud its voice is.
+    pub(super) level: Level,
     /// What it can have done, if anything.
     pub(super) toolbox: Option<Arc<Toolbox>>,
 }

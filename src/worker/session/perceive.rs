@@ -16,7 +16,7 @@ use crate::link::{Caption, Connection, Seen};
 use crate::protocol::{ChangeKind, ReleaseReason, TurnEnd};
 use crate::recorder::RecordedSink;
 use crate::tools::Toolbox;
-use crate::voice::{Counted, Pace, Player, Sent, Voiced};
+use crate::voice::{Counted, Level, Pace, Player, Sent, Voiced};
 use crate::worker::metrics::Role;
 use crate::worker::standing::Gated;
 
@@ -133,6 +133,7 @@ impl Session {
                 player,
                 sent,
                 pace: Pace::default(),
+                level: Level::default(),
                 toolbox,
             },
         );

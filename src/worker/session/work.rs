@@ -17,7 +17,7 @@ use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
 use crate::providers::{Capacity, ProviderError, Registry, Usage, Voices};
 use crate::tools::ForSpeech;
-use crate::voice::{ChunkText, Pace, Sound, Speaker, synthesize};
+use crate::voice::{ChunkText, Level, Lexicon, Pace, Sound, Speaker, synthesize};
 use crate::worker::metrics::{Metrics, Role};
 
 /// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at
@@ -51,6 +51,8 @@ pub(super) struct Voice {
     pub(super) sound: mpsc::Sender<Sound>,
     /// How fast it has spoken so far.
     pub(super) pace: Pace,
+    /// How loud it has been so far.
+    pub(super) level: Level,
     pub(super) metrics: Metrics,
     pub(super) usage: Usage,
 }
@@ -113,6 +115,7 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         character,
         sound,
         pace,
+        level,
         metrics,
         usage: _,
     } = voice;
@@ -125,10 +128,12 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         }
     };
     let speaker = Speaker {
+        lexicon: Lexicon::new(&character.pronunciations),
         voices: Voices::by_provider(character.voices),
         tts,
         language: character.language,
         pace,
+        level,
     };
     let report = |voiced| events.send(Event::Voiced(voiced));
     let failed = |error: ProviderError| {

@@ -6,7 +6,7 @@ use crate::api::error::ApiError;
 use crate::api::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::api::openapi::schema::{self, Body, described};
 use crate::character::tool::{self, TOOLS_MAX, Tool};
-use crate::character::{Character, Models};
+use crate::character::{Character, Models, WORD_PROBLEM, WORDS_MAX, is_word};
 use crate::outbound::Destinations;
 use crate::rooms::id::new_id;
 
@@ -78,6 +78,12 @@ fn optional(body: Body) -> Body {
         "Provider, and that provider's name of the voice.",
         schema::text_map(LIST_MAX, NAME_CHARS_MAX),
     )
+    .may(
+        "pronunciations",
+        "Word, and how it is spelled for the voice; captions and transcript keep the word. One in small letters is \
+         found in any case, any other one as it is written.",
+        schema::text_map(WORDS_MAX, NAME_CHARS_MAX),
+    )
     .may("models", "Models that win over the worker's.", models)
     .may(
         "tools",
@@ -95,6 +101,7 @@ pub(super) struct Traits {
     temperament: Option<String>,
     talkativeness: Option<f32>,
     voices: Option<std::collections::BTreeMap<String, String>>,
+    pronunciations: Option<std::collections::BTreeMap<String, String>>,
     models: Option<Models>,
     tools: Option<Vec<Tool>>,
 }
@@ -116,6 +123,7 @@ impl Traits {
                 .number("talkativeness", TALKATIVENESS)?
                 .map(|number| number as f32),
             voices: fields.text_map("voices", LIST_MAX, NAME_CHARS_MAX)?,
+            pronunciations: pronunciations(&mut fields)?,
             models: models(&mut fields)?,
             tools: tools(&mut fields, destinations)?,
         };
@@ -135,6 +143,7 @@ impl Traits {
             temperament: self.temperament.unwrap_or_default(),
             talkativeness: self.talkativeness.unwrap_or(DEFAULT_TALKATIVENESS),
             voices: self.voices.unwrap_or_default(),
+            pronunciations: self.pronunciations.unwrap_or_default(),
             models: self.models.unwrap_or_default(),
             examples: Vec::new(),
             deflections: Vec::new(),
@@ -155,6 +164,7 @@ impl Traits {
         set(&mut character.temperament, self.temperament);
         set(&mut character.talkativeness, self.talkativeness);
         set(&mut character.voices, self.voices);
+        set(&mut character.pronunciations, self.pronunciations);
         set(&mut character.models, self.models);
         set(&mut character.tools, self.tools);
     }
@@ -177,6 +187,20 @@ fn language(fields: &mut Fields) -> Result<Option<String>, ApiError> {
             "language",
             "must be a BCP 47 tag such as `en` or `pt-BR`",
         ))
+    }
+}
+
+fn pronunciations(
+    fields: &mut Fields,
+) -> Result<Option<std::collections::BTreeMap<String, String>>, ApiError> {
+    let words = fields.text_map("pronunciations", WORDS_MAX, NAME_CHARS_MAX)?;
+    let odd = words
+        .iter()
+        .flat_map(|words| words.keys())
+        .find(|word| !is_word(word));
+    match odd {
+        Some(word) => Err(ApiError::invalid(format!("pronunciations.{word}"), WORD_PROBLEM)),
+        None => Ok(words),
     }
 }
 
