@@ -21,6 +21,11 @@ pub trait Backend: Send + Sync {
     fn capacity(&self, _model: Option<&str>) -> Capacity {
         Capacity::Full
     }
+    /// The share of its time that the busiest of its models works in this process, 0.0–1.0; models that are elsewhere
+    /// don't count.
+    fn busy(&self) -> f64 {
+        0.0
+    }
     /// Makes a model that hears; called once per model.
     async fn speech_to_text(&self, model: Option<&str>) -> Result<Arc<dyn SpeechToText>, ProviderError>;
     /// Makes a model that writes; called once per model.
@@ -132,6 +137,14 @@ impl Registry {
             tts: Kind::new(tts, &counts),
             counts,
         }
+    }
+
+    /// The share of its time that the busiest model of this process works, 0.0–1.0.
+    pub fn busy(&self) -> f64 {
+        self.backends
+            .iter()
+            .map(|backend| backend.busy())
+            .fold(0.0, f64::max)
     }
 
     /// What its chains have done.

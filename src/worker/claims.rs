@@ -16,7 +16,7 @@ use crate::protocol::{Claim, ClaimRequest, Note, ReleaseReason, ReleaseRequest};
 
 /// How long one call waits for a room.
 const WAIT_MS: u64 = 20_000;
-/// How long a worker that is full, or short of memory, waits before it looks again.
+/// How long a worker that is full, or short of memory or models, waits before it looks again.
 const FULL: Duration = Duration::from_millis(500);
 /// Tries to hand a room back; afterwards its lease runs out by itself.
 const RELEASE_TRIES: u32 = 5;
@@ -33,7 +33,7 @@ pub(super) async fn run(
     loop {
         let held = u32::try_from(worker.rooms.len()).unwrap_or(u32::MAX);
         let capacity = worker.rooms_max.saturating_sub(held);
-        if capacity == 0 || worker.readiness.is_short_of_memory() {
+        if capacity == 0 || worker.readiness.is_short() {
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
                 () = tokio::time::sleep(FULL) => continue,

@@ -15,7 +15,8 @@ use super::metrics::Metrics;
 use crate::metrics::Page;
 use crate::traces::Traces;
 
-/// Whether the worker takes rooms: it is known where they come from, and it has memory for them.
+/// Whether the worker takes rooms: it is known where they come from, and it has memory and
+/// models for them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Readiness(Arc<Flags>);
 
@@ -23,6 +24,7 @@ pub(super) struct Readiness(Arc<Flags>);
 struct Flags {
     is_known: AtomicBool,
     is_short_of_memory: AtomicBool,
+    is_short_of_models: AtomicBool,
 }
 
 impl Readiness {
@@ -35,12 +37,17 @@ impl Readiness {
         self.0.is_short_of_memory.store(is_short, Ordering::Release);
     }
 
-    pub(super) fn is_short_of_memory(&self) -> bool {
-        self.0.is_short_of_memory.load(Ordering::Acquire)
+    pub(super) fn set_short_of_models(&self, is_short: bool) {
+        self.0.is_short_of_models.store(is_short, Ordering::Release);
+    }
+
+    /// Whether another room would find no memory, or local models that are too busy for it.
+    pub(super) fn is_short(&self) -> bool {
+        self.0.is_short_of_memory.load(Ordering::Acquire) || self.0.is_short_of_models.load(Ordering::Acquire)
     }
 
     pub(super) fn takes_rooms(&self) -> bool {
-        self.0.is_known.load(Ordering::Acquire) && !self.is_short_of_memory()
+        self.0.is_known.load(Ordering::Acquire) && !self.is_short()
     }
 }
 

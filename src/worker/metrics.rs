@@ -60,6 +60,8 @@ pub(super) struct Metrics {
     turns: Family<OfOutcome, Counter>,
     alarms: Family<OfKind, Counter>,
     short_of_memory: Gauge,
+    short_of_models: Gauge,
+    busy: Gauge<f64, std::sync::atomic::AtomicU64>,
     chains: Counts,
     joined: Histogram,
     end_of_turn: Histogram,
@@ -78,6 +80,8 @@ impl Metrics {
             turns: Family::default(),
             alarms: Family::default(),
             short_of_memory: Gauge::default(),
+            short_of_models: Gauge::default(),
+            busy: Gauge::default(),
             rooms: Gauge::default(),
             load: Gauge::default(),
             claimed: Counter::default(),
@@ -144,6 +148,16 @@ impl Metrics {
             "1 while no rooms are taken because the memory is nearly used up",
             self.short_of_memory.clone(),
         );
+        registry.register(
+            "troupe_models_short",
+            "1 while no rooms are taken because local models would serve another one too late",
+            self.short_of_models.clone(),
+        );
+        registry.register(
+            "troupe_models_busy",
+            "Share of its time that the busiest local model works",
+            self.busy.clone(),
+        );
         self.chains.register(&mut registry);
         let delays = [
             (
@@ -204,6 +218,12 @@ impl Metrics {
         self.released
             .get_or_create(&Released { reason: word(reason) })
             .inc();
+    }
+
+    /// How busy the busiest local model is, and whether that is too much for another room.
+    pub(super) fn busy_models(&self, share: f64, is_short: bool) {
+        self.busy.set(share);
+        self.short_of_models.set(i64::from(is_short));
     }
 
     /// Whether memory is short.

@@ -19,6 +19,7 @@ mod keeping;
 pub mod local;
 mod memory;
 mod metrics;
+mod models;
 mod pad;
 mod recording;
 mod session;
@@ -171,6 +172,7 @@ pub async fn run(
     let client = Client::new(&setup.api_url, setup.key)?.traced(setup.traces.is_on());
     let id = format!("worker_{:032x}", rand::random::<u128>());
     let metrics = Metrics::new(setup.registry.counts());
+    let registry = setup.registry.clone();
     let shared = session::Shared {
         metrics: metrics.clone(),
         home: session::Home::Office(Arc::new(session::Office {
@@ -222,6 +224,8 @@ pub async fn run(
         setup.memory_max_mib,
     );
     let _memory = AbortOnDropHandle::new(tokio::spawn(memory));
+    let models = models::watch(worker.readiness.clone(), worker.metrics.clone(), registry);
+    let _models = AbortOnDropHandle::new(tokio::spawn(models));
     let _keeper = AbortOnDropHandle::new(tokio::spawn(keeping::keep(worker.clone(), inputs)));
     let left_behind = entries::hand_in_left_behind(worker.client.clone(), setup.entries, setup.api_url);
     let _left_behind = AbortOnDropHandle::new(tokio::spawn(left_behind));

@@ -18,13 +18,14 @@ pub(super) struct Ears {
 
 impl Ears {
     pub(super) async fn load(files: Files) -> Result<Self, ProviderError> {
+        let models = files.busy.clone();
         let load = move || {
             let folder = files.folder(MOONSHINE)?;
             Moonshine::load(&folder, &files.onnxruntime()?).map_err(|error| local(MOONSHINE, error))
         };
-        Ok(Self {
-            lane: Lane::start(MOONSHINE, load).await?,
-        })
+        let lane = Lane::start(MOONSHINE, load).await?;
+        models.add(lane.busy());
+        Ok(Self { lane })
     }
 }
 

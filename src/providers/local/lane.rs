@@ -6,6 +6,7 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
+use super::busy::Busy;
 use super::failure::local;
 use crate::providers::ProviderError;
 
@@ -19,6 +20,7 @@ type Job<M> = Box<dyn FnOnce(&mut M) + Send>;
 pub(super) struct Lane<M> {
     model: &'static str,
     jobs: SyncSender<Job<M>>,
+    busy: Busy,
 }
 
 impl<M: 'static> Lane<M> {
@@ -30,6 +32,8 @@ impl<M: 'static> Lane<M> {
         let (jobs, queue) = sync_channel::<Job<M>>(QUEUE_JOBS_MAX);
         let (loaded, is_loaded) = oneshot::channel();
         let name = model;
+        let busy = Busy::default();
+        let counted = busy.clone();
         let work = move || {
             let mut model = match load() {
                 Ok(model) => model,
@@ -43,6 +47,7 @@ impl<M: 'static> Lane<M> {
                 return;
             }
             for job in queue {
+                let _work = counted.work();
                 // A panic costs its job the answer, and no other one. The models keep nothing from one job to the
                 // next that one could leave half done.
                 if catch_unwind(AssertUnwindSafe(|| job(&mut model))).is_err() {
@@ -57,7 +62,12 @@ impl<M: 'static> Lane<M> {
         is_loaded
             .await
             .unwrap_or_else(|_| Err(local(model, "loading it panicked")))?;
-        Ok(Self { model, jobs })
+        Ok(Self { model, jobs, busy })
+    }
+
+    /// How much of its time it works.
+    pub(super) fn busy(&self) -> &Busy {
+        &self.busy
     }
 
     /// Queues a job; refuses when the queue is full.

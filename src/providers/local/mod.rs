@@ -3,6 +3,7 @@
 //! Each model is loaded once, on a thread of its own that then does all its work; the async side hands jobs
 //! over and never waits for a core. A model that is not in the cache yet is fetched first, unless offline.
 
+mod busy;
 mod failure;
 mod hears;
 mod lane;
@@ -47,6 +48,8 @@ struct Files {
     is_offline: bool,
     /// The voices' dictionary, for as long as a voice holds it.
     dictionary: Arc<Mutex<Weak<Dictionary>>>,
+    /// How busy the loaded ones are.
+    busy: busy::Models,
 }
 
 impl Local {
@@ -57,6 +60,7 @@ impl Local {
                 store: Arc::new(Store::new(cache)),
                 is_offline,
                 dictionary: Arc::default(),
+                busy: busy::Models::default(),
             },
         }
     }
@@ -70,6 +74,10 @@ impl Backend for Local {
 
     fn capacity(&self, _: Option<&str>) -> Capacity {
         Capacity::Small
+    }
+
+    fn busy(&self) -> f64 {
+        self.files.busy.busiest()
     }
 
     async fn speech_to_text(&self, model: Option<&str>) -> Result<Arc<dyn SpeechToText>, ProviderError> {

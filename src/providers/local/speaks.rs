@@ -8,6 +8,7 @@ use troupe_inference::InferenceError;
 use troupe_inference::tts::{Kokoro, Piper, Voice, clauses};
 
 use super::Files;
+use super::busy::Models;
 use super::failure::{local, unfit};
 use super::hears::is_english;
 use super::lane::Lane;
@@ -55,7 +56,7 @@ pub(super) struct Mouth {
 
 impl Mouth {
     pub(super) async fn piper(files: Files) -> Result<Self, ProviderError> {
-        Self::load(PIPER, move || {
+        Self::load(PIPER, files.busy.clone(), move || {
             // Where the library is, it makes Piper faster; it is not fetched for that.
             let library = files.onnxruntime_if_here();
             let piper = Piper::load(&files.folder(PIPER)?, files.dictionary()?, library.as_deref());
@@ -65,7 +66,7 @@ impl Mouth {
     }
 
     pub(super) async fn kokoro(files: Files) -> Result<Self, ProviderError> {
-        Self::load(KOKORO, move || {
+        Self::load(KOKORO, files.busy.clone(), move || {
             let kokoro = Kokoro::load(&files.folder(KOKORO)?, files.dictionary()?, &files.onnxruntime()?);
             Ok(Engine::Kokoro(Box::new(
                 kokoro.map_err(|error| local(KOKORO, error))?,
@@ -76,9 +77,11 @@ impl Mouth {
 
     async fn load(
         name: &'static str,
+        models: Models,
         load: impl FnOnce() -> Result<Engine, ProviderError> + Send + 'static,
     ) -> Result<Self, ProviderError> {
         let lane = Lane::start(name, load).await?;
+        models.add(lane.busy());
         let rate_hz = lane.ask(|engine| Ok(engine.rate_hz())).await?;
         Ok(Self {
             name,

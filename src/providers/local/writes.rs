@@ -31,11 +31,11 @@ pub(super) struct Pen {
 
 impl Pen {
     pub(super) async fn load(name: &'static str, files: Files) -> Result<Self, ProviderError> {
+        let models = files.busy.clone();
         let load = move || Llm::load(&files.main_file(name)?).map_err(|error| local(name, error));
-        Ok(Self {
-            name,
-            lane: Arc::new(Lane::start(name, load).await?),
-        })
+        let lane = Arc::new(Lane::start(name, load).await?);
+        models.add(lane.busy());
+        Ok(Self { name, lane })
     }
 }
 

@@ -36,7 +36,7 @@ use super::metrics::Metrics;
 use super::pad::Pad;
 use super::session::{self, Ended, Home};
 use super::standing::Standing;
-use super::{WorkerError, held, memory};
+use super::{WorkerError, held, memory, models};
 use crate::backoff::Backoff;
 use crate::brain::prompt::Prompter;
 use crate::character::Character;
@@ -137,6 +137,7 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), WorkerError> {
     let metrics = Metrics::new(setup.registry.counts());
+    let registry = setup.registry.clone();
     // Nobody else can have a job's room.
     let standing = Standing::new();
     standing.set(Some(i64::MAX));
@@ -162,11 +163,10 @@ pub async fn run(
         metrics: metrics.clone(),
         traces: setup.traces,
     };
-    let _memory = AbortOnDropHandle::new(tokio::spawn(memory::watch(
-        readiness.clone(),
-        metrics,
-        setup.memory_max_mib,
-    )));
+    let memory = memory::watch(readiness.clone(), metrics.clone(), setup.memory_max_mib);
+    let _memory = AbortOnDropHandle::new(tokio::spawn(memory));
+    let models = models::watch(readiness.clone(), metrics, registry);
+    let _models = AbortOnDropHandle::new(tokio::spawn(models));
     let _health = setup
         .health
         .map(|listener| AbortOnDropHandle::new(tokio::spawn(health::serve(listener, face))));
@@ -262,7 +262,7 @@ pub async fn run(
 impl Dispatch {
     fn handle(&mut self, input: Input) {
         let now_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let is_short = self.readiness.is_short_of_memory();
+        let is_short = self.readiness.is_short();
         self.desk.handle_input(now_ms, Input::Memory { is_short });
         self.desk.handle_input(now_ms, input);
     }
