@@ -9,6 +9,7 @@ use futures::stream;
 use super::*;
 use crate::providers::SPEECH_RATE_HZ;
 
+const LANGUAGE: &str = "de-AT";
 const TEXT: &str = "First there was a river, and then there was a ferry.";
 /// Samples that this voice makes of one character: 60 ms.
 const CHARACTER: usize = SPEECH_RATE_HZ as usize * 60 / 1000;
@@ -22,7 +23,16 @@ struct Breaking {
 
 #[async_trait]
 impl TextToSpeech for Breaking {
-    async fn synthesize(&self, text: &str, _: &Voices, _: &str) -> Result<SpeechStream, ProviderError> {
+    async fn synthesize(
+        &self,
+        text: &str,
+        _: &Voices,
+        language: &str,
+    ) -> Result<SpeechStream, ProviderError> {
+        assert_eq!(
+            language, LANGUAGE,
+            "the language reaches the voice, at a seam as well"
+        );
         self.asked.lock().unwrap().push(text.to_owned());
         let whole = text.chars().count() * CHARACTER;
         let broken = self.breaks.lock().unwrap().pop();
@@ -52,7 +62,7 @@ async fn spoken_as(breaks: &[usize], lexicon: Lexicon) -> (Vec<String>, u64, usi
     let speaker = Speaker {
         tts: voice.clone(),
         voices: Voices::default(),
-        language: "en".to_owned(),
+        language: LANGUAGE.to_owned(),
         pace: Pace::default(),
         level: Level::default(),
         lexicon,
