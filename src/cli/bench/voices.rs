@@ -13,7 +13,7 @@ use crate::cli::{Context, Failure, Output, models};
 use crate::config::Overrides;
 use crate::evaluation::caller::{Summary, tenths};
 use crate::evaluation::noise::Speech;
-use crate::evaluation::process::load_average;
+use crate::evaluation::process::{Taken, load_average};
 use crate::evaluation::words;
 use crate::providers::{
     ChatRequest, LanguageModel, Message, Piece, Registry, Role, SPEECH_RATE_HZ, SpeechToText, TextToSpeech,
@@ -89,26 +89,29 @@ async fn measure(
 ) -> Result<Vec<Value>, Failure> {
     let mut rows = Vec::new();
     for name in wanted(&args.stt) {
+        let before = memory_mb();
         let model = registry.speech_to_text(name).await.map_err(Failure::failed)?;
         output.progress(format_args!("hears: {}", name.unwrap_or("configured")));
-        rows.push(
-            Measured::default()
-                .hears(&*model, clips)
-                .await
-                .row("speech to text", name),
-        );
+        let mut row = Measured::default()
+            .hears(&*model, clips)
+            .await
+            .row("speech to text", name);
+        row["memory_mb"] = grown_mb(before);
+        rows.push(row);
     }
     for name in wanted(&args.llm) {
+        let before = memory_mb();
         let model = registry.language_model(name).await.map_err(Failure::failed)?;
         output.progress(format_args!("writes: {}", name.unwrap_or("configured")));
-        rows.push(
-            Measured::default()
-                .writes(&*model)
-                .await
-                .row("language model", name),
-        );
+        let mut row = Measured::default()
+            .writes(&*model)
+            .await
+            .row("language model", name);
+        row["memory_mb"] = grown_mb(before);
+        rows.push(row);
     }
     for name in wanted(&args.tts) {
+        let before = memory_mb();
         let model = registry.text_to_speech(name).await.map_err(Failure::failed)?;
         output.progress(format_args!("speaks: {}", name.unwrap_or("configured")));
         for voice in wanted(&args.voice) {
@@ -117,10 +120,22 @@ async fn measure(
             let mut row = measured.row("text to speech", name);
             row["voice"] = json!(voice);
             row["lufs"] = loudness;
+            row["memory_mb"] = grown_mb(before);
             rows.push(row);
         }
     }
     Ok(rows)
+}
+
+/// Memory of this process, MB; `None` where the system doesn't say.
+fn memory_mb() -> Option<f64> {
+    Some(Taken::of(std::process::id())?.pss_mb)
+}
+
+/// What a model and its work took since then: what it shares with a model before it counts there.
+fn grown_mb(before: Option<f64>) -> Value {
+    let grown = memory_mb().zip(before).map(|(now, before)| tenths(now - before));
+    json!(grown.map(|grown| grown.max(0.0)))
 }
 
 /// What was measured of one model.

@@ -162,7 +162,8 @@ fn voices(runs: &[Run]) -> Section {
         heading: "Models".into(),
         text: "First: until the first sound, token or word. Factor: time for a second of sound. Errors: words that \
                are wrong, missing or too many in the transcripts of recordings whose words are known. Loudness: of \
-               the voice, as it came and as people hear it, by ITU-R BS.1770."
+               the voice, as it came and as people hear it, by ITU-R BS.1770. Memory: \
+               what the process grew by, once the model had done all this."
             .into(),
         ..Section::default()
     };
@@ -176,6 +177,7 @@ fn voices(runs: &[Run]) -> Section {
         "factor",
         "word errors",
         "loudness",
+        "memory",
         "asked",
         "failed",
     ]));
@@ -195,6 +197,7 @@ fn voices(runs: &[Run]) -> Section {
                 number("/rtf/median").map_or_else(|| "–".into(), |rtf| format!("{rtf:.2}")),
                 number("/wer").map_or_else(|| "–".into(), |wer| format!("{:.1} %", wer * 100.0)),
                 loudness(voice),
+                number("/memory_mb").map_or_else(|| "–".into(), |mb| format!("{mb:.0} MB")),
                 number("/first_ms/n").map_or_else(|| "0".into(), |n| format!("{n:.0}")),
                 number("/failed").map_or_else(|| "0".into(), |n| format!("{n:.0}")),
             ]);
