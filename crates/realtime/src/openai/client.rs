@@ -1,0 +1,121 @@
+//! What is sent to OpenAI Realtime.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::SPOKEN_RATE_HZ;
+use crate::pcm;
+use crate::question::{Line, Speaker};
+
+/// Names of events that may fail because what they are for is over.
+const TIDYING: &str = "tidy_";
+
+/// Whether an event of this name only tidied up.
+pub(super) fn is_tidying(event_id: &str) -> bool {
+    event_id.starts_with(TIDYING)
+}
+
+/// The name of the event that asks for an answer.
+pub(super) fn ask_id(number: u64) -> String {
+    format!("ask_{number}")
+}
+
+/// What the session is.
+pub(super) fn session(instructions: &str, voice: Option<&str>, heard_rate_hz: u32) -> String {
+    let mut output = json!({"format": {"type": "audio/pcm", "rate": SPOKEN_RATE_HZ}});
+    if let Some(voice) = voice {
+        output["voice"] = voice.into();
+    }
+    event(
+        "session.update",
+        "setup",
+        json!({"session": {
+            "type": "realtime",
+            "instructions": instructions,
+            "output_modalities": ["audio"],
+            "audio": {
+                "input": {
+                    "format": {"type": "audio/pcm", "rate": heard_rate_hz},
+                    // The director decides who speaks when, and somebody else writes down what people say.
+                    "turn_detection": null,
+                    "transcription": null,
+                },
+                "output": output,
+            },
+        }}),
+    )
+}
+
+/// Other instructions from now on.
+pub(super) fn instructions(instructions: &str) -> String {
+    event(
+        "session.update",
+        "instructions",
+        json!({"session": {"type": "realtime", "instructions": instructions}}),
+    )
+}
+
+/// One line behind another, or first of all.
+pub(super) fn create(id: &str, after: Option<&str>, line: &Line, sound: Option<&[i16]>) -> String {
+    let (role, kind) = match line.speaker {
+        Speaker::Own => ("assistant", "output_text"),
+        Speaker::Others => ("user", "input_text"),
+    };
+    let mut content = vec![json!({"type": kind, "text": line.text})];
+    if let (Speaker::Others, Some(sound)) = (line.speaker, sound) {
+        content.push(json!({"type": "input_audio", "audio": pcm::encode(sound)}));
+    }
+    event(
+        "conversation.item.create",
+        id,
+        json!({
+            "previous_item_id": after.unwrap_or("root"),
+            "item": {"id": id, "type": "message", "role": role, "content": content},
+        }),
+    )
+}
+
+/// Takes one out.
+pub(super) fn delete(id: &str) -> String {
+    event(
+        "conversation.item.delete",
+        &format!("{TIDYING}{id}"),
+        json!({"item_id": id}),
+    )
+}
+
+/// Only so much of a spoken one was heard.
+pub(super) fn truncate(id: &str, heard: Duration) -> String {
+    let ms = u64::try_from(heard.as_millis()).unwrap_or(u64::MAX);
+    event(
+        "conversation.item.truncate",
+        &format!("{TIDYING}{id}"),
+        json!({"item_id": id, "content_index": 0, "audio_end_ms": ms}),
+    )
+}
+
+/// Asks for an answer, which carries the question's number.
+pub(super) fn respond(number: u64) -> String {
+    event(
+        "response.create",
+        &ask_id(number),
+        json!({"response": {"metadata": {"ask": number.to_string()}}}),
+    )
+}
+
+/// Whether a message asks for an answer.
+pub(super) fn is_respond(message: &str) -> bool {
+    serde_json::from_str::<Value>(message).is_ok_and(|message| message["type"] == "response.create")
+}
+
+/// Gives up what the server is answering.
+pub(super) fn cancel() -> String {
+    event("response.cancel", &format!("{TIDYING}response"), json!({}))
+}
+
+fn event(kind: &str, id: &str, mut body: Value) -> String {
+    body["type"] = kind.into();
+    body["event_id"] = id.into();
+    body.to_string()
+}

@@ -1,0 +1,141 @@
+//! One character's standing connection to a model.
+
+mod driver;
+mod socket;
+
+use tokio::sync::mpsc;
+use tokio::time::{Duration, Instant};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::access::{Access, Provider};
+use crate::error::Error;
+use crate::gemini::Gemini;
+use crate::openai::OpenAi;
+use crate::protocol::Protocol;
+use crate::question::Question;
+
+/// Commands that wait for a driver. Full: the question fails, and a cut is found out by the next question.
+const COMMANDS_MAX: usize = 16;
+/// Pieces of an answer that wait for whoever asked. Full: the driver reads no further, which holds the server back.
+const PIECES_MAX: usize = 64;
+
+/// A piece of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Words, as they are spoken; they may come somewhat before or behind their sound.
+    Text(String),
+    /// Mono PCM at [`crate::SPOKEN_RATE_HZ`].
+    Sound(Vec<i16>),
+    /// All was said; comes last.
+    Done(Usage),
+}
+
+/// What an answer took, tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Read and heard.
+    pub heard: u64,
+    /// Written and spoken.
+    pub spoken: u64,
+}
+
+/// Names an answer of one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerId(u64);
+
+enum Command {
+    Ask {
+        id: AnswerId,
+        question: Question,
+        answer: mpsc::Sender<Result<Piece, Error>>,
+        since: Instant,
+    },
+    /// It is not wanted any further.
+    GiveUp(AnswerId),
+    /// It was cut after so much of its sound.
+    Heard(AnswerId, Duration),
+}
+
+/// A running session; it ends when dropped.
+pub struct Session {
+    commands: mpsc::Sender<Command>,
+    asked: std::sync::atomic::AtomicU64,
+    _driver: AbortOnDropHandle<()>,
+}
+
+impl Session {
+    /// Opens a session and connects in the background, so that the first question finds a connection. Must be called
+    /// within a Tokio runtime.
+    pub fn open(access: Access, instructions: String) -> Self {
+        let protocol: Box<dyn Protocol> = match access.provider {
+            Provider::OpenAi => Box::new(OpenAi::new(access.clone())),
+            Provider::Gemini => Box::new(Gemini::new(access.clone())),
+        };
+        let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
+        let driver = tokio::spawn(driver::run(access, protocol, instructions, inbox));
+        Self {
+            commands,
+            asked: std::sync::atomic::AtomicU64::new(0),
+            _driver: AbortOnDropHandle::new(driver),
+        }
+    }
+
+    /// Asks for the next line. A former answer that has not ended is given up.
+    pub fn ask(&self, question: Question) -> Answer {
+        let id = AnswerId(self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
+        let (answer, pieces) = mpsc::channel(PIECES_MAX);
+        let command = Command::Ask {
+            id,
+            question,
+            answer,
+            since: Instant::now(),
+        };
+        // Full or closed: the sender of pieces is dropped with the command, and the answer says that it is over.
+        let _ = self.commands.try_send(command);
+        Answer {
+            id,
+            pieces,
+            is_over: false,
+            commands: self.commands.clone(),
+        }
+    }
+
+    /// So much sound of an answer was heard when it was cut; the server forgets the rest.
+    pub fn cut(&self, id: AnswerId, heard: Duration) {
+        // A cut that is lost is found out by the next question: what was said differs then.
+        let _ = self.commands.try_send(Command::Heard(id, heard));
+    }
+}
+
+/// An answer as it forms; dropping it gives it up.
+pub struct Answer {
+    id: AnswerId,
+    pieces: mpsc::Receiver<Result<Piece, Error>>,
+    is_over: bool,
+    commands: mpsc::Sender<Command>,
+}
+
+impl Answer {
+    /// Its name, for [`Session::cut`].
+    pub fn id(&self) -> AnswerId {
+        self.id
+    }
+
+    /// The next piece; `None` behind the last one and behind an error.
+    pub async fn next(&mut self) -> Option<Result<Piece, Error>> {
+        if self.is_over {
+            return None;
+        }
+        let piece = self.pieces.recv().await.unwrap_or(Err(Error::Over));
+        self.is_over = matches!(piece, Err(_) | Ok(Piece::Done(_)));
+        Some(piece)
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let _ = self.commands.try_send(Command::GiveUp(self.id));
+        }
+    }
+}

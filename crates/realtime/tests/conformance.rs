@@ -1,0 +1,330 @@
+//! One set of cases over both protocols, against scripted servers that speak them as documented.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use troupe_realtime::scripted::{Act, Door, Server};
+use troupe_realtime::{Answer, Error, Line, Piece, Provider, Question, Session, Speaker, Timing, Usage};
+
+/// Generous where nothing is to fail, and short where it is.
+fn timing() -> Timing {
+    Timing {
+        connect: Duration::from_secs(20),
+        first: Duration::from_secs(20),
+        between: Duration::from_secs(20),
+        ..Timing::default()
+    }
+}
+
+struct World {
+    server: Server,
+    session: Session,
+}
+
+async fn world(provider: Provider, door: Door, timing: Timing, acts: Vec<Act>) -> World {
+    let server = Server::start(provider, door, acts).await.unwrap();
+    let session = Session::open(server.access(timing), "Be Mara.".into());
+    World { server, session }
+}
+
+fn question(lines: &[(Speaker, &str)]) -> Question {
+    let sound: Arc<[i16]> = vec![7; 2_400].into();
+    let line = |(speaker, text): &(Speaker, &str)| Line {
+        speaker: *speaker,
+        text: (*text).to_owned(),
+        sound: (*speaker == Speaker::Others).then(|| sound.clone()),
+    };
+    Question {
+        instructions: "Be Mara.".into(),
+        lines: lines.iter().map(line).collect(),
+    }
+}
+
+fn hello() -> Question {
+    question(&[(Speaker::Others, "Ann: Hello?")])
+}
+
+fn say(words: &str, ms: u64) -> Act {
+    Act::Say {
+        words: words.to_owned(),
+        sound: Duration::from_millis(ms),
+    }
+}
+
+/// Words, samples of sound, and how it ended.
+async fn all(mut answer: Answer) -> (String, usize, Result<Usage, Error>) {
+    let (mut words, mut samples) = (String::new(), 0);
+    while let Some(piece) = answer.next().await {
+        match piece {
+            Ok(Piece::Text(text)) => words.push_str(&text),
+            Ok(Piece::Sound(pcm)) => samples += pcm.len(),
+            Ok(Piece::Done(usage)) => return (words, samples, Ok(usage)),
+            Err(error) => return (words, samples, Err(error)),
+        }
+    }
+    panic!("an answer ends with a piece that says so")
+}
+
+async fn on_both<F: Future<Output = ()>>(case: impl Fn(Provider) -> F) {
+    for provider in Provider::ALL {
+        case(provider).await;
+    }
+}
+
+/// Waits until `what` holds.
+async fn until(what: impl Fn() -> bool) {
+    let waiting = async {
+        while !what() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn words_and_sound_come_together_and_the_talk_goes_on() {
+    on_both(|provider| async move {
+        let acts = vec![say("Well, hello.", 400), say("Fine.", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        let usage = Usage {
+            heard: 20,
+            spoken: 10,
+        };
+        let first = all(world.session.ask(hello())).await;
+        assert_eq!(first, ("Well, hello.".into(), 9_600, Ok(usage)), "{provider:?}");
+        let before = world.server.heard().len();
+        let next = question(&[
+            (Speaker::Others, "Ann: Hello?"),
+            (Speaker::Own, "Well, hello."),
+            (Speaker::Others, "Ann: How are you?"),
+        ]);
+        assert_eq!(all(world.session.ask(next)).await.0, "Fine.");
+        let told: String = world.server.heard()[before..]
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert!(
+            told.contains("How are you?") && !told.contains("Well, hello."),
+            "only what is new"
+        );
+        assert_eq!(world.server.connections(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_heard_and_never_judged_by_the_server() {
+    on_both(|provider| async move {
+        let world = world(provider, Door::default(), timing(), vec![say("Yes.", 100)]).await;
+        assert_eq!(all(world.session.ask(hello())).await.0, "Yes.");
+        let told: String = world.server.heard().iter().map(ToString::to_string).collect();
+        let sound = "BwAHAAcABwAH";
+        assert!(told.contains(sound), "{provider:?} got the sound of the turn");
+        let is_off = match provider {
+            Provider::OpenAi => told.contains(r#""turn_detection":null"#),
+            Provider::Gemini => told.contains(r#""automaticActivityDetection":{"disabled":true}"#),
+        };
+        assert!(is_off, "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_is_remembered_as_far_as_it_was_heard() {
+    on_both(|provider| async move {
+        let acts = vec![Act::Begin("One two three four.".into()), say("Yes?", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        let mut answer = world.session.ask(hello());
+        let id = answer.id();
+        assert!(matches!(answer.next().await, Some(Ok(_))));
+        world.session.cut(id, Duration::from_millis(420));
+        drop(answer);
+        let next = question(&[
+            (Speaker::Others, "Ann: Hello?"),
+            (Speaker::Own, "One"),
+            (Speaker::Others, "Ann: Stop."),
+        ]);
+        assert_eq!(all(world.session.ask(next)).await.0, "Yes?", "{provider:?}");
+        let told: String = world.server.heard().iter().map(ToString::to_string).collect();
+        match provider {
+            Provider::OpenAi => {
+                assert!(
+                    told.contains("response.cancel") && told.contains(r#""audio_end_ms":420"#),
+                    "{told}"
+                );
+                assert_eq!(world.server.connections(), 1);
+            }
+            // It can't be told: a new connection hears the talk as it was.
+            Provider::Gemini => assert!(world.server.connections() >= 2 && told.contains(r#""text":"One""#)),
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_made_anew_and_told_everything() {
+    on_both(|provider| async move {
+        let acts = vec![say("Hm.", 100), Act::Close, say("Yes.", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        assert_eq!(all(world.session.ask(hello())).await.0, "Hm.");
+        let next = question(&[
+            (Speaker::Others, "Ann: Hello?"),
+            (Speaker::Own, "Hm."),
+            (Speaker::Others, "Ann: So?"),
+        ]);
+        assert_eq!(all(world.session.ask(next)).await.0, "Yes.", "{provider:?}");
+        assert_eq!(world.server.connections(), 2);
+        let told: String = world.server.heard().iter().map(ToString::to_string).collect();
+        assert_eq!(told.matches("Ann: Hello?").count(), 2, "{provider:?}: {told}");
+        assert!(told.contains("Hm."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_old_is_replaced_between_answers() {
+    on_both(|provider| async move {
+        let timing = Timing {
+            age_max: Duration::ZERO,
+            ..timing()
+        };
+        let acts = vec![say("One.", 100), say("Two.", 100)];
+        let world = world(provider, Door::default(), timing, acts).await;
+        assert_eq!(all(world.session.ask(hello())).await.0, "One.");
+        let before = world.server.connections();
+        assert_eq!(all(world.session.ask(hello())).await.0, "Two.", "{provider:?}");
+        assert_eq!(world.server.connections(), before + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_it_will_go_is_left_first() {
+    let acts = vec![Act::Expire, say("One.", 100), say("Two.", 100)];
+    let world = world(Provider::Gemini, Door::default(), timing(), acts).await;
+    assert_eq!(all(world.session.ask(hello())).await.0, "One.");
+    assert_eq!(all(world.session.ask(hello())).await.0, "Two.");
+    assert_eq!(world.server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_slow_start_is_waited_for() {
+    on_both(|provider| async move {
+        let door = Door {
+            slow: Duration::from_millis(300),
+            ..Door::default()
+        };
+        let world = world(provider, door, timing(), vec![say("Yes.", 100)]).await;
+        assert_eq!(all(world.session.ask(hello())).await.0, "Yes.", "{provider:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_is_named_and_not_tried_again_at_once() {
+    on_both(|provider| async move {
+        let door = Door {
+            status: Some(401),
+            ..Door::default()
+        };
+        let world = world(provider, door, timing(), Vec::new()).await;
+        let (_, _, first) = all(world.session.ask(hello())).await;
+        let is_named = |error: &Error| error.to_string().contains(provider.key_variable());
+        // It was tried while the session was opened.
+        let resting = Err(Error::Resting {
+            provider: provider.name(),
+        });
+        assert!(
+            first == resting || first.as_ref().is_err_and(is_named),
+            "{first:?}"
+        );
+        assert_eq!(all(world.session.ask(hello())).await.2, resting);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refusals_in_the_talk_are_told_apart() {
+    on_both(|provider| async move {
+        let name = provider.name();
+        for (code, is_expected) in [
+            ("invalid_api_key", is_unauthorized as fn(&Error) -> bool),
+            ("rate_limit_exceeded", |error| {
+                matches!(error, Error::RateLimited { .. })
+            }),
+        ] {
+            let world = world(provider, Door::default(), timing(), vec![Act::Refuse(code)]).await;
+            let (words, samples, end) = all(world.session.ask(hello())).await;
+            assert!(words.is_empty() && samples == 0);
+            assert!(end.as_ref().is_err_and(is_expected), "{name} {code}: {end:?}");
+        }
+    })
+    .await;
+}
+
+fn is_unauthorized(error: &Error) -> bool {
+    matches!(error, Error::Unauthorized { .. })
+}
+
+#[tokio::test]
+async fn silence_is_a_failure_before_the_answer_and_within_it() {
+    on_both(|provider| async move {
+        let short = Timing {
+            first: Duration::from_millis(600),
+            between: Duration::from_millis(300),
+            rest: Duration::ZERO,
+            ..timing()
+        };
+        let acts = vec![Act::Hang, Act::Begin("One two".into()), say("Yes.", 100)];
+        let world = world(provider, Door::default(), short, acts).await;
+        until(|| world.server.connections() == 1).await;
+        let (words, _, end) = all(world.session.ask(hello())).await;
+        assert!(
+            words.is_empty() && matches!(end, Err(Error::Timeout { .. })),
+            "{provider:?} {end:?}"
+        );
+        let patient = Timing {
+            first: Duration::from_secs(20),
+            ..short
+        };
+        let session = Session::open(world.server.access(patient), "Be Mara.".into());
+        let (words, samples, end) = all(session.ask(hello())).await;
+        assert_eq!((words.as_str(), samples), ("One two", 24_000));
+        assert!(matches!(end, Err(Error::Timeout { .. })), "{end:?}");
+        assert_eq!(
+            all(session.ask(hello())).await.0,
+            "Yes.",
+            "the next one is answered"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nonsense_costs_one_answer() {
+    on_both(|provider| async move {
+        let acts = vec![Act::Nonsense, say("Yes.", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        let (_, _, end) = all(world.session.ask(hello())).await;
+        assert!(matches!(end, Err(Error::Malformed { .. })), "{end:?}");
+        assert_eq!(all(world.session.ask(hello())).await.0, "Yes.", "{provider:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_wants_is_given_up() {
+    on_both(|provider| async move {
+        let acts = vec![Act::Begin("One two".into()), say("Yes.", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        let mut answer = world.session.ask(hello());
+        assert!(matches!(answer.next().await, Some(Ok(Piece::Text(_)))));
+        drop(answer);
+        let other = question(&[(Speaker::Others, "Ann: Hello? Are you there?")]);
+        assert_eq!(all(world.session.ask(other)).await.0, "Yes.", "{provider:?}");
+    })
+    .await;
+}
