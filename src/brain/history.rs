@@ -168,6 +168,17 @@ impl History {
             })
     }
 
+    /// Who said the latest line.
+    pub fn last_speaker(&self) -> Option<&str> {
+        self.happenings
+            .iter()
+            .rev()
+            .find_map(|happening| match happening {
+                Happening::Said { by, .. } => Some(by.as_str()),
+                _ => None,
+            })
+    }
+
     /// The latest line that `identity` did not say itself.
     pub fn last_heard_by(&self, identity: &str) -> Option<&str> {
         self.happenings

@@ -11,7 +11,7 @@ use super::history::History;
 use super::prompt::{PromptError, Prompter, Situation};
 use super::using::{Progress, ROUNDS_MAX, Round, Tools};
 use crate::providers::{
-    Capacity, ChatRequest, LanguageModel, Piece, ProviderError, TokenStream, ToolCall, ToolRound,
+    Capacity, ChatRequest, LanguageModel, Message, Piece, ProviderError, TokenStream, ToolCall, ToolRound,
 };
 
 /// Times that the model is asked, the first included.
@@ -77,6 +77,16 @@ impl Line {
         self.again.stand_in = Some(Box::new(other.again));
         self.stand_in = Some(other.rules);
         self
+    }
+
+    /// The prompt, oldest message first.
+    pub fn messages(&self) -> &[Message] {
+        &self.request.messages
+    }
+
+    /// What judges an answer to it.
+    pub fn guard(&self) -> Guard {
+        Guard::new(&self.rules)
     }
 
     /// Something that does not belong to the words before comes next.

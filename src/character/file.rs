@@ -215,7 +215,8 @@ impl Reader<'_> {
                 "stt" => models.stt = Some(text),
                 "llm" => models.llm = Some(text),
                 "tts" => models.tts = Some(text),
-                _ => self.unknown(&format!("{field}.{key}"), value, "stt, llm, tts"),
+                "realtime" => models.realtime = Some(text),
+                _ => self.unknown(&format!("{field}.{key}"), value, "stt, llm, tts, realtime"),
             }
         }
         models
@@ -343,7 +344,7 @@ mod tests {
              known are name, aliases, persona, language, temperament, talkativeness, voices, pronunciations, models, examples, deflections, tools",
             "6 \"aliases\" must be an array, not string",
             "8 \"voices.openai\" is empty",
-            "9 \"models.ttts\" there is no such field; known are stt, llm, tts",
+            "9 \"models.ttts\" there is no such field; known are stt, llm, tts, realtime",
         ];
         let mut faults = faults(text);
         let mut expect = expect.map(str::to_owned).to_vec();

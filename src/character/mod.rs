@@ -40,6 +40,10 @@ pub struct Models {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub tts: Option<String>,
+    /// One that hears and speaks by itself and takes the place of the last two; they answer when it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub realtime: Option<String>,
 }
 
 /// How a character answers, shown by example.

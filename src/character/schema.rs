@@ -56,6 +56,7 @@ pub fn schema() -> Value {
                     "stt": name("Speech to text."),
                     "llm": name("The language model that writes its lines."),
                     "tts": name("Text to speech."),
+                    "realtime": name("One that hears and speaks by itself, such as openai:gpt-realtime."),
                 },
             },
             "examples": {

@@ -147,6 +147,15 @@ pub struct OpenAi {
     pub base_url: Option<ServerUrl>,
     /// API key.
     pub api_key: Option<SecretString>,
+    /// WebSocket address of its realtime models; without one they are beside the others.
+    pub realtime_url: Option<String>,
+}
+
+/// Google's Gemini, for its realtime models.
+#[derive(Debug, Clone, Default)]
+pub struct Gemini {
+    /// API key.
+    pub api_key: Option<SecretString>,
 }
 
 /// Everything that can be configured.
@@ -164,6 +173,8 @@ pub struct Config {
     pub openai: OpenAi,
     /// Speech services of others.
     pub vendors: Vendors,
+    /// Gemini.
+    pub gemini: Gemini,
     /// What tools of characters may reach.
     pub tools: Tools,
     /// Where spans go, and where they are looked at.
@@ -249,6 +260,10 @@ impl Config {
             openai: OpenAi {
                 base_url: from.parsed(s::OPENAI_BASE_URL, None),
                 api_key: from.text(s::OPENAI_API_KEY, None).map(Into::into),
+                realtime_url: from.text(s::OPENAI_REALTIME_URL, None),
+            },
+            gemini: Gemini {
+                api_key: from.text(s::GEMINI_API_KEY, None).map(Into::into),
             },
             vendors: Vendors::read(&mut from),
             tools: Tools::read(&mut from),

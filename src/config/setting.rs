@@ -91,4 +91,6 @@ pub(super) const ASSEMBLYAI: [Setting; 2] =
 pub(super) const ELEVENLABS: [Setting; 2] =
     vendor(["elevenlabs", "ELEVENLABS_BASE_URL", "ELEVENLABS_API_KEY"]);
 pub(super) const CARTESIA: [Setting; 2] = vendor(["cartesia", "CARTESIA_BASE_URL", "CARTESIA_API_KEY"]);
+pub(super) const OPENAI_REALTIME_URL: Setting = at("openai", "realtime_url", "OPENAI_REALTIME_URL", "");
+pub(super) const GEMINI_API_KEY: Setting = at("gemini", "api_key", "GEMINI_API_KEY", "");
 pub(super) const CACHE: Setting = at("", "cache", "TROUPE_CACHE", "");

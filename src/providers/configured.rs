@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::local::Local;
 use super::openai::{self, OpenAi};
+use super::realtime::{self, Realtime};
 use super::registry::{Backend, Choice, Registry};
 use super::vendors::{Access, Vendor, VendorBackend};
 use crate::config::{Config, ModelNames};
@@ -51,7 +52,15 @@ pub fn registry(config: &Config) -> Result<Registry, SetupError> {
         llm: spec(&config.models.llm),
         tts: spec(&config.models.tts),
     };
-    Registry::new(&choice, backends).map_err(SetupError::Specs)
+    let gemini = config.gemini.api_key.as_ref();
+    let realtime_url = config.openai.realtime_url.clone();
+    let realtime = Realtime::new(
+        realtime_url.or_else(|| base.as_deref().map(realtime::beside)),
+        key,
+        gemini.map(|key| key.expose_secret().to_owned()),
+    );
+    let registry = Registry::new(&choice, backends).map_err(SetupError::Specs)?;
+    Ok(registry.with_realtime(realtime))
 }
 
 /// The speech services of others, with what opens them; without a key each says so when it is asked.

@@ -6,6 +6,7 @@ pub mod configured;
 mod fallback;
 pub mod local;
 pub mod openai;
+pub mod realtime;
 pub mod registry;
 pub mod scripted;
 pub mod spec;

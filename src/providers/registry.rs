@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use super::fallback::{
     Common, Counts, FallbackLanguageModel, FallbackSpeechToText, FallbackTextToSpeech, Link, Make,
 };
+use super::realtime::Realtime;
 use super::spec::{Spec, SpecError, Specs};
 use super::{Capacity, LanguageModel, ProviderError, SpeechToText, TextToSpeech};
 
@@ -84,6 +85,7 @@ pub enum ResolveError {
 pub struct Registry {
     backends: Vec<Arc<dyn Backend>>,
     counts: Counts,
+    realtime: Realtime,
     stt: Kind<dyn SpeechToText>,
     llm: Kind<dyn LanguageModel>,
     tts: Kind<dyn TextToSpeech>,
@@ -132,6 +134,7 @@ impl Registry {
         let counts = Counts::default();
         Self {
             backends,
+            realtime: Realtime::default(),
             stt: Kind::new(stt, &counts),
             llm: Kind::new(llm, &counts),
             tts: Kind::new(tts, &counts),
@@ -145,6 +148,17 @@ impl Registry {
             .iter()
             .map(|backend| backend.busy())
             .fold(0.0, f64::max)
+    }
+
+    /// The same with models that hear and speak by themselves.
+    #[must_use]
+    pub fn with_realtime(self, realtime: Realtime) -> Self {
+        Self { realtime, ..self }
+    }
+
+    /// Models that hear and speak by themselves.
+    pub fn realtime(&self) -> &Realtime {
+        &self.realtime
     }
 
     /// What its chains have done.

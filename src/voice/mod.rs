@@ -6,6 +6,7 @@
 //!              └─┘ the rest of the chunk
 //! ```
 
+mod along;
 mod level;
 mod lexicon;
 mod pace;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use troupe_dialogue::SpeechId;
 
+pub use along::{Along, play_along};
 pub use level::Level;
 pub use lexicon::Lexicon;
 pub use pace::Pace;

@@ -21,8 +21,10 @@ pub const MINUTES_DEFAULT: u32 = 30;
 /// Days of a call that does not say.
 pub const DAYS_DEFAULT: u32 = 7;
 /// What `realtime_provider` may name: what carries the voice of an interview. `cascade` is speech to text, language
-/// model and text to speech, one after the other.
-pub const REALTIME_PROVIDERS: &[&str] = &["cascade"];
+/// model and text to speech, one after the other; the others are [`CASCADE`]'s to take over when they fail.
+pub const REALTIME_PROVIDERS: &[&str] = &[CASCADE, "openai", "gemini"];
+/// No model that hears and speaks by itself.
+pub const CASCADE: &str = "cascade";
 
 /// What the rooms of one call are made of.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use super::Rooms;
 use crate::character::Character;
 use crate::protocol::{Assignment, Task};
 use crate::rooms::error::Error;
-use crate::rooms::interview::Interview;
+use crate::rooms::interview::{CASCADE, Interview};
 use crate::rooms::roleplay::Roleplay;
 use crate::rooms::room::{Room, Surface};
 
@@ -27,6 +27,8 @@ pub(super) struct Assigned {
     language: Option<String>,
     /// Take the place of the character's voices of these providers.
     voices: BTreeMap<String, String>,
+    /// Takes the place of the character's model that hears and speaks by itself.
+    realtime: Option<String>,
 }
 
 impl Assigned {
@@ -36,6 +38,11 @@ impl Assigned {
             character.language.clone_from(language);
         }
         character.voices.extend(self.voices.clone());
+        match self.realtime.as_deref() {
+            Some(CASCADE) => character.models.realtime = None,
+            Some(provider) => character.models.realtime = Some(provider.to_owned()),
+            None => {}
+        }
         character
     }
 }
@@ -87,6 +94,7 @@ fn of_roleplay(roleplay: Roleplay) -> Assigned {
         },
         language: premade.language,
         voices: BTreeMap::new(),
+        realtime: None,
     }
 }
 
@@ -105,5 +113,6 @@ fn of_interview(interview: Interview, voices: BTreeMap<String, String>) -> Assig
         max_duration_s: interview.max_duration_s.unsigned_abs(),
         language: interview.language.or(interview.project.language),
         voices,
+        realtime: interview.realtime_provider,
     }
 }

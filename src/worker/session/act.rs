@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -27,11 +28,14 @@ impl Session {
             Output::Transcribe { person, take } => self.transcribe(&person, take),
             Output::TurnTaken { person } => {
                 if let Some(person) = self.people.get_mut(&person)
-                    && let (Some(hearing), Some((_, end))) = (&person.hearing, person.turn.take())
+                    && let Some((pcm, end)) = person.turn.take()
                 {
-                    hearing.ear.forget(end);
-                    if let Some(listening) = hearing.live.get() {
-                        listening.forget();
+                    person.last_turn = Some(pcm);
+                    if let Some(hearing) = &person.hearing {
+                        hearing.ear.forget(end);
+                        if let Some(listening) = hearing.live.get() {
+                            listening.forget();
+                        }
                     }
                 }
             }
@@ -244,10 +248,13 @@ impl Session {
                     })
                 }),
             moment: self.clock.moment(self.began.elapsed()),
+            talker: self.cast.get(&id).and_then(|actor| actor.talker.clone()),
+            turn: self.sound_of_turn(pending),
         };
         self.assigned.about_to_speak(speech, question.moment);
-        let writing = write(speech, question, self.events.clone());
-        let mut work = Work::start(speech, id, voice, self.events.clone(), writing);
+        let (tap, along) = oneshot::channel();
+        let writing = write(speech, question, tap, self.events.clone());
+        let mut work = Work::start(speech, id, voice, self.events.clone(), Some(along), writing);
         work.released = released;
         self.work = Some(work);
     }
@@ -276,7 +283,7 @@ impl Session {
                 failed: false,
             });
         };
-        self.work = Some(Work::start(speech, id, voice, self.events.clone(), writing));
+        self.work = Some(Work::start(speech, id, voice, self.events.clone(), None, writing));
     }
 
     /// Tells the character's player that a speech begins, and answers what it is made with.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use troupe_dialogue::{AgentState, CharacterId};
 
+use super::realtime::Talker;
 use crate::link::Connection;
 use crate::protocol::CastMember;
 use crate::tools::Toolbox;
@@ -23,6 +24,8 @@ pub(super) struct Actor {
     pub(super) level: Level,
     /// What it can have done, if anything.
     pub(super) toolbox: Option<Arc<Toolbox>>,
+    /// Its model, if that one hears and speaks by itself.
+    pub(super) talker: Option<Arc<Talker>>,
 }
 
 /// The characters, in the order in which they were added.

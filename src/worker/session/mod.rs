@@ -12,6 +12,7 @@ mod listening;
 mod memory;
 mod people;
 mod perceive;
+mod realtime;
 mod resume;
 mod stopwatch;
 mod transcribing;

@@ -23,6 +23,8 @@ pub(super) struct Person {
     pub(super) hearing: Option<Hearing>,
     /// The turn as it stood at the last pause: sound and where it ends.
     pub(super) turn: Option<(Arc<[i16]>, u64)>,
+    /// How the turn before sounded.
+    pub(super) last_turn: Option<Arc<[i16]>>,
     /// Whether their voice is on.
     pub(super) is_voiced: bool,
     /// The take that waits for what was said so far.
@@ -125,6 +127,7 @@ impl People {
                 name,
                 hearing: None,
                 turn: None,
+                last_turn: None,
                 is_voiced: false,
                 probing: None,
                 segment: 1,

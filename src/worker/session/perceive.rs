@@ -124,6 +124,7 @@ impl Session {
         names.extend(member.character.aliases.iter().cloned());
         let talkativeness = member.character.talkativeness;
         info!(room = self.room_id, character = %id, ms = self.began.elapsed().as_millis(), "character joined");
+        let talker = self.talker(&member);
         let toolbox = Toolbox::open(&self.shared.tools, &member.character.tools);
         self.cast.add(
             id.clone(),
@@ -135,6 +136,7 @@ impl Session {
                 pace: Pace::default(),
                 level: Level::default(),
                 toolbox,
+                talker,
             },
         );
         self.hand_in(Input::CharacterJoined(CastMember::new(id, names, talkativeness)));
@@ -217,7 +219,10 @@ impl Session {
             }
             Seen::Typed { identity, text } => {
                 let person: PersonId = identity.as_str().into();
-                if self.people.get(&person).is_some() && !text.trim().is_empty() {
+                if let Some(typing) = self.people.get_mut(&person)
+                    && !text.trim().is_empty()
+                {
+                    typing.last_turn = None;
                     self.hand_in(Input::Typed {
                         person,
                         text: text.trim().to_owned(),
@@ -334,6 +339,7 @@ impl Session {
                 });
             }
             Voiced::Finished { speech } => {
+                self.caption_the_rest(speech);
                 self.stopwatch.speech_ended(self.now());
                 self.turn_ended(speech, TurnEnd::Whole);
                 let speaker = self.work.as_ref().and_then(|work| self.cast.get(&work.character));
@@ -349,9 +355,46 @@ impl Session {
                     self.shared.metrics.cut(after);
                 }
                 self.turn_ended(speech, TurnEnd::Cut);
+                self.tell_talker(speech, heard);
                 self.speech_is_over();
                 self.hand_in(Input::PlayoutStopped { speech, heard });
             }
+        }
+    }
+
+    /// A model that speaks by itself is told how much of its speech was heard.
+    fn tell_talker(&self, speech: SpeechId, heard: Duration) {
+        let work = self.work.as_ref().filter(|work| work.speech == speech);
+        let actor = work.and_then(|work| self.cast.get(&work.character));
+        if let Some(talker) = actor.and_then(|actor| actor.talker.as_ref()) {
+            talker.cut(speech, heard);
+        }
+    }
+
+    /// Where sound comes with its words, the end of the words may have no sound of its own.
+    fn caption_the_rest(&mut self, speech: SpeechId) {
+        let Some(work) = self.work.as_mut().filter(|work| work.speech == speech) else {
+            return;
+        };
+        let Some(actor) = self
+            .cast
+            .get(&work.character)
+            .filter(|actor| actor.talker.is_some())
+        else {
+            return;
+        };
+        let begun = std::mem::replace(&mut work.begun, work.chunks.len());
+        for (chunk, text) in work.chunks.iter().enumerate().skip(begun) {
+            let text = if chunk == 0 {
+                text.clone()
+            } else {
+                format!(" {text}")
+            };
+            actor.connection.caption(Caption::Own {
+                segment: segment_of(speech.0),
+                text,
+                track_sid: actor.connection.track_sid().to_owned(),
+            });
         }
     }
 

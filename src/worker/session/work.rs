@@ -3,21 +3,25 @@
 use std::sync::Arc;
 
 use futures::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{CharacterId, SpeechId};
+use troupe_realtime::SPOKEN_RATE_HZ;
 
 use super::Events;
 use super::event::Event;
+use super::realtime::{self, Failure, Talker, Tap};
 use crate::brain::brief::{Brief, Moment};
 use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
 use crate::providers::{Capacity, ProviderError, Registry, Usage, Voices};
 use crate::tools::ForSpeech;
-use crate::voice::{ChunkText, Level, Lexicon, Pace, Sound, Speaker, synthesize};
+use crate::voice::{
+    Along, ChunkText, Level, Lexicon, Pace, Sound, Speaker, play_along, synthesize,
+};
 use crate::worker::metrics::{Metrics, Role};
 
 /// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at
@@ -58,12 +62,14 @@ pub(super) struct Voice {
 }
 
 impl Work {
-    /// Starts both; `writing` is the task that hands in the reply's text.
+    /// Starts both; `writing` is the task that hands in the reply's text. Sound that comes with it, through `along`,
+    /// takes the place of a voice.
     pub(super) fn start(
         speech: SpeechId,
         character: CharacterId,
         voice: Voice,
         events: Events,
+        along: Option<oneshot::Receiver<mpsc::Receiver<Along>>>,
         writing: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         let (text, chunks) = mpsc::channel(CHUNKS_MAX);
@@ -71,7 +77,7 @@ impl Work {
         let writing = events.guard("write a reply", writing);
         let speaking = events
             .clone()
-            .guard("speak", speak(speech, voice, chunks, events));
+            .guard("speak", speak(speech, voice, chunks, along, events));
         Self {
             speech,
             character,
@@ -109,7 +115,13 @@ impl Work {
     }
 }
 
-async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>, events: Events) {
+async fn speak(
+    speech: SpeechId,
+    voice: Voice,
+    chunks: mpsc::Receiver<ChunkText>,
+    along: Option<oneshot::Receiver<mpsc::Receiver<Along>>>,
+    events: Events,
+) {
     let Voice {
         registry,
         character,
@@ -119,6 +131,13 @@ async fn speak(speech: SpeechId, voice: Voice, chunks: mpsc::Receiver<ChunkText>
         metrics,
         usage: _,
     } = voice;
+    if let Some(along) = along
+        && let Ok(pieces) = along.await
+    {
+        let report = |voiced| events.send(Event::Voiced(voiced));
+        play_along(speech, SPOKEN_RATE_HZ, chunks, pieces, sound, report).await;
+        return;
+    }
     let tts = match registry.text_to_speech(character.models.tts.as_deref()).await {
         Ok(tts) => tts,
         Err(error) => {
@@ -156,11 +175,25 @@ pub(super) struct Question {
     pub(super) moment: Moment,
     pub(super) tools: Option<ForSpeech>,
     pub(super) metrics: Metrics,
+    /// The character's model, if that one hears and speaks by itself.
+    pub(super) talker: Option<Arc<Talker>>,
+    /// How the turn sounded that is answered.
+    pub(super) turn: Option<Arc<[i16]>>,
 }
 
 /// Asks the language model and hands in its text as it comes.
-pub(super) async fn write(speech: SpeechId, mut question: Question, events: Events) {
-    let failed = match write_or_fail(speech, &mut question, &events).await {
+pub(super) async fn write(speech: SpeechId, mut question: Question, tap: Tap, events: Events) {
+    let written = match speak_for_itself(speech, &question, tap, &events).await {
+        Some(Ok(())) => Ok(()),
+        Some(Err(Failure::BrokenOff(detail))) => Err(detail),
+        Some(Err(Failure::Silent(detail))) => {
+            question.metrics.failed(Role::Llm);
+            tracing::warn!(detail, "ask a realtime model: let the others answer");
+            write_or_fail(speech, &mut question, &events).await
+        }
+        None => write_or_fail(speech, &mut question, &events).await,
+    };
+    let failed = match written {
         Ok(()) => false,
         Err(detail) => {
             question.metrics.failed(Role::Llm);
@@ -169,6 +202,55 @@ pub(super) async fn write(speech: SpeechId, mut question: Question, events: Even
         }
     };
     events.send(Event::ReplyOver { speech, failed });
+}
+
+/// The answer of a model that hears and speaks by itself, if the character has one. `tap` is used up with it, so that
+/// whoever speaks knows whether sound comes.
+async fn speak_for_itself(
+    speech: SpeechId,
+    question: &Question,
+    tap: Tap,
+    events: &Events,
+) -> Option<Result<(), Failure>> {
+    let talker = question.talker.clone()?;
+    let others: Vec<_> = question.others.iter().collect();
+    let people: Vec<_> = question.people.iter().map(String::as_str).collect();
+    let situation = question.situation(&others, &people, false);
+    let line = reply::prepare(
+        &question.prompter,
+        &situation,
+        &question.history,
+        Capacity::Full,
+        speech.0,
+    );
+    Some(match line {
+        Ok(line) => realtime::answer(speech, &talker, question, &line, tap, events).await,
+        Err(error) => Err(Failure::Silent(error.to_string())),
+    })
+}
+
+impl Question {
+    fn situation<'a>(
+        &'a self,
+        cast: &'a [&'a crate::character::Character],
+        people: &'a [&'a str],
+        has_tools: bool,
+    ) -> Situation<'a> {
+        Situation {
+            identity: &self.identity,
+            character: &self.character,
+            cast,
+            people,
+            mode: self.room.mode,
+            scene: self.room.scene.as_deref(),
+            asked_if_ai: false,
+            has_tools,
+            brief: self.room.assignment.as_ref().map(|assignment| Brief {
+                assignment,
+                moment: self.moment,
+            }),
+        }
+    }
 }
 
 async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Events) -> Result<(), String> {
@@ -185,20 +267,7 @@ async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Event
         .filter(|_| model.capacity() == Capacity::Full);
     let others: Vec<_> = question.others.iter().collect();
     let people: Vec<_> = question.people.iter().map(String::as_str).collect();
-    let situation = Situation {
-        identity: &question.identity,
-        character: &question.character,
-        cast: &others,
-        people: &people,
-        mode: question.room.mode,
-        scene: question.room.scene.as_deref(),
-        asked_if_ai: false,
-        has_tools: tools.is_some(),
-        brief: question.room.assignment.as_ref().map(|assignment| Brief {
-            assignment,
-            moment: question.moment,
-        }),
-    };
+    let situation = question.situation(&others, &people, tools.is_some());
     let line = reply::prepare_for(
         &*model,
         &question.prompter,

@@ -52,7 +52,12 @@ fn optional(body: Body) -> Body {
         "The language model that writes its lines.",
         schema::model(),
     )
-    .may("tts", "Text to speech.", schema::model());
+    .may("tts", "Text to speech.", schema::model())
+    .may(
+        "realtime",
+        "One that hears and speaks by itself and takes the place of the last two; they answer when it fails.",
+        schema::model(),
+    );
     body.may(
         "aliases",
         "Other names it answers to.",
@@ -229,6 +234,7 @@ fn models(fields: &mut Fields) -> Result<Option<Models>, ApiError> {
         stt: model(&mut inner, "stt")?,
         llm: model(&mut inner, "llm")?,
         tts: model(&mut inner, "tts")?,
+        realtime: model(&mut inner, "realtime")?,
     };
     inner.finish()?;
     Ok(Some(models))

@@ -1,0 +1,257 @@
+//! Characters whose model hears and speaks by itself: asked like any other, answered in words and sound at once.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use troupe_dialogue::{Line, Speaker, SpeechId};
+use troupe_realtime::{
+    AnswerId, Line as Told, Piece, Provider, Question as Asked, Session as Standing, Speaker as By,
+};
+
+use super::Session;
+use super::event::Event;
+use super::work::Question;
+use crate::brain::guard::End;
+use crate::brain::reply;
+use crate::dsp::Resampler;
+use crate::ear::TRACK_RATE_HZ;
+use crate::protocol::CastMember;
+use crate::providers::{Message, Role};
+use crate::voice::Along;
+use crate::worker::metrics;
+
+/// Pieces of sound that wait for the player. Full: whoever reads the model waits, which holds the server back.
+const PIECES_MAX: usize = 64;
+
+/// One character's standing connection to its model.
+pub(super) struct Talker {
+    session: Standing,
+    provider: Provider,
+    /// Which speech the latest answer is.
+    latest: Mutex<Option<(SpeechId, AnswerId)>>,
+}
+
+/// Where the sound of an answer goes, once it is known that there will be one.
+pub(super) type Tap = oneshot::Sender<mpsc::Receiver<Along>>;
+
+impl Talker {
+    /// So much of a speech was heard when it was cut.
+    pub(super) fn cut(&self, speech: SpeechId, heard: Duration) {
+        let latest = *self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, answer)) = latest.filter(|(latest, _)| *latest == speech) {
+            self.session.cut(answer, heard);
+        }
+    }
+}
+
+impl Session {
+    /// Connects a character that wants such a model to it. One that can't be reached is played as all others are.
+    pub(super) fn talker(&self, member: &CastMember) -> Option<Arc<Talker>> {
+        let character = &member.character;
+        let wanted = character.models.realtime.as_deref()?;
+        match self.shared.registry.realtime().access(wanted, &character.voices) {
+            Ok(access) => Some(Arc::new(Talker {
+                provider: access.provider,
+                session: Standing::open(access, character.persona.clone()),
+                latest: Mutex::default(),
+            })),
+            Err(error) => {
+                tracing::warn!(room = self.room_id, character = character.id, %error, "find a realtime model: use the others");
+                None
+            }
+        }
+    }
+
+    /// How the turn sounded that is to be answered: the latest of the lines that are not entries yet, or else the
+    /// latest entry.
+    pub(super) fn sound_of_turn(&self, pending: &[Line]) -> Option<Arc<[i16]>> {
+        let person = match pending.last() {
+            Some(line) => match &line.speaker {
+                Speaker::Person(person) => self.people.get(person),
+                Speaker::Character(_) => None,
+            },
+            None => self
+                .history
+                .last_speaker()
+                .and_then(|by| self.people.get(&by.into())),
+        }?;
+        let turn = person.turn.as_ref().map(|(pcm, _)| pcm);
+        turn.or(person.last_turn.as_ref()).cloned()
+    }
+}
+
+/// Why there was no answer in words and sound.
+pub(super) enum Failure {
+    /// Nothing was said yet: somebody else may answer.
+    Silent(String),
+    /// It broke off.
+    BrokenOff(String),
+}
+
+/// Asks the model and hands on what it says: its words as [`Event::ReplyText`], its sound through `tap`.
+pub(super) async fn answer(
+    speech: SpeechId,
+    talker: &Talker,
+    question: &Question,
+    line: &reply::Line,
+    tap: Tap,
+    events: &super::Events,
+) -> Result<(), Failure> {
+    let asked_at = Instant::now();
+    let sound = question.turn.as_deref();
+    let asked = asked(line.messages(), sound.and_then(|pcm| heard(pcm, talker.provider)));
+    let mut answer = talker.session.ask(asked);
+    *talker.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some((speech, answer.id()));
+    let mut guard = line.guard();
+    let (pcm, pieces) = mpsc::channel(PIECES_MAX);
+    let mut mouth = Mouth {
+        held: Vec::new(),
+        tap: Some((tap, pieces)),
+        pcm,
+    };
+    while let Some(piece) = answer.next().await {
+        let step = match piece {
+            Ok(Piece::Text(text)) => guard.push(&text),
+            Ok(Piece::Sound(pcm)) => {
+                mouth.sound(pcm).await;
+                continue;
+            }
+            Ok(Piece::Done(_)) => guard.finish(),
+            Err(error) => return Err(mouth.failure(error.to_string())),
+        };
+        if !step.text.trim().is_empty() && mouth.open().await {
+            question.metrics.answered(metrics::Role::Llm, asked_at.elapsed());
+        }
+        if !step.text.is_empty() {
+            events.send(Event::ReplyText {
+                speech,
+                delta: step.text,
+            });
+        }
+        match step.end {
+            None => {}
+            Some(End::Whole) => {
+                let _ = mouth.pcm.send(Along::Whole).await;
+                return Ok(());
+            }
+            Some(End::Drifted(drift)) => {
+                tracing::debug!(?drift, "answer left its character");
+                return Err(mouth.failure("the answer left its character".to_owned()));
+            }
+        }
+    }
+    Err(mouth.failure("the answer has no end".to_owned()))
+}
+
+/// Lets sound out only behind words that may be said.
+struct Mouth {
+    held: Vec<Vec<i16>>,
+    tap: Option<(Tap, mpsc::Receiver<Along>)>,
+    pcm: mpsc::Sender<Along>,
+}
+
+impl Mouth {
+    async fn sound(&mut self, pcm: Vec<i16>) {
+        if self.tap.is_some() {
+            self.held.push(pcm);
+        } else {
+            // Nobody plays it any more when it can't be sent.
+            let _ = self.pcm.send(Along::Pcm(pcm)).await;
+        }
+    }
+
+    /// Words may be said; answers whether they are the first.
+    async fn open(&mut self) -> bool {
+        let Some((tap, pieces)) = self.tap.take() else {
+            return false;
+        };
+        let _ = tap.send(pieces);
+        for pcm in std::mem::take(&mut self.held) {
+            let _ = self.pcm.send(Along::Pcm(pcm)).await;
+        }
+        true
+    }
+
+    fn failure(&self, detail: String) -> Failure {
+        if self.tap.is_some() {
+            Failure::Silent(detail)
+        } else {
+            Failure::BrokenOff(detail)
+        }
+    }
+}
+
+/// A prompt as such a model is asked it: how the turn sounded stands with the last words of the others.
+fn asked(messages: &[Message], sound: Option<Arc<[i16]>>) -> Asked {
+    let (mut instructions, mut lines) = (String::new(), Vec::with_capacity(messages.len()));
+    for Message { role, content } in messages {
+        let speaker = match role {
+            Role::System => {
+                instructions.push_str(content);
+                continue;
+            }
+            Role::User => By::Others,
+            Role::Assistant => By::Own,
+        };
+        lines.push(Told {
+            speaker,
+            text: content.clone(),
+            sound: None,
+        });
+    }
+    if let Some(last) = lines.last_mut().filter(|last| last.speaker == By::Others) {
+        last.sound = sound;
+    }
+    Asked { instructions, lines }
+}
+
+/// A turn at the rate that the model hears.
+fn heard(pcm: &[i16], provider: Provider) -> Option<Arc<[i16]>> {
+    let mut resampler = Resampler::new(TRACK_RATE_HZ, provider.heard_rate_hz()).ok()?;
+    let mut out = Vec::new();
+    resampler.push(pcm, &mut out);
+    resampler.finish(&mut out);
+    Some(out.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prompt_becomes_a_question_with_the_turns_sound() {
+        let message = |role, content: &str| Message {
+            role,
+            content: content.to_owned(),
+        };
+        let messages = [
+            message(Role::System, "Be Mara."),
+            message(Role::User, "Ann: Hi."),
+            message(Role::Assistant, "Hello."),
+            message(Role::User, "Ann: So?"),
+        ];
+        let asked = asked(&messages, heard(&[0; 1600], Provider::OpenAi));
+        assert_eq!(asked.instructions, "Be Mara.");
+        let lines: Vec<_> = asked
+            .lines
+            .iter()
+            .map(|line| (line.text.as_str(), line.sound.is_some()))
+            .collect();
+        assert_eq!(
+            lines,
+            [("Ann: Hi.", false), ("Hello.", false), ("Ann: So?", true)]
+        );
+        // 100 ms, and the rest of a block.
+        let samples = asked
+            .lines
+            .last()
+            .and_then(|line| line.sound.as_deref())
+            .map(<[i16]>::len);
+        assert!(
+            samples.is_some_and(|samples| (2400..2880).contains(&samples)),
+            "{samples:?}"
+        );
+    }
+}
