@@ -15,6 +15,7 @@
 //! - `memory`: a talk that is longer than a prompt
 //! - `metrics`: what Prometheus is told
 //! - `providers`: models that fail while people talk
+//! - `realtime`: a model that hears and speaks by itself, in a room with one that does not
 //! - `respondent`, `stage`, `operator`: the pages in a real Chromium, which `browser` drives
 //! - `recording`: files of what was said
 //! - `reload`: character files that change under a running `troupe dev`
@@ -46,6 +47,7 @@ mod models;
 mod operator;
 mod person;
 mod providers;
+mod realtime;
 mod recording;
 mod reload;
 mod respondent;
