@@ -115,7 +115,7 @@ fn all_faults_are_told_with_their_place() {
             "--api: must begin with http://, https://, ws:// or wss://",
             "troupe.toml:6: worker.health: must be a string, a whole number, true or false",
             "troupe.toml:5: worker.max_rooms: must be a whole number from 1 to 1000",
-            "TROUPE_STT: names an unknown provider; known are local, openai",
+            "TROUPE_STT: names an unknown provider; known are local, openai, deepgram, assemblyai, elevenlabs, cartesia",
             "troupe.toml:8: models.llm: must be provider:model, such as openai:gpt-4o-mini",
             "troupe.toml:1: colour: is no setting; see README.md for their names",
         ]
