@@ -80,7 +80,7 @@ mod tests {
         let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
         let mut pcm = crate::audio_file::read_mono(&shipped, TRACK_RATE_HZ).unwrap();
         pcm.resize(pcm.len() + TRACK_RATE_HZ as usize * 2, 0);
-        let mut ear = OfflineEar::open().unwrap();
+        let mut ear = OfflineEar::open(Treatment::default()).unwrap();
         ear.shared.passes_on.store(true, Ordering::Release);
         let (mut passed_on, mut turn) = (Vec::new(), None);
         ear.hear(&pcm, |_, heard| match heard {

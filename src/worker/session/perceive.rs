@@ -201,7 +201,15 @@ impl Session {
                     .as_ref()
                     .and_then(|recording| recording.person(&identity, &self.people.name(&person)));
                 debug!(room = self.room_id, "a person's sound is here");
-                match Hearing::open(&self.shared.ears, &self.events, sid, track, taped, live.clone(), heard) {
+                match Hearing::open(
+                    &self.shared.ears,
+                    &self.events,
+                    sid,
+                    track,
+                    taped,
+                    live.clone(),
+                    heard,
+                ) {
                     Ok(hearing) => {
                         if let Some(known) = self.people.get_mut(&person) {
                             known.hearing = Some(hearing);

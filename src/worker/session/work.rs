@@ -19,9 +19,7 @@ use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
 use crate::providers::{Capacity, ProviderError, Registry, Usage, Voices};
 use crate::tools::ForSpeech;
-use crate::voice::{
-    Along, ChunkText, Level, Lexicon, Pace, Sound, Speaker, play_along, synthesize,
-};
+use crate::voice::{Along, ChunkText, Level, Lexicon, Pace, Sound, Speaker, play_along, synthesize};
 use crate::worker::metrics::{Metrics, Role};
 
 /// Chunks that wait for their sound. Full: the rest of the speech is left out, which a reply of at

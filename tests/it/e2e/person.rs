@@ -77,6 +77,7 @@ impl Person {
     }
 
     /// Leaves the room in order.
+    #[allow(dead_code, reason = "benches use it")]
     pub(super) async fn leave(&mut self) {
         self.command(&json!({ "do": "leave" })).await;
         self.until("the end", |event| event["event"] == "disconnected")
