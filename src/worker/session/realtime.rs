@@ -25,6 +25,9 @@ use crate::worker::metrics;
 /// Pieces of sound that wait for the player. Full: whoever reads the model waits, which holds the server back.
 const PIECES_MAX: usize = 64;
 
+/// Sound that waits for its first words, samples: 30 s. Full: the rest is not taken.
+const HELD_MAX: usize = troupe_realtime::SPOKEN_RATE_HZ as usize * 30;
+
 /// One character's standing connection to its model.
 pub(super) struct Talker {
     session: Standing,
@@ -147,7 +150,7 @@ pub(super) async fn answer(
 
 /// Lets sound out only behind words that may be said.
 struct Mouth {
-    held: Vec<Vec<i16>>,
+    held: Vec<i16>,
     tap: Option<(Tap, mpsc::Receiver<Along>)>,
     pcm: mpsc::Sender<Along>,
 }
@@ -155,7 +158,9 @@ struct Mouth {
 impl Mouth {
     async fn sound(&mut self, pcm: Vec<i16>) {
         if self.tap.is_some() {
-            self.held.push(pcm);
+            if self.held.len() < HELD_MAX {
+                self.held.extend(pcm);
+            }
         } else {
             // Nobody plays it any more when it can't be sent.
             let _ = self.pcm.send(Along::Pcm(pcm)).await;
@@ -168,8 +173,9 @@ impl Mouth {
             return false;
         };
         let _ = tap.send(pieces);
-        for pcm in std::mem::take(&mut self.held) {
-            let _ = self.pcm.send(Along::Pcm(pcm)).await;
+        let held = std::mem::take(&mut self.held);
+        if !held.is_empty() {
+            let _ = self.pcm.send(Along::Pcm(held)).await;
         }
         true
     }

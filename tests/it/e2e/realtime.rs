@@ -71,7 +71,8 @@ async fn a_realtime_model_takes_part_is_cut_and_is_stood_in_for() {
     let entries = stack
         .entries_until(&room, |entries| !said_by(entries, &nell).is_empty())
         .await;
-    assert_eq!(said_by(&entries, &nell), [SHORT]);
+    // On a slow machine a recording may be two turns, and then there are two answers to it; so with all that follows.
+    assert!(said_by(&entries, &nell).iter().all(|said| said == SHORT));
     assert!(
         stack
             .models
@@ -86,6 +87,7 @@ async fn a_realtime_model_takes_part_is_cut_and_is_stood_in_for() {
     stack.models.hears(&format!("{other_name}, what do you think?"));
     person.say(&question).await;
     person.hears(&others).await;
+    person.hears_out(&others).await;
     stack
         .entries_until(&room, |entries| !said_by(entries, &other).is_empty())
         .await;
@@ -105,14 +107,14 @@ async fn a_realtime_model_takes_part_is_cut_and_is_stood_in_for() {
     stack.models.hears("Stop, Nell, how late is it?");
     person.say(&question).await;
     let entries = stack
-        .entries_until(&room, |entries| said_by(entries, &nell).len() >= 3)
+        .entries_until(&room, |entries| {
+            let said = said_by(entries, &nell);
+            let is_cut = |said: &String| LONG.starts_with(said) && said.len() < LONG.len();
+            let cut = said.iter().position(is_cut);
+            cut.is_some_and(|at| said[at + 1..].iter().any(|said| said == SHORT))
+        })
         .await;
-    let said = said_by(&entries, &nell);
-    assert!(
-        LONG.starts_with(&said[1]) && said[1].len() < LONG.len(),
-        "{said:?}"
-    );
-    assert_eq!(said[2], SHORT);
+    assert!(!said_by(&entries, &nell).iter().any(|said| said == LONG));
     let truncations: Vec<Value> = server
         .heard()
         .into_iter()
@@ -129,8 +131,9 @@ async fn a_realtime_model_takes_part_is_cut_and_is_stood_in_for() {
     server.otherwise(Act::Refuse("server_error"));
     stack.models.hears("Nell, are you there?");
     person.say(&question).await;
-    let entries = stack
-        .entries_until(&room, |entries| said_by(entries, &nell).len() >= 4)
+    stack
+        .entries_until(&room, |entries| {
+            said_by(entries, &nell).iter().any(|said| said == CASCADE)
+        })
         .await;
-    assert_eq!(said_by(&entries, &nell)[3], CASCADE);
 }
