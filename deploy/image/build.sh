@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image without a daemon, without a base image and without privileges: a static binary, root certificates,
-# the characters. Needs Rust with its musl target (`rustup target add x86_64-unknown-linux-musl`), musl-tools, cmake,
+# the characters. Needs Rust with its musl target (`rustup target add x86_64-unknown-linux-musl`), musl-tools, binutils, cmake,
 # ca-certificates and buildah.
 #
 #   deploy/image/build.sh [NAME[:TAG]]        default: troupe
@@ -10,24 +10,25 @@ cd "$(dirname "$0")/../.."
 
 name=${1:-troupe}
 target=$(uname -m)-unknown-linux-musl
-variable=$(tr a-z- A-Z_ <<<"$target")
 certificates=/etc/ssl/certs/ca-certificates.crt
 
-for need in buildah musl-gcc cmake; do
+for need in buildah musl-gcc cmake readelf; do
     command -v "$need" >/dev/null || { echo "needs $need" >&2; exit 1; }
 done
 [ -r "$certificates" ] || { echo "needs $certificates: install ca-certificates" >&2; exit 1; }
 
 binary=${TROUPE_BINARY:-}
 if [ -z "$binary" ]; then
-    env "CC_${target//-/_}=musl-gcc" "CARGO_TARGET_${variable}_LINKER=musl-gcc" \
-        cargo build --release --locked --bin troupe --target "$target"
+    # The linker stays the usual one: Rust brings musl's start files itself, and `musl-gcc` as a linker makes a program
+    # that asks for an interpreter and crashes.
+    env "CC_${target//-/_}=musl-gcc" cargo build --release --locked --bin troupe --target "$target"
     binary=${CARGO_TARGET_DIR:-target}/$target/release/troupe
 fi
-if ldd "$binary" >/dev/null 2>&1; then
+if readelf --program-headers "$binary" | grep -q INTERP; then
     echo "$binary is not static: nothing in the image would load its libraries" >&2
     exit 1
 fi
+"$binary" --version >/dev/null || { echo "$binary does not run" >&2; exit 1; }
 
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
