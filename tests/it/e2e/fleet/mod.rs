@@ -1,5 +1,5 @@
 //! Workers that die, stand still, are cut off or told to stop: real processes, a real LiveKit server, a person with
-//! the official client. What each fault leads to is in `docs/lease.md`.
+//! the official client. What each fault leads to is in `docs/faults.md`.
 //!
 //! - `death`: SIGKILL in the middle of a sentence, taken over by another worker or by the next on the same disk
 //! - `drain`: SIGTERM, and SIGTERM twice
