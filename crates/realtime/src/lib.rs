@@ -23,6 +23,8 @@ mod question;
 #[cfg(feature = "scripted")]
 pub mod scripted;
 mod session;
+#[cfg(test)]
+mod testing;
 
 pub use access::{Access, Provider, Timing};
 pub use error::Error;

@@ -10,6 +10,8 @@ use crate::evaluation::caller::{Caller, Patience, RoomRun, Turn, Utterance};
 const SETTLE: Duration = Duration::from_millis(500);
 /// Time between the character's track and the first turn, as in the other callers.
 const WARM: Duration = Duration::from_millis(1500);
+/// Silence before each turn where many talk at once, s: people think.
+const GAP_S: f64 = 3.0;
 /// Longest wait for a character, s.
 const JOIN_MAX_S: f64 = 30.0;
 
@@ -33,6 +35,21 @@ pub(super) struct Manner<'a> {
     pub(super) patience: Patience,
     /// Where each turn is told.
     pub(super) output: Option<Output>,
+}
+
+impl<'a> Manner<'a> {
+    /// Of one caller among many: nobody cuts in, and no turn is told.
+    pub(super) fn among_many(utterances: &'a [Utterance], reply_s: f64) -> Self {
+        Self {
+            utterances,
+            patience: Patience {
+                gap_s: GAP_S,
+                reply_s,
+                barge_after_s: 0.0,
+            },
+            output: None,
+        }
+    }
 }
 
 impl Site {

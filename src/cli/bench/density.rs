@@ -12,11 +12,9 @@ use super::split::Split;
 use super::worker::WorkerProcess;
 use super::written::ReportArgs;
 use crate::cli::{Context, Failure, Output};
-use crate::evaluation::caller::{CallerRun, Patience, RoomRun, Utterance, tenths};
+use crate::evaluation::caller::{CallerRun, RoomRun, Utterance, tenths};
 use crate::evaluation::process::Taken;
 
-/// Silence before each turn, s: people think.
-const GAP_S: f64 = 3.0;
 /// Longest wait for a reply, s.
 const REPLY_S: f64 = 10.0;
 /// Time between the starts of two rooms.
@@ -72,15 +70,7 @@ async fn measure(
     let mut load = Map::new();
     for count in &args.rooms {
         output.progress(format_args!("{count} rooms"));
-        let manner = Manner {
-            utterances,
-            patience: Patience {
-                gap_s: GAP_S,
-                reply_s: REPLY_S,
-                barge_after_s: 0.0,
-            },
-            output: None,
-        };
+        let manner = Manner::among_many(utterances, REPLY_S);
         let counted = Duration::from_secs(args.seconds);
         let lead = STAGGER * u32::try_from(*count).unwrap_or(u32::MAX) + SETTLE;
         let talks = (0..*count).map(|number| async move {

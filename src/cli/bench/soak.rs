@@ -13,12 +13,10 @@ use super::split::Split;
 use super::worker::WorkerProcess;
 use super::written::ReportArgs;
 use crate::cli::{Context, Failure, Output};
-use crate::evaluation::caller::{Patience, RoomRun, Summary, Utterance, tenths};
+use crate::evaluation::caller::{RoomRun, Summary, Utterance, tenths};
 use crate::evaluation::process::Taken;
 use crate::evaluation::slope::slope;
 
-/// Silence before each turn, s.
-const GAP_S: f64 = 3.0;
 /// Longest wait for a reply, s: one that is merely late is none that is missed.
 const REPLY_S: f64 = 30.0;
 /// Rooms of a round don't all begin at once: they do within this part of it.
@@ -137,15 +135,7 @@ async fn soak(
     let began = Instant::now();
     let until = began + Duration::from_secs(60 * args.minutes);
     let slots = usize::from(args.rooms);
-    let manner = Manner {
-        utterances,
-        patience: Patience {
-            gap_s: GAP_S,
-            reply_s: REPLY_S,
-            barge_after_s: 0.0,
-        },
-        output: None,
-    };
+    let manner = Manner::among_many(utterances, REPLY_S);
     let span = Duration::from_secs(args.round);
     let (mut readings, mut talks) = (Vec::new(), Talks::default());
     for round in 0.. {

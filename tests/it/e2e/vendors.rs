@@ -1,8 +1,10 @@
 //! Speech services that stream, in a room: scripted ones, which speak the services' protocols.
 
+use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::harness::Stack;
+use super::person::Person;
 
 #[path = "../../../crates/vendors/tests/conformance/scripts.rs"]
 #[expect(dead_code, reason = "the crate's own tests use all of them")]
@@ -52,11 +54,8 @@ fn has(server: &Server, words: &str) -> bool {
     texts.any(|text| text.contains(words))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn words_are_there_while_somebody_speaks_and_the_answer_is_spoken_in_one_context() {
-    let services = Services::start(&[Conduct::Well]).await;
-    let stack = services.stack().await;
-    stack.models.answers(ANSWER);
+/// A person says a recording to a character and hears its answer; who they are, and both entries.
+async fn talk(stack: &Stack) -> (Person, Vec<Value>) {
     let [(character, _)] = stack.characters().await;
     let identity = format!("agent-{character}");
     let room = stack.room(&[&character]).await;
@@ -66,12 +65,21 @@ async fn words_are_there_while_somebody_speaks_and_the_answer_is_spoken_in_one_c
     person.say(&stack.recording()).await;
     person.hears(&identity).await;
     let entries = stack.entries(&room, 2).await;
+    (person, entries)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_there_while_somebody_speaks_and_the_answer_is_spoken_in_one_context() {
+    let services = Services::start(&[Conduct::Well]).await;
+    let stack = services.stack().await;
+    stack.models.answers(ANSWER);
+    let (person, entries) = talk(&stack).await;
     assert_eq!(entries[0]["content"], HEARD, "{entries:#?}");
     assert_eq!(entries[1]["content"], ANSWER, "{entries:#?}");
     assert!(has(&services.ears, "Finalize"));
     assert!(services.ears.seen().frames.iter().any(Message::is_binary));
     assert!(has(&services.mouth, ANSWER));
-    let is_partial = |event: &&serde_json::Value| {
+    let is_partial = |event: &&Value| {
         event["event"] == "transcription"
             && event["text"] == "one"
             && event["attributes"]["lk.transcription_final"] == "false"
@@ -89,15 +97,7 @@ async fn what_a_service_that_fails_has_heard_is_transcribed_by_the_next_one() {
     let stack = services.stack().await;
     stack.models.hears("How old is the bridge?");
     stack.models.answers(ANSWER);
-    let [(character, _)] = stack.characters().await;
-    let identity = format!("agent-{character}");
-    let room = stack.room(&[&character]).await;
-    let mut person = stack.guest(&room).await;
-    stack.begin(&room).await;
-    person.has_track(&identity).await;
-    person.say(&stack.recording()).await;
-    person.hears(&identity).await;
-    let entries = stack.entries(&room, 2).await;
+    let (_person, entries) = talk(&stack).await;
     assert_eq!(entries[0]["content"], "How old is the bridge?", "{entries:#?}");
     assert!(services.ears.seen().connections >= 1);
 }

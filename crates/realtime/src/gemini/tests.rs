@@ -1,9 +1,8 @@
-#![expect(clippy::panic, reason = "tests fail by panicking")]
 use serde_json::{Value, json};
 
 use super::*;
 use crate::access::Timing;
-use crate::question::{Line, Speaker};
+use crate::testing::{self, sent};
 
 fn protocol() -> Gemini {
     let mut protocol = Gemini::new(Access {
@@ -19,29 +18,7 @@ fn protocol() -> Gemini {
 }
 
 fn question(lines: &[&str], is_heard: bool) -> Question {
-    let line = |text: &&str| Line {
-        speaker: if text.starts_with("Ann") {
-            Speaker::Others
-        } else {
-            Speaker::Own
-        },
-        text: (*text).to_owned(),
-        sound: is_heard.then(|| vec![1, 2].into()),
-    };
-    Question {
-        instructions: "Be Mara.".into(),
-        lines: lines.iter().map(line).collect(),
-    }
-}
-
-fn sent(asked: Asked) -> Vec<Value> {
-    let Asked::Send(messages) = asked else {
-        panic!("no new connection is needed")
-    };
-    messages
-        .iter()
-        .filter_map(|message| serde_json::from_str(message).ok())
-        .collect()
+    testing::question(lines, is_heard.then(|| vec![1, 2].into()).as_ref())
 }
 
 #[test]

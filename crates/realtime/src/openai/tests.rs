@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::access::Timing;
-use crate::question::{Line, Speaker};
+use crate::testing::{self, sent};
 
 fn protocol() -> OpenAi {
     let mut protocol = OpenAi::new(Access {
@@ -20,29 +20,7 @@ fn protocol() -> OpenAi {
 }
 
 fn question(lines: &[&str]) -> Question {
-    let line = |text: &&str| Line {
-        speaker: if text.starts_with("Ann") {
-            Speaker::Others
-        } else {
-            Speaker::Own
-        },
-        text: (*text).to_owned(),
-        sound: Some(vec![1, 2].into()),
-    };
-    Question {
-        instructions: "Be Mara.".into(),
-        lines: lines.iter().map(line).collect(),
-    }
-}
-
-fn sent(asked: Asked) -> Vec<Value> {
-    let Asked::Send(messages) = asked else {
-        panic!("no new connection is needed")
-    };
-    messages
-        .iter()
-        .filter_map(|message| serde_json::from_str(message).ok())
-        .collect()
+    testing::question(lines, Some(&vec![1, 2].into()))
 }
 
 fn kinds(messages: &[Value]) -> Vec<&str> {

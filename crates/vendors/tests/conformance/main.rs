@@ -6,6 +6,7 @@
 
 mod dialects;
 mod hearing;
+mod refusals;
 mod scripts;
 mod server;
 mod speaking;

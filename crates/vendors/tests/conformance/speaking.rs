@@ -8,7 +8,7 @@ use troupe_vendors::{Config, Deadline, Fault, Timing};
 
 use crate::dialects::{Cartesia, ElevenLabs};
 use crate::server::{Conduct, Script, Server, Trouble};
-use crate::{KEY, LINE, SOON, config, patient};
+use crate::{KEY, LINE, SOON, config, patient, refusals};
 
 /// A service as the suite sees it.
 pub(crate) trait Dialect: Send + Sync + 'static {
@@ -108,17 +108,12 @@ async fn a_slow_start_is_waited_for(service: Service) {
 }
 
 async fn a_bad_key_is_told_as_such(service: Service) {
-    let refused = fault(&service, patient(), Conduct::Status(401, None)).await;
-    assert_eq!(refused, Fault::KeyRefused { status: 401 });
-    let refused = fault(&service, patient(), Conduct::Complains(Trouble::Key)).await;
-    assert!(matches!(refused, Fault::KeyRefused { .. }), "{refused}");
+    refusals::a_bad_key_is_told_as_such(async |conduct| fault(&service, patient(), conduct).await).await;
 }
 
 async fn a_rate_limit_is_told_with_its_pause(service: Service) {
-    let limited = fault(&service, patient(), Conduct::Status(429, Some("7"))).await;
-    let retry_after = Some(Duration::from_secs(7));
-    assert_eq!(limited, Fault::RateLimited { retry_after });
-    let limited = fault(&service, patient(), Conduct::Complains(Trouble::TooMany)).await;
+    let fault = async |conduct| fault(&service, patient(), conduct).await;
+    let limited = refusals::a_rate_limit_is_told_with_its_pause(fault).await;
     assert!(matches!(limited, Fault::RateLimited { .. }), "{limited}");
 }
 
