@@ -14,7 +14,9 @@ use super::gate::Look;
 use super::polling::{LOOK_AGAIN_MAX, Poll, Woken};
 use super::{ROOMS_MAX, TAG, WAIT_MS_MAX, check_id, check_wait, worker_body};
 use crate::protocol::{ChangesRequest, ChangesResponse, ClaimRequest, ClaimResponse};
+use crate::rooms::error::Error;
 use crate::rooms::lease::LEASE_MS;
+use crate::rooms::store::Asking;
 use crate::rooms::wakeups::Topic;
 
 described!(
@@ -63,15 +65,23 @@ pub(super) async fn claim(
     let claims = loop {
         let woken = poll.listen();
         let mut is_out_of_touch = false;
+        let asking = match why {
+            Look::First => Asking::Now,
+            Look::Since(_) => Asking::Still,
+        };
         let look = async || {
-            // A connection that is cut without a word leaves its poll behind, and rooms given to it would be lost.
-            if !matches!(why, Look::First) && api.rooms.is_out_of_touch(&request.worker_id).await? {
-                is_out_of_touch = true;
-                return Ok((Vec::new(), Some(0)));
-            }
-            api.rooms
-                .claim(&request.worker_id, &request.request_id, request.capacity)
-                .await
+            let found = api
+                .rooms
+                .claim(&request.worker_id, &request.request_id, request.capacity, asking)
+                .await?;
+            is_out_of_touch = found.is_out_of_touch;
+            // What it was not given may be for somebody else.
+            let next_in_ms = if is_out_of_touch {
+                Some(0)
+            } else {
+                found.next_in_ms
+            };
+            Ok::<_, Error>((found.claims, next_in_ms))
         };
         let (claims, next_in_ms) = api.gate.pass(why, look).await?;
         if !claims.is_empty() || is_out_of_touch {

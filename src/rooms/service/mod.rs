@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::allowance::Allowance;
 use super::character_record::BuiltIns;
 use super::library::Library;
-use super::livekit::{RoomService, RoomTimeouts};
+use super::livekit::{RoomService, RoomTimeouts, VideoFolder};
 use super::recording::Objects;
 use super::store::Store;
 use super::token::TokenMint;
@@ -26,6 +26,7 @@ use super::wakeups::Wakeups;
 use crate::outbound::Destinations;
 
 pub use interviews::{InterviewWish, RespondentJoin};
+pub use playing::Found;
 pub use reconcile::Noted;
 pub use roleplays::{RoleplayJoin, RoleplayWish};
 pub use rooms::JoinToken;
@@ -70,6 +71,8 @@ pub struct RecordingSettings {
     pub objects: Arc<dyn Objects>,
     /// Days after which they are removed; `None` keeps them.
     pub retention_days: Option<u32>,
+    /// Where LiveKit's Egress keeps videos; without one none are made.
+    pub videos: Option<VideoFolder>,
 }
 
 /// Everything that operations need.

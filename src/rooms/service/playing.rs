@@ -9,11 +9,22 @@ use crate::protocol::{
 };
 use crate::rooms::error::Error;
 use crate::rooms::room::Participant;
-use crate::rooms::store::{self, Claimed, PendingChange};
+use crate::rooms::store::{self, Asking, Claimed, PendingChange};
 use crate::rooms::wakeups::Topic;
 
+/// What a worker's question for rooms found.
+#[derive(Debug)]
+pub struct Found {
+    /// Rooms that are the worker's.
+    pub claims: Vec<Claim>,
+    /// When to look again if there are none, ms.
+    pub next_in_ms: Option<i64>,
+    /// It must ask anew before it is given anything; see [`store::ClaimsMade`].
+    pub is_out_of_touch: bool,
+}
+
 impl Rooms {
-    /// Takes rooms for a worker. Answers them, and when to look again if there are none, ms.
+    /// Takes rooms for a worker.
     ///
     /// # Errors
     /// When the database fails or a token can't be signed.
@@ -22,8 +33,12 @@ impl Rooms {
         worker_id: &str,
         request_id: &str,
         capacity: u32,
-    ) -> Result<(Vec<Claim>, Option<i64>), Error> {
-        let made = self.store.claim(worker_id, request_id, capacity).await?;
+        asking: Asking,
+    ) -> Result<Found, Error> {
+        let made = self
+            .store
+            .claim_if(worker_id, request_id, capacity, asking)
+            .await?;
         for room_id in made.given_up {
             tracing::error!(room_id, "give up a room that no worker could play");
             self.wakeups.wake(&Topic::Room(room_id));
@@ -33,16 +48,11 @@ impl Rooms {
             let assigned = self.assigned(&claimed.room).await?;
             claims.push(self.to_claim(claimed, assigned)?);
         }
-        Ok((claims, made.next_in_ms))
-    }
-
-    /// Whether a worker that waits for rooms has let its lease run out meanwhile: whether anybody is there is unknown
-    /// until it asks anew, and what it were given now might wait for a whole lease.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn is_out_of_touch(&self, worker_id: &str) -> Result<bool, Error> {
-        self.store.has_lapsed(worker_id).await
+        Ok(Found {
+            claims,
+            next_in_ms: made.next_in_ms,
+            is_out_of_touch: made.is_out_of_touch,
+        })
     }
 
     /// Extends a worker's lease. Answers the rooms that it named and does not hold.

@@ -12,8 +12,8 @@ mod sqlite;
 use std::sync::Arc;
 
 pub use contract::{
-    Added, Answer, Beaten, Census, CharacterChange, Claimed, ClaimsMade, Due, Ended, Page, PendingChange,
-    PlayedIn, Removed, RoomNote, Rows, Standing, Started,
+    Added, Answer, Asking, Beaten, Census, CharacterChange, Claimed, ClaimsMade, Due, Ended, Page,
+    PendingChange, PlayedIn, Removed, RoomNote, Rows, Standing, Started,
 };
 pub use location::Location;
 pub use look::{Schema, look};

@@ -3,7 +3,7 @@
 use troupe::protocol::{HeartbeatRequest, Held, ReleaseReason};
 use troupe::rooms::lease::LEASE_MS;
 use troupe::rooms::list::After;
-use troupe::rooms::store::{PendingChange, RoomNote};
+use troupe::rooms::store::{Asking, PendingChange, RoomNote};
 
 use super::setup::{code, entry, project, release, started_room};
 
@@ -31,6 +31,22 @@ on_both! {
         assert_eq!(code(store.append_entries(&room, "w1", 2, &[entry(1, "late")]).await), "stale_epoch");
         assert_eq!(code(store.release(&room, &release("w1", 1, ReleaseReason::Ended)).await), "stale_epoch");
         store.append_entries(&room, "w2", 2, &[entry(1, "mine")]).await.unwrap();
+    }
+
+    async fn a_lapsed_worker_that_waits_is_given_nothing_until_it_asks_anew(database) {
+        let store = &database.store;
+        let one = project(store, "one").await;
+        started_room(store, &one).await;
+        assert_eq!(store.claim("w1", "r1", 1).await.unwrap().claimed.len(), 1);
+        started_room(store, &one).await;
+        database.alter("UPDATE workers SET lease_until = 0", &[]).await;
+        let waits = store.claim_if("w1", "r2", 2, Asking::Still).await.unwrap();
+        assert!(waits.is_out_of_touch && waits.claimed.is_empty());
+        // One that holds nothing has nothing to lapse.
+        let other = store.claim_if("w2", "r1", 1, Asking::Still).await.unwrap();
+        assert!(!other.is_out_of_touch && other.claimed.len() == 1);
+        let asks = store.claim_if("w1", "r2", 2, Asking::Now).await.unwrap();
+        assert!(!asks.is_out_of_touch && asks.claimed.len() == 1);
     }
 
     async fn a_room_whose_holders_all_lapse_is_given_up_and_its_last_holder_told(database) {

@@ -28,6 +28,16 @@ pub struct Claimed {
     pub age_ms: i64,
 }
 
+/// How a worker comes to ask for rooms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// It asks now, so it is there.
+    Now,
+    /// It asked some time ago and waits: it may be gone, for a connection that is cut without a word leaves its
+    /// question behind.
+    Still,
+}
+
 /// Outcome of a claim.
 #[derive(Debug, Clone, Default)]
 pub struct ClaimsMade {
@@ -37,6 +47,9 @@ pub struct ClaimsMade {
     pub given_up: Vec<String>,
     /// When a room becomes claimable by time alone, ms from now.
     pub next_in_ms: Option<i64>,
+    /// The worker waits and has let the lease run out under which it holds rooms. Whether anybody is there is unknown
+    /// until it asks anew; what it were given now might wait for a whole lease, so it is given nothing.
+    pub is_out_of_touch: bool,
 }
 
 /// Claims and releases.
@@ -47,7 +60,21 @@ pub trait ClaimRows {
     ///
     /// # Errors
     /// When the database fails.
-    async fn claim(&self, worker_id: &str, request_id: &str, capacity: u32) -> Result<ClaimsMade, Error>;
+    async fn claim_if(
+        &self,
+        worker_id: &str,
+        request_id: &str,
+        capacity: u32,
+        asking: Asking,
+    ) -> Result<ClaimsMade, Error>;
+
+    /// The same for a worker that asks now.
+    ///
+    /// # Errors
+    /// As there.
+    async fn claim(&self, worker_id: &str, request_id: &str, capacity: u32) -> Result<ClaimsMade, Error> {
+        self.claim_if(worker_id, request_id, capacity, Asking::Now).await
+    }
 
     /// Takes a room from its holder. Answers whether the room is over.
     ///

@@ -39,7 +39,7 @@ pub use characters::{CharacterChange, CharacterRows};
 pub use chat_members::ChatMemberRows;
 pub use chat_messages::ChatMessageRows;
 pub use chat_rooms::ChatRoomRows;
-pub use claims::{ClaimRows, Claimed, ClaimsMade};
+pub use claims::{Asking, ClaimRows, Claimed, ClaimsMade};
 pub use database::Database;
 pub use deliveries::{DeliveryRows, Due};
 pub use entries::EntryRows;

@@ -41,12 +41,6 @@ pub trait WorkerRows {
     /// When the database fails.
     async fn note_down(&self, worker_id: &str, notes: &[RoomNote]) -> Result<(), Error>;
 
-    /// Whether the worker has let the lease run out under which it holds rooms.
-    ///
-    /// # Errors
-    /// When the database fails.
-    async fn has_lapsed(&self, worker_id: &str) -> Result<bool, Error>;
-
     /// Forgets workers whose lease ended before `before` and that hold nothing.
     ///
     /// # Errors

@@ -12,22 +12,37 @@ use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::lease::{Lease, Verdict};
 use crate::rooms::room::{EndReason, Participant};
-use crate::rooms::store::contract::{ClaimRows, Claimed, ClaimsMade, TIMELINE_MAX};
+use crate::rooms::store::contract::{Asking, ClaimRows, Claimed, ClaimsMade, TIMELINE_MAX};
 use crate::rooms::store::rows::{RoomRow, reason_name, signed};
 
 #[async_trait]
 impl ClaimRows for PostgresStore {
-    async fn claim(&self, worker_id: &str, request_id: &str, capacity: u32) -> Result<ClaimsMade, Error> {
+    async fn claim_if(
+        &self,
+        worker_id: &str,
+        request_id: &str,
+        capacity: u32,
+        asking: Asking,
+    ) -> Result<ClaimsMade, Error> {
         let mut tx = self.write().await?;
         // The same request again must see what the first one took.
         lock(&mut tx, OfWorker::Claims, worker_id).await?;
         let mut made = ClaimsMade::default();
         let mut rows = replayed(&mut tx, worker_id, request_id).await?;
-        let mut at = now(&mut tx).await?;
-        if rows.is_empty() && !workers::is_draining(&mut tx, worker_id).await? {
+        let workers::Asker {
+            at,
+            is_draining,
+            has_lapsed,
+        } = workers::asker(&mut tx, worker_id).await?;
+        if asking == Asking::Still && has_lapsed {
+            return Ok(ClaimsMade {
+                is_out_of_touch: true,
+                ..ClaimsMade::default()
+            });
+        }
+        if rows.is_empty() && !is_draining {
             let open = candidates(&mut tx, at, capacity).await?;
             let alive = leases_of_holders(&mut tx, &open).await?;
-            at = now(&mut tx).await?;
             let mut hopeless = Vec::new();
             for room in open {
                 let alive_until = room.worker_id.as_ref().and_then(|holder| alive.get(holder));

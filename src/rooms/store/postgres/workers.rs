@@ -73,19 +73,6 @@ impl WorkerRows for PostgresStore {
         Ok(())
     }
 
-    async fn has_lapsed(&self, worker_id: &str) -> Result<bool, Error> {
-        let mut connection = self.pool.acquire().await?;
-        let at = now(&mut connection).await?;
-        Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM workers w JOIN rooms r ON r.worker_id = w.id
-             WHERE w.id = $1 AND w.lease_until <= $2 AND r.ended_at IS NULL)",
-        )
-        .bind(worker_id)
-        .bind(at)
-        .fetch_one(&mut *connection)
-        .await?)
-    }
-
     async fn forget_workers(&self, before: Timestamp) -> Result<(), Error> {
         sqlx::query(
             "DELETE FROM workers WHERE lease_until < $1
@@ -117,10 +104,25 @@ pub(super) async fn extend(
     .map(drop)
 }
 
-pub(super) async fn is_draining(connection: &mut PgConnection, worker_id: &str) -> sqlx::Result<bool> {
-    let draining: Option<bool> = sqlx::query_scalar("SELECT draining FROM workers WHERE id = $1")
-        .bind(worker_id)
-        .fetch_optional(connection)
-        .await?;
-    Ok(draining.unwrap_or(false))
+/// How a worker stands when it asks for rooms: one question to the database.
+#[derive(sqlx::FromRow)]
+pub(super) struct Asker {
+    /// The time now.
+    pub(super) at: Timestamp,
+    pub(super) is_draining: bool,
+    /// The lease has run out under which it holds rooms.
+    pub(super) has_lapsed: bool,
+}
+
+pub(super) async fn asker(connection: &mut PgConnection, worker_id: &str) -> sqlx::Result<Asker> {
+    sqlx::query_as(
+        "SELECT t.at AS at, COALESCE(w.draining, false) AS is_draining,
+           COALESCE(w.lease_until <= t.at, false) AND EXISTS (
+             SELECT 1 FROM rooms r WHERE r.worker_id = w.id AND r.ended_at IS NULL) AS has_lapsed
+         FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at) t
+         LEFT JOIN workers w ON w.id = $1",
+    )
+    .bind(worker_id)
+    .fetch_one(connection)
+    .await
 }

@@ -9,7 +9,7 @@ use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::lease::{Lease, Verdict};
 use crate::rooms::room::{EndReason, Participant};
-use crate::rooms::store::contract::{ClaimRows, Claimed, ClaimsMade, TIMELINE_MAX};
+use crate::rooms::store::contract::{Asking, ClaimRows, Claimed, ClaimsMade, TIMELINE_MAX};
 use crate::rooms::store::rows::{RoomRow, reason_name, signed};
 
 #[derive(sqlx::FromRow)]
@@ -21,12 +21,28 @@ struct CandidateRow {
 
 #[async_trait]
 impl ClaimRows for SqliteStore {
-    async fn claim(&self, worker_id: &str, request_id: &str, capacity: u32) -> Result<ClaimsMade, Error> {
+    async fn claim_if(
+        &self,
+        worker_id: &str,
+        request_id: &str,
+        capacity: u32,
+        asking: Asking,
+    ) -> Result<ClaimsMade, Error> {
         let mut tx = self.write().await?;
-        let at = now(&mut tx).await?;
+        let workers::Asker {
+            at,
+            is_draining,
+            has_lapsed,
+        } = workers::asker(&mut tx, worker_id).await?;
+        if asking == Asking::Still && has_lapsed {
+            return Ok(ClaimsMade {
+                is_out_of_touch: true,
+                ..ClaimsMade::default()
+            });
+        }
         let mut made = ClaimsMade::default();
         let mut rows = replayed(&mut tx, worker_id, request_id).await?;
-        if rows.is_empty() && !workers::is_draining(&mut tx, worker_id).await? {
+        if rows.is_empty() && !is_draining {
             for candidate in candidates(&mut tx, at, capacity).await? {
                 let CandidateRow { room, alive_until } = candidate;
                 match room
