@@ -256,6 +256,6 @@ pub const ERRORS: &[Known] = &[
     known(
         503,
         "video_recording_unavailable",
-        "Video can't be recorded without a LiveKit Egress. Send `recordVideo` as false.",
+        "No LiveKit Egress is configured, or none takes the room. Send `recordVideo` as false.",
     ),
 ];

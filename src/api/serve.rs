@@ -23,7 +23,7 @@ use crate::providers::Registry;
 use crate::rooms::Rooms;
 use crate::rooms::character_record::BuiltIns;
 use crate::rooms::library::Library;
-use crate::rooms::livekit::{LiveKitServer, RoomService};
+use crate::rooms::livekit::{LiveKitServer, RoomService, VideoFolder};
 use crate::rooms::recording::{FolderObjects, Objects, S3Objects};
 use crate::rooms::secret::{SecretError, ServerSecret};
 use crate::rooms::service::{RecordingSettings, RoomBounds};
@@ -71,6 +71,8 @@ pub struct Settings {
     pub recordings: Option<RecordingsPlace>,
     /// Days after which recordings are removed.
     pub recording_retention_days: Option<u32>,
+    /// Where LiveKit's Egress keeps videos of role-plays, if there is one.
+    pub video_folder: Option<VideoFolder>,
     /// Where metrics are asked for, if anywhere.
     pub metrics: Option<TcpListener>,
     /// Where spans go; whoever made it waits for the last ones.
@@ -165,6 +167,7 @@ impl Server {
             recordings: RecordingSettings {
                 objects,
                 retention_days: settings.recording_retention_days,
+                videos: settings.video_folder,
             },
             wakeups: Wakeups::default(),
         };

@@ -117,6 +117,7 @@ pub(crate) async fn serve(
         library: Library::load(Path::new(AGENTS)).map_err(Failure::failed)?,
         recordings: config.api.recordings.clone(),
         recording_retention_days: config.api.recording_retention_days,
+        video_folder: config.api.video_folder.clone(),
         metrics,
         traces: traces.clone(),
         trace_url: config.traces.url.clone(),

@@ -26,6 +26,7 @@ pub use traces::{Collector, TraceUrl, Traces};
 pub use value::{ModelName, ModelNames, ServerUrl};
 pub use vendors::{VendorAccess, Vendors};
 
+use crate::rooms::livekit::VideoFolder;
 use setting as s;
 use sources::Sources;
 
@@ -99,6 +100,8 @@ pub struct Api {
     pub recordings: Option<RecordingsPlace>,
     /// Days after which recordings are removed, 1–36 500; without a number they are kept.
     pub recording_retention_days: Option<u32>,
+    /// Where LiveKit's Egress keeps videos of role-plays; without a folder none can be made.
+    pub video_folder: Option<VideoFolder>,
     /// Where it answers Prometheus; without an address nowhere.
     pub metrics: Option<SocketAddr>,
 }
@@ -226,6 +229,7 @@ impl Config {
                 limits: Limits::read(&mut from),
                 recordings: from.parsed(s::RECORDINGS, None),
                 recording_retention_days: from.number(s::RECORDING_RETENTION_DAYS, None, 1..=36_500),
+                video_folder: from.parsed(s::VIDEO_FOLDER, None),
                 metrics: from.parsed(s::METRICS, overrides.metrics),
             },
             worker: Worker {

@@ -55,6 +55,7 @@ pub(super) const RECORDING_RETENTION_DAYS: Setting = at(
     "TROUPE_RECORDING_RETENTION_DAYS",
     "",
 );
+pub(super) const VIDEO_FOLDER: Setting = at("api", "video_folder", "TROUPE_VIDEO_FOLDER", "");
 pub(super) const METRICS: Setting = at("api", "metrics", "TROUPE_METRICS", "--metrics");
 pub(super) const OTLP_ENDPOINT: Setting = at("traces", "endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", "");
 pub(super) const OTLP_TRACES_ENDPOINT: Setting = at(

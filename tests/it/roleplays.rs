@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use troupe::rooms::livekit::LiveKitError;
 
 use crate::support::{BUILT_IN, World, request, token_claims};
 
@@ -134,6 +135,30 @@ async fn video_needs_an_egress_and_nothing_is_made_without_one() {
     assert_eq!(answer.body["success"], false);
     assert!(world.livekit.rooms().is_empty());
     assert!(world.claim("w", "r1").await.is_empty());
+}
+
+#[tokio::test]
+async fn video_is_asked_of_egress_as_the_room_is_made() {
+    let world = World::filming("films").await;
+    let film = |world: &World| world.livekit.requests().pop().unwrap().egress;
+    world.post("/api/roleplay/create-room", body()).await.with(200);
+    assert_eq!(film(&world), None, "only where it is asked for");
+    let mut body = body();
+    body["recordVideo"] = json!(true);
+    let made = world
+        .post("/api/roleplay/create-room", body.clone())
+        .await
+        .with(200);
+    let id = made["data"]["roleplayId"].as_str().unwrap();
+    let film = film(&world).unwrap().room.unwrap();
+    assert!(world.livekit.rooms().contains(&film.room_name));
+    assert_eq!(film.file_outputs[0].filepath, format!("films/{id}.mp4"));
+
+    world
+        .livekit
+        .fail_with(Some(LiveKitError::Refused("internal".into())));
+    let answer = world.post("/api/roleplay/create-room", body).await;
+    assert_eq!(answer.fault(), (503, "video_recording_unavailable", None));
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use troupe::rooms::allowance::Allowance;
 use troupe::rooms::character_record::BuiltIns;
 use troupe::rooms::key::{KeyKind, MadeKey};
 use troupe::rooms::library::Library;
+use troupe::rooms::livekit::VideoFolder;
 use troupe::rooms::recording::Objects;
 use troupe::rooms::secret::ServerSecret;
 use troupe::rooms::service::{RecordingSettings, RoomBounds};
@@ -98,6 +99,13 @@ pub(crate) struct World {
     database: TestDatabase,
 }
 
+/// Where a world keeps recordings, when not on a shelf of its own.
+#[derive(Default)]
+struct Kept {
+    objects: Option<Arc<dyn Objects>>,
+    videos: Option<VideoFolder>,
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         Self::with_models(Registry::empty()).await
@@ -106,26 +114,57 @@ impl World {
     /// The same with language models for its group chats.
     pub(crate) async fn with_models(models: Registry) -> Self {
         let database = TestDatabase::new(database::chosen()).await;
-        Self::made(database, Limits::default(), Allowance::default(), models, None).await
+        Self::made(
+            database,
+            Limits::default(),
+            Allowance::default(),
+            models,
+            Kept::default(),
+        )
+        .await
     }
 
     /// One that keeps recordings elsewhere.
     pub(crate) async fn storing(objects: Arc<dyn Objects>) -> Self {
+        Self::keeping(Kept {
+            objects: Some(objects),
+            ..Kept::default()
+        })
+        .await
+    }
+
+    /// One whose LiveKit has an Egress that keeps videos in this folder.
+    pub(crate) async fn filming(folder: &str) -> Self {
+        Self::keeping(Kept {
+            videos: Some(folder.parse().unwrap()),
+            ..Kept::default()
+        })
+        .await
+    }
+
+    async fn keeping(kept: Kept) -> Self {
         let database = TestDatabase::new(database::chosen()).await;
         let (limits, models) = (Limits::default(), Registry::empty());
-        Self::made(database, limits, Allowance::default(), models, Some(objects)).await
+        Self::made(database, limits, Allowance::default(), models, kept).await
     }
 
     /// One over a database of the caller's.
     pub(crate) async fn over(database: TestDatabase) -> Self {
         let models = Registry::empty();
-        Self::made(database, Limits::default(), Allowance::default(), models, None).await
+        Self::made(
+            database,
+            Limits::default(),
+            Allowance::default(),
+            models,
+            Kept::default(),
+        )
+        .await
     }
 
     /// One that bears less than usual.
     pub(crate) async fn limited(limits: Limits, project: Allowance) -> Self {
         let database = TestDatabase::new(database::chosen()).await;
-        Self::made(database, limits, project, Registry::empty(), None).await
+        Self::made(database, limits, project, Registry::empty(), Kept::default()).await
     }
 
     async fn made(
@@ -133,7 +172,7 @@ impl World {
         limits: Limits,
         project: Allowance,
         models: Registry,
-        objects: Option<Arc<dyn Objects>>,
+        kept: Kept,
     ) -> Self {
         let store = database.store.clone();
         let secret = ServerSecret::from_text("a secret for tests, long enough").unwrap();
@@ -155,8 +194,9 @@ impl World {
             destinations: Destinations::Anywhere,
             tool_destinations: Destinations::Public,
             recordings: RecordingSettings {
-                objects: objects.unwrap_or_else(|| shelf.clone()),
+                objects: kept.objects.unwrap_or_else(|| shelf.clone()),
                 retention_days: Some(30),
+                videos: kept.videos,
             },
             wakeups: Wakeups::default(),
         };

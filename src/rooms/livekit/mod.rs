@@ -3,13 +3,16 @@
 //! Requests and answers are the official message types. [`LiveKitServer`] sends them to a real server;
 //! [`webhook`] reads what that server tells by itself.
 
+pub mod closing;
 mod server;
+mod video;
 pub mod webhook;
 
 use async_trait::async_trait;
-use livekit_protocol::{CreateRoomRequest, ParticipantInfo, Room as LiveRoom};
+use livekit_protocol::{CreateRoomRequest, ParticipantInfo, Room as LiveRoom, RoomEgress};
 
 pub use server::LiveKitServer;
+pub use video::VideoFolder;
 
 /// Why LiveKit did not do it. Says nothing about its address or key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +40,20 @@ pub struct RoomTimeouts {
     pub departure_s: u32,
 }
 
+impl RoomTimeouts {
+    /// Asks for a room that has these, filmed if there is an `egress`.
+    #[must_use]
+    pub fn of_room(self, name: &str, egress: Option<RoomEgress>) -> CreateRoomRequest {
+        CreateRoomRequest {
+            name: name.to_owned(),
+            empty_timeout: self.empty_s,
+            departure_timeout: self.departure_s,
+            egress,
+            ..CreateRoomRequest::default()
+        }
+    }
+}
+
 /// RoomService, as far as rooms use it. Names are those of LiveKit, with the project's prefix.
 #[async_trait]
 pub trait RoomService: Send + Sync {
@@ -48,17 +65,13 @@ pub trait RoomService: Send + Sync {
     async fn participants(&self, room: &str) -> Result<Option<Vec<ParticipantInfo>>, LiveKitError>;
     /// Disconnects everyone and closes the room; a missing one is no failure.
     async fn delete_room(&self, room: &str) -> Result<(), LiveKitError>;
+    /// Ends a participant's tracks and lets it publish none; one that is gone is no failure.
+    async fn silence(&self, room: &str, participant: &ParticipantInfo) -> Result<(), LiveKitError>;
     /// Disconnects one participant; answers whether it was there.
     async fn remove_participant(&self, room: &str, identity: &str) -> Result<bool, LiveKitError>;
 
     /// Makes a room that only has timeouts, unless it is there.
     async fn create_room(&self, room: &str, timeouts: RoomTimeouts) -> Result<(), LiveKitError> {
-        let request = CreateRoomRequest {
-            name: room.to_owned(),
-            empty_timeout: timeouts.empty_s,
-            departure_timeout: timeouts.departure_s,
-            ..CreateRoomRequest::default()
-        };
-        self.open_room(request).await.map(drop)
+        self.open_room(timeouts.of_room(room, None)).await.map(drop)
     }
 }

@@ -3,6 +3,7 @@
 use super::Rooms;
 use crate::rooms::error::Error;
 use crate::rooms::list::Place;
+use crate::rooms::livekit::LiveKitError;
 use crate::rooms::roleplay::{NewRoleplay, Premade, PremadeRecord, Roleplay};
 use crate::rooms::room::Surface;
 use crate::rooms::store::contract::{Prepared, PreparedKind};
@@ -11,6 +12,11 @@ use crate::rooms::wakeups::Topic;
 const NO_VIDEO: Error = Error::Unavailable {
     code: "video_recording_unavailable",
     message: "video can't be recorded: no LiveKit Egress is configured; send `recordVideo` as false",
+};
+const EGRESS_REFUSED: Error = Error::Unavailable {
+    code: "video_recording_unavailable",
+    message: "video can't be recorded: LiveKit's Egress does not take the room; see whether it runs, or send \
+              `recordVideo` as false",
 };
 const NO_CHARACTER: Error = Error::Conflict {
     code: "character_missing",
@@ -99,13 +105,15 @@ impl Rooms {
     /// Makes a role-play: finds or makes its person, makes and starts its room. The character comes by itself.
     ///
     /// # Errors
-    /// When the premade role-play is unknown, video is asked for, the project has too much going on, or LiveKit or
-    /// the database fail: nothing was made then.
+    /// When the premade role-play is unknown, video is asked for and can't be recorded, the project has too much going
+    /// on, or LiveKit or the database fail: nothing was made then.
     pub async fn create_roleplay(&self, project_id: &str, wish: RoleplayWish) -> Result<RoleplayJoin, Error> {
         let premade = self.premade(project_id, &wish.premade_id).await?;
-        if wish.record_video {
-            return Err(NO_VIDEO);
-        }
+        let videos = match (wish.record_video, &self.recordings.videos) {
+            (false, _) => None,
+            (true, Some(folder)) => Some(folder),
+            (true, None) => return Err(NO_VIDEO),
+        };
         match self.character(project_id, &premade.character_id).await {
             Err(Error::NotFound(_)) => return Err(NO_CHARACTER),
             other => drop(other?),
@@ -120,9 +128,24 @@ impl Rooms {
         // Looked at once more when the room is made; here it spares LiveKit a room for nothing.
         allowance.admit(&self.store.usage(project_id).await?)?;
         let livekit_room = Surface::Roleplay.livekit_room(project_id, &new.id);
-        self.livekit
-            .create_room(&livekit_room, self.bounds.livekit_timeouts())
-            .await?;
+        let egress = videos.map(|folder| folder.film(&livekit_room, &new.id));
+        let timeouts = self.bounds.livekit_timeouts();
+        if let Err(error) = self
+            .livekit
+            .open_room(timeouts.of_room(&livekit_room, egress))
+            .await
+        {
+            let LiveKitError::Refused(code) = &error else {
+                return Err(error.into());
+            };
+            if videos.is_none() {
+                return Err(error.into());
+            }
+            tracing::warn!(code, "have a role-play filmed by LiveKit's Egress");
+            // LiveKit may have made the room before it looked for an Egress.
+            self.drop_livekit_room(&new.id, &livekit_room).await;
+            return Err(EGRESS_REFUSED);
+        }
         let roleplay = match self.store.insert_roleplay(project_id, &new, allowance).await {
             Ok(roleplay) => roleplay,
             Err(error) => {

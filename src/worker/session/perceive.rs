@@ -238,10 +238,11 @@ impl Session {
                 }
             }
             Seen::Lost { reason, room_is_over } => {
-                self.warn_lost(&reason);
                 if room_is_over {
+                    debug!(room = self.room_id, reason, "the LiveKit room is closed");
                     return Some(ReleaseReason::Ended);
                 }
+                self.warn_lost(&reason);
                 self.remove(character);
                 return (self.cast.is_empty() && self.joining == 0).then_some(ReleaseReason::Failed);
             }

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use troupe::rooms::livekit::RoomService;
 
 use super::harness::Stack;
 use super::person::{Person, is};
@@ -30,6 +31,22 @@ fn says(entries: &Value, speaker: &str, words: &str) -> bool {
                 && entry["content"].as_str().is_some_and(|said| said.contains(words))
         })
     })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_egress_nothing_is_filmed_and_nothing_made() {
+    let stack = Stack::start_with(|command| {
+        command.env("TROUPE_VIDEO_FOLDER", "films");
+    })
+    .await;
+    let body = json!({
+        "premadeRoleplayId": ROLEPLAY, "userUniqueIdentifier": "user-123", "userName": "John Doe", "recordVideo": true,
+    });
+    let refused = stack
+        .refused(Method::POST, "/api/roleplay/create-room", Some(body))
+        .await;
+    assert_eq!(refused, (503, "video_recording_unavailable".into()));
+    assert_eq!(stack.room_service().list_rooms(Vec::new()).await, Ok(Vec::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,6 +60,7 @@ async fn a_room_that_is_deleted_on_the_livekit_server_ends_here() {
         models: Arc::new(Registry::empty()),
         recordings: None,
         recording_retention_days: None,
+        video_folder: None,
         metrics: None,
         traces: Traces::off(),
         trace_url: None,
