@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Failure;
 use crate::config::ServerUrl;
+use crate::protocol::TurnStages;
 
 /// A character as the API lists it.
 #[derive(Debug, Clone, Deserialize)]
@@ -93,6 +94,18 @@ impl Rooms {
         self.call("end room", Method::POST, &format!("/v1/rooms/{room}/end"), None)
             .await
             .map(drop)
+    }
+
+    /// How the turns of the room's characters came about.
+    pub(crate) async fn turns(&self, room: &str) -> Result<Vec<TurnStages>, Failure> {
+        #[derive(Deserialize)]
+        struct Turn {
+            stages: TurnStages,
+        }
+        let path = format!("/pages/rooms/{room}/turns");
+        let answer = self.call("list turns", Method::GET, &path, None).await?;
+        let turns: Vec<Turn> = read("list turns", answer)?;
+        Ok(turns.into_iter().map(|turn| turn.stages).collect())
     }
 
     /// The room's entries as server-sent events, those after `last_event_id` at first.

@@ -64,6 +64,10 @@ impl Site {
                 if let Err(failure) = self.call_in(&id, number, plan, manner, &mut run).await {
                     run.error = Some(failure.to_string());
                 }
+                // Another server may not tell; then there is nothing to show.
+                if matches!(plan, Plan::Talk(_)) {
+                    run.stages = self.rooms.turns(&id).await.unwrap_or_default();
+                }
                 if let Err(failure) = self.rooms.end(&id).await {
                     tracing::warn!(%failure, "end a room");
                 }

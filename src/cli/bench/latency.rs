@@ -8,7 +8,7 @@ use super::call::{Manner, Plan};
 use super::rig::{Site, TargetArgs};
 use super::written::ReportArgs;
 use crate::cli::{Context, Failure, Output};
-use crate::evaluation::caller::{CallerRun, Patience, RoomRun, Utterance};
+use crate::evaluation::caller::{CallerRun, Patience, RoomRun, Utterance, parts};
 
 /// From the onset of a reply to its interruption, s: replies of scripted models are long enough for the wait that
 /// other workers need before they listen.
@@ -159,6 +159,7 @@ pub(super) fn talk_section(run: &CallerRun) -> Value {
         "missed": run.missed,
         "early": run.early,
         "turns": turns(run),
+        "parts": parts(run.rooms.iter().flat_map(|room| &room.stages)),
     })
 }
 

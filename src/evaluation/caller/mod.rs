@@ -17,6 +17,7 @@ pub mod contention;
 pub mod ear;
 mod microphone;
 pub mod record;
+pub mod stages;
 pub mod summary;
 mod talk;
 pub mod utterance;
@@ -25,6 +26,7 @@ use std::time::Instant;
 
 pub use connection::{Caller, CallerError};
 pub use record::{CallerRun, RoomRun, Turn};
+pub use stages::{PARTS, parts};
 pub use summary::Summary;
 pub use talk::{Patience, ReplyControl};
 pub use utterance::Utterance;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Summary, ms};
+use crate::protocol::TurnStages;
 
 /// Events of a room that joining is measured by.
 pub const JOIN_EVENTS: [&str; 3] = ["agent_joined", "track_published", "track_subscribed"];
@@ -77,6 +78,9 @@ pub struct RoomRun {
     /// From the start of the room to each of [`JOIN_EVENTS`], ms.
     #[serde(default)]
     pub join_ms: BTreeMap<String, f64>,
+    /// When the stages of the character's turns were reached, where whoever answered tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<TurnStages>,
     /// Why nothing came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

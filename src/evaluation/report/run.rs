@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::evaluation::caller::Summary;
+use crate::evaluation::caller::{PARTS, Summary};
 
 /// Steps that measure first-audio delays, and what they are called.
 const TALKS: [(&str, &str); 2] = [
@@ -98,6 +98,10 @@ impl Run {
         for (step, what) in TALKS {
             let section = &self.json[step];
             figures.extend(figure(section, "latency", what, "latency_ms", talk_note(section)));
+            figures.extend(PARTS.iter().filter_map(|(key, part, _)| {
+                let note = "of it, as the worker says".to_owned();
+                figure(&section["parts"], key, &format!("– {part}"), key, note)
+            }));
         }
         let barge = &self.json["barge"];
         let silent = barge["silent"].as_u64().filter(|silent| *silent > 0);

@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use tokio::sync::mpsc;
-use troupe_inference::llm::{Llm, Options, Role as LlmRole};
+use troupe_inference::llm::{Llm, Options, Role as LlmRole, Stats};
 
 use super::Files;
 use super::failure::local;
@@ -81,9 +82,10 @@ impl LanguageModel for Pen {
             if stop.load(Ordering::Relaxed) {
                 return;
             }
-            if let Err(error) = llm.generate(&messages, &options, &stop, &mut on_text) {
+            match llm.generate(&messages, &options, &stop, &mut on_text) {
+                Ok(stats) => tell(name, &stats),
                 // Whoever is gone needs no reason.
-                let _ = sender.try_send(Err(local(name, error)));
+                Err(error) => drop(sender.try_send(Err(local(name, error)))),
             }
         })?;
         let listener = Listener {
@@ -97,6 +99,20 @@ impl LanguageModel for Pen {
         });
         Ok(pieces.boxed())
     }
+}
+
+/// What an answer took, for whoever wants to know why it is late.
+fn tell(model: &str, stats: &Stats) {
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(
+        model,
+        prompt_tokens = stats.prompt_tokens,
+        cached_tokens = stats.cached_tokens,
+        answer_tokens = stats.answer_tokens,
+        prefill_ms = ms(stats.prefill),
+        decode_ms = ms(stats.decode),
+        "a local model has answered"
+    );
 }
 
 fn in_its_words(message: &Message) -> (LlmRole, &str) {
