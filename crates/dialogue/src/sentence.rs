@@ -9,6 +9,12 @@ const CLAUSE_FROM: usize = 120;
 /// A chunk is cut at a word when it grows past this without any stop, characters.
 const CHUNK_MAX: usize = 240;
 
+/// A first chunk without any stop has at least so many words.
+const HURRIED_WORDS_MIN: usize = 4;
+/// Letters of the word that such a chunk ends with: what is shorter is mostly an article or a preposition, which leans
+/// on the next word.
+const HURRIED_LETTERS_MIN: usize = 4;
+
 /// Collects streamed text and hands out chunks: the first clause at once, then whole sentences.
 #[derive(Debug, Clone, Default)]
 pub struct Chunker {
@@ -33,6 +39,31 @@ impl Chunker {
             }
         }
         None
+    }
+
+    /// The first words without a stop, for when a stop is too long in coming; nothing after the first chunk.
+    pub fn hurried_chunk(&mut self) -> Option<String> {
+        if self.spoken {
+            return None;
+        }
+        let mut words = 0;
+        let mut letters = 0;
+        let mut end = None;
+        for (at, mark) in self.buffer.char_indices() {
+            if !mark.is_whitespace() {
+                letters += usize::from(mark.is_alphabetic());
+                continue;
+            }
+            words += usize::from(letters > 0);
+            if words >= HURRIED_WORDS_MIN && letters >= HURRIED_LETTERS_MIN {
+                end = Some(at);
+            }
+            letters = 0;
+        }
+        let rest = self.buffer.split_off(end?);
+        let chunk = std::mem::replace(&mut self.buffer, rest);
+        self.spoken = true;
+        speakable(&chunk)
     }
 
     /// What is left when no more text comes.
@@ -132,6 +163,31 @@ mod tests {
                 "Let me look, slowly, at the details.",
                 "Done.",
             ],
+        );
+    }
+
+    #[test]
+    fn slow_words_are_not_waited_for() {
+        let mut chunker = Chunker::default();
+        chunker.push("I was thinking ");
+        assert_eq!(chunker.hurried_chunk(), None, "too few");
+        chunker.push("of the ");
+        assert_eq!(chunker.hurried_chunk(), None, "an article leans on what follows");
+        chunker.push("weather in ");
+        assert_eq!(
+            chunker.hurried_chunk().as_deref(),
+            Some("I was thinking of the weather")
+        );
+        chunker.push("London this morning, and of tea, ");
+        assert_eq!(
+            (chunker.next_chunk(), chunker.hurried_chunk()),
+            (None, None),
+            "once"
+        );
+        chunker.push("mostly. So ");
+        assert_eq!(
+            chunker.next_chunk().as_deref(),
+            Some("in London this morning, and of tea, mostly.")
         );
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Speech {
     /// It is itself an apology: when it fails too, there is silence.
     pub(crate) is_apology: bool,
     chunker: Chunker,
+    /// When its first text came.
+    written_since: Option<Time>,
     chunks: Vec<Chunk>,
 }
 
@@ -79,6 +81,7 @@ impl Speech {
             is_past: false,
             is_apology: false,
             chunker: Chunker::default(),
+            written_since: None,
             chunks: Vec::new(),
         }
     }
@@ -102,11 +105,19 @@ impl Speech {
         matches!(self.phase, Phase::Stopping { .. })
     }
 
-    /// Takes text; answers chunks that are now complete, with their numbers.
-    pub(crate) fn write(&mut self, delta: &str) -> Vec<(usize, String)> {
+    /// Takes text; answers chunks that are now complete, with their numbers. A first clause that takes longer than
+    /// `patience` is not waited for.
+    pub(crate) fn write(&mut self, now: Time, delta: &str, patience: Duration) -> Vec<(usize, String)> {
+        let since = *self.written_since.get_or_insert(now);
         self.chunker.push(delta);
         let mut made = Vec::new();
         while let Some(text) = self.chunker.next_chunk() {
+            made.extend(self.add(text));
+        }
+        if self.is_empty()
+            && now.since(since) >= patience
+            && let Some(text) = self.chunker.hurried_chunk()
+        {
             made.extend(self.add(text));
         }
         made

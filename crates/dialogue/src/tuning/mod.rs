@@ -84,6 +84,10 @@ thresholds! {
     /// How long two people who speak with each other are left alone after one addressed the other.
     side_talk: Duration = 8000.0 in 0.0..=60000.0;
 
+    /// A reply's first clause that takes longer than this to be written is spoken without its end. Larger: smoother
+    /// first sentences of slow models, later answers.
+    first_clause: Duration = 300.0 in 0.0..=20000.0;
+
     /// A transcription that takes longer counts as failed.
     words_deadline: Duration = 8000.0 in 500.0..=60000.0;
     /// A released speech without sound for this long counts as failed.
