@@ -1,5 +1,7 @@
 //! What a worker tells Prometheus; LiveKit's names where there are any.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
@@ -50,7 +52,9 @@ struct Released {
 #[derive(Debug, Clone)]
 pub(super) struct Metrics {
     rooms: Gauge,
-    load: Gauge<f64, std::sync::atomic::AtomicU64>,
+    /// Rooms that were played and are over; of several that end at once perhaps one.
+    over: Arc<AtomicU64>,
+    load: Gauge<f64, AtomicU64>,
     pub(super) claimed: Counter,
     released: Family<Released, Counter>,
     /// Rooms that somebody else held by the time we asked, or that we left because the API was silent.
@@ -61,7 +65,7 @@ pub(super) struct Metrics {
     alarms: Family<OfKind, Counter>,
     short_of_memory: Gauge,
     short_of_models: Gauge,
-    busy: Gauge<f64, std::sync::atomic::AtomicU64>,
+    busy: Gauge<f64, AtomicU64>,
     chains: Counts,
     joined: Histogram,
     end_of_turn: Histogram,
@@ -83,6 +87,7 @@ impl Metrics {
             short_of_models: Gauge::default(),
             busy: Gauge::default(),
             rooms: Gauge::default(),
+            over: Arc::default(),
             load: Gauge::default(),
             claimed: Counter::default(),
             released: Family::default(),
@@ -205,8 +210,16 @@ impl Metrics {
 
     /// So many of so many rooms are played.
     pub(super) fn rooms(&self, held: usize, rooms_max: u32) {
-        self.rooms.set(i64::try_from(held).unwrap_or(i64::MAX));
+        let held = i64::try_from(held).unwrap_or(i64::MAX);
+        if self.rooms.set(held) > held {
+            self.over.fetch_add(1, Ordering::Relaxed);
+        }
         self.load.set(held as f64 / f64::from(rooms_max.max(1)));
+    }
+
+    /// Grows whenever a room is over.
+    pub(super) fn over(&self) -> u64 {
+        self.over.load(Ordering::Relaxed)
     }
 
     /// Rooms that are played.

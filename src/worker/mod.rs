@@ -16,6 +16,7 @@ mod entries;
 mod health;
 mod held;
 mod keeping;
+mod leftover;
 pub mod local;
 mod memory;
 mod metrics;
@@ -224,6 +225,7 @@ pub async fn run(
         setup.memory_max_mib,
     );
     let _memory = AbortOnDropHandle::new(tokio::spawn(memory));
+    let _leftover = AbortOnDropHandle::new(tokio::spawn(leftover::watch(worker.metrics.clone())));
     let models = models::watch(worker.readiness.clone(), worker.metrics.clone(), registry);
     let _models = AbortOnDropHandle::new(tokio::spawn(models));
     let _keeper = AbortOnDropHandle::new(tokio::spawn(keeping::keep(worker.clone(), inputs)));
