@@ -3,8 +3,10 @@
 pub mod end_of_turn;
 pub mod error;
 pub mod llm;
+mod mel;
 pub mod models;
 mod onnxruntime;
+pub mod speaker;
 pub mod stt;
 mod threads;
 pub mod tts;

@@ -1,23 +1,13 @@
 //! What Whisper encoders see of sound: a log-mel spectrogram of a normalised window.
 
-use std::f64::consts::PI;
-use std::sync::Arc;
-
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-
-use super::{RATE_HZ, WINDOW_SAMPLES};
+use super::WINDOW_SAMPLES;
+use crate::mel::{FRAME_SAMPLES, HOP_SAMPLES, Mel};
 
 /// Mel bands.
 pub(super) const MELS: usize = 80;
 /// Frames of a window: one each 10 ms.
-pub(super) const FRAMES: usize = WINDOW_SAMPLES / HOP;
+pub(super) const FRAMES: usize = WINDOW_SAMPLES / HOP_SAMPLES;
 
-/// Samples of one frame: 25 ms.
-const FFT: usize = 400;
-/// Samples between frames.
-const HOP: usize = 160;
-const BINS: usize = FFT / 2 + 1;
 /// Added to the variance, so that silence can be normalised.
 const VARIANCE_MIN: f32 = 1e-7;
 /// Smallest energy of a band.
@@ -27,28 +17,17 @@ const RANGE: f32 = 8.0;
 
 /// The transform, with what it needs each time.
 pub(super) struct LogMel {
-    fft: Arc<dyn RealToComplex<f32>>,
-    hann: Vec<f32>,
-    /// For each band its first bin and the weights from there on.
-    bands: Vec<(usize, Vec<f32>)>,
+    mel: Mel,
     /// The window with half a frame mirrored at either end.
     padded: Vec<f32>,
-    frame: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
     features: Vec<f32>,
 }
 
 impl LogMel {
     pub(super) fn new() -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(FFT);
-        let hann = (0..FFT).map(|at| (0.5 - 0.5 * (2.0 * PI * at as f64 / FFT as f64).cos()) as f32);
         Self {
-            frame: fft.make_input_vec(),
-            spectrum: fft.make_output_vec(),
-            fft,
-            hann: hann.collect(),
-            bands: bands(),
-            padded: vec![0.0; WINDOW_SAMPLES + FFT],
+            mel: Mel::new(MELS),
+            padded: vec![0.0; WINDOW_SAMPLES + FRAME_SAMPLES],
             features: vec![0.0; MELS * FRAMES],
         }
     }
@@ -57,16 +36,9 @@ impl LogMel {
     pub(super) fn of(&mut self, pcm: &[f32]) -> &[f32] {
         self.fill(pcm);
         let mut loudest = f32::NEG_INFINITY;
-        for (index, frame) in self.features.chunks_mut(MELS).enumerate() {
-            let samples = self.padded.iter().skip(index * HOP).zip(&self.hann);
-            for (out, (sample, weight)) in self.frame.iter_mut().zip(samples) {
-                *out = sample * weight;
-            }
-            // It fails for buffers of the wrong length alone, and these are its own.
-            let _ = self.fft.process(&mut self.frame, &mut self.spectrum);
-            for (out, (first, weights)) in frame.iter_mut().zip(&self.bands) {
-                let bins = self.spectrum.iter().skip(*first).zip(weights);
-                let energy: f32 = bins.map(|(bin, weight)| bin.norm_sqr() * weight).sum();
+        let frames = self.padded.windows(FRAME_SAMPLES).step_by(HOP_SAMPLES);
+        for (out, frame) in self.features.chunks_mut(MELS).zip(frames) {
+            for (out, energy) in out.iter_mut().zip(self.mel.energies(frame)) {
                 *out = energy.max(ENERGY_MIN).log10();
                 loudest = loudest.max(*out);
             }
@@ -90,7 +62,7 @@ impl LogMel {
             .map(|sample| (f64::from(*sample) - mean).powi(2))
             .sum();
         let deviation = ((spread + silent) / count + f64::from(VARIANCE_MIN)).sqrt();
-        let half = FFT / 2;
+        let half = FRAME_SAMPLES / 2;
         let silence = std::iter::repeat_n(0.0, WINDOW_SAMPLES - newest.len());
         let samples = silence.chain(newest.iter().map(|sample| f64::from(*sample)));
         for (out, sample) in self.padded.iter_mut().skip(half).zip(samples) {
@@ -103,57 +75,11 @@ impl LogMel {
     }
 }
 
-/// Triangular bands of equal area (Slaney's), evenly spaced in mel up to half the sample rate.
-fn bands() -> Vec<(usize, Vec<f32>)> {
-    let top = f64::from(RATE_HZ) / 2.0;
-    let corners: Vec<f64> = (0..MELS + 2)
-        .map(|index| mel_to_hz(hz_to_mel(top) * index as f64 / (MELS + 1) as f64))
-        .collect();
-    let band = |index: usize| {
-        let (low, middle, high) = (corners[index], corners[index + 1], corners[index + 2]);
-        let weights = (0..BINS).map(|bin| {
-            let hz = top * bin as f64 / (BINS - 1) as f64;
-            let slope = ((hz - low) / (middle - low)).min((high - hz) / (high - middle));
-            (slope.max(0.0) * 2.0 / (high - low)) as f32
-        });
-        let weights: Vec<f32> = weights.collect();
-        let first = weights.iter().position(|weight| *weight > 0.0).unwrap_or(0);
-        let end = weights
-            .iter()
-            .rposition(|weight| *weight > 0.0)
-            .map_or(first, |last| last + 1);
-        (first, weights[first..end].to_vec())
-    };
-    (0..MELS).map(band).collect()
-}
-
-/// Below 1 kHz the scale is linear.
-const LINEAR_BELOW_HZ: f64 = 1000.0;
-const LINEAR_BELOW_MEL: f64 = 15.0;
-
-/// Growth of the logarithm for one mel above 1 kHz.
-fn log_step() -> f64 {
-    6.4_f64.ln() / 27.0
-}
-
-fn hz_to_mel(hz: f64) -> f64 {
-    if hz < LINEAR_BELOW_HZ {
-        3.0 * hz / 200.0
-    } else {
-        LINEAR_BELOW_MEL + (hz / LINEAR_BELOW_HZ).ln() / log_step()
-    }
-}
-
-fn mel_to_hz(mel: f64) -> f64 {
-    if mel < LINEAR_BELOW_MEL {
-        200.0 * mel / 3.0
-    } else {
-        LINEAR_BELOW_HZ * (log_step() * (mel - LINEAR_BELOW_MEL)).exp()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
+    use super::super::RATE_HZ;
     use super::*;
 
     /// Three seconds of a rising tone with gaps, over noise.

@@ -18,6 +18,8 @@ pub enum Role {
     TextToSpeech,
     /// Language model.
     Language,
+    /// Tells voices apart.
+    Speaker,
 }
 
 impl Role {
@@ -29,6 +31,7 @@ impl Role {
             Self::SpeechToText => "stt",
             Self::TextToSpeech => "tts",
             Self::Language => "llm",
+            Self::Speaker => "speaker",
         }
     }
 }

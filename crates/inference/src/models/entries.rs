@@ -3,6 +3,7 @@
 use super::catalogue::{File, Model, Package, Piece, Prepare, Registry, Role, Source};
 use super::{kokoro_files, qwen_files};
 use crate::llm::requantise;
+use crate::speaker;
 
 /// Most important first.
 pub(super) const MODELS: &[Model] = &[
@@ -14,6 +15,7 @@ pub(super) const MODELS: &[Model] = &[
     QWEN,
     KOKORO,
     QWEN_GENERAL,
+    RESEMBLYZER,
 ];
 
 /// The file name that ONNX Runtime has in the cache, on every platform.
@@ -257,5 +259,30 @@ const QWEN_GENERAL: Model = Model {
     licence: "Apache-2.0",
     needs: &[],
     files: qwen_files::GENERAL,
+    prepare: None,
+};
+
+/// For measurements alone: nothing that talks needs it.
+const RESEMBLYZER: Model = Model {
+    name: speaker::NAME,
+    role: Role::Speaker,
+    about: "Resemblyzer's voice encoder, tells voices apart in `troupe bench voices`",
+    licence: "Apache-2.0",
+    needs: &[],
+    files: &[File {
+        name: "pretrained.pt",
+        bytes: 17_090_379,
+        sha256: "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+        recipes: &[&[whole(
+            Package {
+                registry: Registry::PyPi,
+                name: "resemblyzer",
+                version: "0.1.4",
+                bytes: 15_747_704,
+            },
+            "resemblyzer/pretrained.pt",
+            17_090_379,
+        )]],
+    }],
     prepare: None,
 };
