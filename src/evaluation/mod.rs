@@ -6,5 +6,6 @@ pub mod noise;
 pub mod process;
 pub mod report;
 pub mod slope;
+pub mod speakers;
 pub mod turns;
 pub mod words;

@@ -7,6 +7,7 @@ mod noise;
 mod recordings;
 mod rig;
 mod soak;
+mod speakers;
 mod split;
 mod turns;
 mod voices;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use troupe_sound::{Leveller, loudness};
 
 use super::recordings::{self, LANGUAGE};
+use super::speakers::{self, Said, Sound};
 use super::written::ReportArgs;
 use crate::cli::{Context, Failure, Output, models};
 use crate::config::Overrides;
@@ -60,15 +61,22 @@ pub(crate) async fn run(args: Args, context: Context) -> Result<(), Failure> {
     models::pull(&config, context.output).await?;
     let registry = configured::registry(&config).map_err(Failure::failed)?;
     let loaded = load_average();
+    let measure = async {
+        let (rows, said) = measure(&args, &registry, &clips, context.output).await?;
+        let likeness = speakers::likeness(&config, context.output, said).await?;
+        Ok((rows, likeness))
+    };
     let measured = tokio::select! {
-        measured = measure(&args, &registry, &clips, context.output) => measured,
+        measured = measure => measured,
         () = context.shutdown.cancelled() => Err(Failure::failed("stopped by a signal")),
     };
+    let (rows, likeness) = measured?;
     let sections = json!({
         "cmd": "troupe bench voices",
         "env": [],
         "loadAverage": [loaded, load_average()],
-        "voices": measured?,
+        "voices": rows,
+        "speakers": likeness,
     });
     writing.finish(context.output, "Models beside each other", sections)
 }
@@ -86,8 +94,9 @@ async fn measure(
     registry: &Registry,
     clips: &[Speech],
     output: Output,
-) -> Result<Vec<Value>, Failure> {
+) -> Result<(Vec<Value>, Vec<Said>), Failure> {
     let mut rows = Vec::new();
+    let mut said = Vec::new();
     for name in wanted(&args.stt) {
         let before = memory_mb();
         let model = registry.speech_to_text(name).await.map_err(Failure::failed)?;
@@ -115,7 +124,11 @@ async fn measure(
         let model = registry.text_to_speech(name).await.map_err(Failure::failed)?;
         output.progress(format_args!("speaks: {}", name.unwrap_or("configured")));
         for voice in wanted(&args.voice) {
-            let measured = Measured::default().speaks(&*model, &Voices::any(voice)).await;
+            let (measured, sound) = Measured::default().speaks(&*model, &Voices::any(voice)).await;
+            said.push(Said {
+                name: called(name, voice, args.tts.len()),
+                sound,
+            });
             let loudness = json!({ "before": measured.lufs, "after": measured.levelled_lufs });
             let mut row = measured.row("text to speech", name);
             row["voice"] = json!(voice);
@@ -124,7 +137,17 @@ async fn measure(
             rows.push(row);
         }
     }
-    Ok(rows)
+    Ok((rows, said))
+}
+
+/// What a voice is called where it is laid beside others, `models` being how many speak.
+fn called(model: Option<&str>, voice: Option<&str>, models: usize) -> String {
+    let model = model.unwrap_or("configured");
+    match voice {
+        Some(voice) if models > 1 => format!("{model} {voice}"),
+        Some(voice) => voice.to_owned(),
+        None => model.to_owned(),
+    }
 }
 
 /// Memory of this process, MB; `None` where the system doesn't say.
@@ -217,7 +240,8 @@ impl Measured {
         self
     }
 
-    async fn speaks(mut self, model: &dyn TextToSpeech, voices: &Voices) -> Self {
+    /// Answers what was spoken as well, as people hear it.
+    async fn speaks(mut self, model: &dyn TextToSpeech, voices: &Voices) -> (Self, Sound) {
         let (mut sound, mut levelled) = (Vec::new(), Vec::new());
         let mut leveller = None;
         let mut spoken_hz = 0;
@@ -255,7 +279,7 @@ impl Measured {
                 leveller.begin();
                 leveller.apply(&mut line);
             }
-            levelled.extend(line);
+            levelled.push(line);
             if let Some(first) = first {
                 let length_s = samples as f64 / f64::from(rate_hz.max(1));
                 self.first_ms.push(first);
@@ -264,8 +288,12 @@ impl Measured {
             }
         }
         self.lufs = loudness(&sound, spoken_hz).map(tenths);
-        self.levelled_lufs = loudness(&levelled, spoken_hz).map(tenths);
-        self
+        self.levelled_lufs = loudness(&levelled.concat(), spoken_hz).map(tenths);
+        let sound = Sound {
+            rate_hz: spoken_hz,
+            lines: levelled,
+        };
+        (self, sound)
     }
 
     fn fails(&mut self, error: &crate::providers::ProviderError) {

@@ -31,7 +31,7 @@ svg{max-width:100%;height:auto;display:block;margin:1rem 0}
 svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .grid{stroke:var(--faint);fill:none}
 .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}.c5{--c:var(--c5)}
 svg .dot{fill:var(--c);fill-opacity:.45}svg .mark{stroke:var(--c);fill:none;stroke-width:2.5}
-svg .name{fill:var(--c)}
+svg .name{fill:var(--c)}svg .cell{fill:var(--c0)}
 ";
 
 /// The whole page.

@@ -6,9 +6,9 @@ use super::html::escaped;
 use crate::evaluation::caller::Summary;
 
 /// Width of a plot, SVG units.
-const WIDTH: f64 = 860.0;
+pub(super) const WIDTH: f64 = 860.0;
 /// Room for the names at the left, SVG units.
-const NAMES: f64 = 210.0;
+pub(super) const NAMES: f64 = 210.0;
 /// Height of one row, SVG units.
 const ROW: f64 = 34.0;
 /// Height of a plot of lines, SVG units.
@@ -161,7 +161,8 @@ pub fn lines(title: &str, x_unit: &str, y_unit: &str, lines: &[Line]) -> String 
     framed(&format!("{title}, {y_unit}"), x_unit, HEIGHT, &svg)
 }
 
-fn framed(title: &str, unit: &str, height: f64, svg: &str) -> String {
+/// A drawing `height` high with its title, and the unit at its foot.
+pub(super) fn framed(title: &str, unit: &str, height: f64, svg: &str) -> String {
     let (title, unit) = (escaped(title), escaped(unit));
     format!(
         "<svg viewBox=\"0 0 {WIDTH} {:.0}\" width=\"{WIDTH}\" role=\"img\" aria-label=\"{title}\">\

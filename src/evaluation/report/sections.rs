@@ -8,6 +8,7 @@ use super::noise::noise;
 use super::plot::{Line, Strip, lines, strips};
 use super::run::{Figure, Run};
 use super::soak::soaks;
+use super::speakers::speakers;
 
 /// What a load is measured by: its field, what it is called, and its unit.
 const LOADS: [(&str, &str, &str); 4] = [
@@ -32,8 +33,10 @@ pub fn markdown(title: &str, lead: &str, runs: &[Run]) -> String {
 }
 
 fn sections(runs: &[Run]) -> Vec<Section> {
-    [delays(runs), loads(runs), soaks(runs), voices(runs), noise(runs)]
+    [delays(runs), loads(runs), soaks(runs), voices(runs)]
         .into_iter()
+        .chain(speakers(runs))
+        .chain([noise(runs)])
         .filter(|section| section.table.len() > 1)
         .collect()
 }

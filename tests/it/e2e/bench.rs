@@ -144,9 +144,12 @@ async fn models_are_measured_beside_each_other() {
         .env("TROUPE_STT", "openai:one")
         .env("TROUPE_LLM", "openai:one")
         .env("TROUPE_TTS", "openai:one")
+        // A cache without any model, and nothing to fetch them with.
+        .env("TROUPE_CACHE", folder.path().join("cache"))
         .args([
             "bench",
             "voices",
+            "--offline",
             "--json",
             "--tts",
             "openai:one",
@@ -180,6 +183,48 @@ async fn models_are_measured_beside_each_other() {
             .iter()
             .all(|row| row["failed"] == 0 && row["first_ms"]["n"].as_u64() > Some(0))
     );
+    // Two voices could be compared, and what for it is never fetched unasked.
+    assert!(
+        told.contains("run `troupe models pull resemblyzer` first"),
+        "{told}"
+    );
+    assert_eq!(report["speakers"], Value::Null);
+}
+
+#[tokio::test]
+async fn voices_are_laid_beside_each_other() {
+    let models = super::models::Models::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut pull = troupe(folder.path());
+    pull.args(["models", "pull", "resemblyzer"]);
+    let pulled = timeout(WITHIN, pull.output()).await.expect("it ends").unwrap();
+    assert!(
+        pulled.status.success(),
+        "{}",
+        String::from_utf8_lossy(&pulled.stderr)
+    );
+    let mut bench = troupe(folder.path());
+    bench
+        .env("OPENAI_BASE_URL", models.base_url())
+        .env("OPENAI_API_KEY", "test-key")
+        .env("TROUPE_STT", "openai:one")
+        .env("TROUPE_LLM", "openai:one")
+        .env("TROUPE_TTS", "local:piper")
+        .args([
+            "bench", "voices", "--json", "--voice", "joe", "joe+6", "--out", "out",
+        ]);
+    let output = timeout(WITHIN, bench.output()).await.expect("it ends").unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {told}", output.status);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let speakers = &report["speakers"];
+    assert_eq!(speakers["voices"], json!(["joe", "joe+6"]), "{report:#}");
+    // One voice, and the same one half an octave higher.
+    assert_eq!(speakers["toldApart"], true, "{speakers:#}");
+    let out = folder.path().join("out");
+    assert!(read(&out.join("report.md")).contains("| 2 joe+6 |"));
+    let page = read(&out.join("report.html"));
+    assert!(page.contains("How alike voices sound") && page.contains("<title>joe, joe+6: "));
 }
 
 #[tokio::test]
