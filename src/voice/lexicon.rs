@@ -41,7 +41,7 @@ impl Lexicon {
         let (mut copied, mut before) = (0, None);
         let mut letters = text.char_indices();
         while let Some((at, letter)) = letters.next() {
-            let is_begin = !before.is_some_and(char::is_alphanumeric);
+            let is_begin = before.is_none_or(|before| is_between_words(before, letter));
             before = Some(letter);
             if !is_begin {
                 continue;
@@ -82,9 +82,21 @@ impl Entry {
             }
         }
         let rest = rest.as_str();
-        let is_whole = !rest.starts_with(char::is_alphanumeric);
+        let (last, next) = (self.word.chars().next_back()?, rest.chars().next());
+        let is_whole = next.is_none_or(|next| is_between_words(last, next));
         is_whole.then_some(text.len() - rest.len())
     }
+}
+
+/// Whether one word may end with the one character and another begin with the other. Between Japanese and Chinese
+/// words nothing stands, so there every character may.
+fn is_between_words(before: char, after: char) -> bool {
+    !before.is_alphanumeric() || !after.is_alphanumeric() || is_unspaced(before) || is_unspaced(after)
+}
+
+/// Kana and Chinese characters.
+fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
 }
 
 #[cfg(test)]
@@ -120,6 +132,15 @@ mod tests {
         ] {
             assert_eq!(words.respelled(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn words_are_found_where_nothing_stands_between() {
+        let words = lexicon(&[("小鳥遊", "たかなし"), ("gif", "ジフ")]);
+        assert_eq!(
+            words.respelled("小鳥遊さん、このgifを見て"),
+            "たかなしさん、このジフを見て"
+        );
     }
 
     #[test]

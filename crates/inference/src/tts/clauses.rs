@@ -1,9 +1,11 @@
 //! Cuts text where a voice may breathe, so that the first words are heard before the last are made.
 
-/// A clause shorter than this is not worth a cut, characters: it would sound chopped.
-const CLAUSE_CHARS_MIN: usize = 24;
-/// A clause longer than this is cut between words, characters: time and memory grow with its length.
-const CLAUSE_CHARS_MAX: usize = 240;
+/// A clause shorter than this is not worth a cut, in widths: it would sound chopped.
+const CLAUSE_WIDTH_MIN: usize = 24;
+/// A clause longer than this is cut between words, in widths: time and memory grow with its length.
+const CLAUSE_WIDTH_MAX: usize = 240;
+/// Width of a kana or a kanji, where that of a letter is 1: it is a syllable or two.
+const WIDE: usize = 3;
 
 /// The clauses of a text, in order; together they are the text but for the space between them.
 pub fn clauses(text: &str) -> Vec<&str> {
@@ -19,23 +21,63 @@ pub fn clauses(text: &str) -> Vec<&str> {
 
 /// Bytes of the first clause.
 fn end_of_clause(text: &str) -> usize {
-    let mut last_space = None;
-    let mut chars = text.char_indices().enumerate().peekable();
-    while let Some((count, (at, mark))) = chars.next() {
-        let ends_word = chars.peek().is_none_or(|(_, (_, next))| next.is_whitespace());
-        let is_sentence = matches!(mark, '.' | '!' | '?' | '…') && count + 1 >= CLAUSE_CHARS_MIN / 2;
-        let is_pause = matches!(mark, ',' | ';' | ':' | '—') && count + 1 >= CLAUSE_CHARS_MIN;
-        if ends_word && (is_sentence || is_pause) {
-            return at + mark.len_utf8();
+    let mut last_pause = None;
+    let mut width = 0;
+    let mut before = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, mark)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let end = at + mark.len_utf8();
+        width += if is_wide(mark) { WIDE } else { 1 };
+        if ends_word(mark, next) {
+            let is_quoted_sentence =
+                is_closing(mark) && before.is_some_and(is_sentence_mark) && next != Some('と');
+            let is_sentence = is_sentence_mark(mark) || is_quoted_sentence;
+            let is_pause = matches!(mark, ',' | ';' | ':' | '—' | '、' | '，');
+            let width_min = if is_sentence {
+                CLAUSE_WIDTH_MIN / 2
+            } else {
+                CLAUSE_WIDTH_MIN
+            };
+            if (is_sentence || is_pause) && width >= width_min {
+                return end;
+            }
         }
         if mark.is_whitespace() {
-            last_space = Some(at);
+            last_pause = Some(at);
+        } else if mark == '、' {
+            last_pause = Some(end);
         }
-        if count + 1 == CLAUSE_CHARS_MAX {
-            return last_space.unwrap_or(at + mark.len_utf8());
+        if width >= CLAUSE_WIDTH_MAX {
+            return last_pause.unwrap_or(end);
         }
+        before = Some(mark);
     }
     text.len()
+}
+
+/// Whether a word ends behind `mark`. Marks of full width bring no space; what closes a quotation belongs to it.
+fn ends_word(mark: char, next: Option<char>) -> bool {
+    next.is_none_or(|next| {
+        let goes_on = is_closing(next) || is_sentence_mark(next);
+        next.is_whitespace()
+            || (is_wide(mark) && !goes_on)
+            || (matches!(mark, '!' | '?') && is_wide(next) && !goes_on)
+    })
+}
+
+fn is_sentence_mark(mark: char) -> bool {
+    matches!(mark, '.' | '!' | '?' | '…' | '。' | '！' | '？')
+}
+
+fn is_closing(mark: char) -> bool {
+    matches!(mark, '」' | '』' | '）')
+}
+
+/// Characters of East Asian scripts, and marks of their width.
+fn is_wide(letter: char) -> bool {
+    matches!(letter, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF01}'..='\u{FF60}' | '\u{20000}'..='\u{323AF}')
 }
 
 #[cfg(test)]
@@ -65,9 +107,30 @@ mod tests {
         let cut = clauses(&text);
         assert!(
             cut.iter()
-                .all(|clause| clause.len() <= CLAUSE_CHARS_MAX && clause.ends_with("word"))
+                .all(|clause| clause.len() <= CLAUSE_WIDTH_MAX && clause.ends_with("word"))
         );
         assert_eq!(cut.join(" "), text.trim());
         assert_eq!(clauses(&"é".repeat(500)).len(), 3);
+    }
+
+    #[test]
+    fn japanese_is_cut_at_its_own_marks() {
+        assert_eq!(
+            clauses(
+                "はい、分かりました。明日の朝は、駅の前で待っています！？「行こう。」と言った。いい?いいよ"
+            ),
+            [
+                "はい、分かりました。",
+                "明日の朝は、駅の前で待っています！？",
+                "「行こう。」と言った。",
+                "いい?いいよ"
+            ]
+        );
+        assert_eq!(
+            clauses("「もう帰るの。」「うん、帰る。」"),
+            ["「もう帰るの。」", "「うん、帰る。」"]
+        );
+        let endless = clauses(&"漢字".repeat(100)).len();
+        assert_eq!(endless, 3);
     }
 }
