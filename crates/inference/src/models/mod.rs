@@ -10,6 +10,7 @@ mod catalogue;
 mod entries;
 mod error;
 mod hub;
+mod japanese_files;
 mod kokoro_files;
 mod package;
 mod progress;
@@ -21,8 +22,10 @@ mod store_test;
 
 pub use catalogue::{Catalogue, File, Model, Package, Piece, Prepare, Recipe, Registry, Role, Source};
 pub use entries::{
-    DICTIONARY_CHECKED, DICTIONARY_MADE, DICTIONARY_NAME, ONNXRUNTIME_LIBRARY, PIPER_CONFIG, PIPER_VOICE,
+    DICTIONARY_CHECKED, DICTIONARY_MADE, DICTIONARY_NAME, JAPANESE_NAME, ONNXRUNTIME_LIBRARY, PIPER_CONFIG,
+    PIPER_VOICE,
 };
 pub use error::ModelError;
+pub use kokoro_files::JAPANESE_VOICES as KOKORO_JAPANESE_VOICES;
 pub use progress::Progress;
 pub use store::Store;

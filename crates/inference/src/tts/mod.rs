@@ -5,6 +5,7 @@ mod amounts;
 mod clauses;
 mod dictionary;
 mod grammar;
+mod japanese;
 mod kokoro;
 mod letters;
 mod network;
@@ -18,6 +19,7 @@ mod written;
 
 pub use clauses::clauses;
 pub use dictionary::Dictionary;
-pub use kokoro::Kokoro;
+pub use japanese::Japanese;
+pub use kokoro::{Kokoro, Reader};
 pub use piper::Piper;
 pub use voice::Voice;

@@ -1,43 +1,72 @@
-//! Kokoro: 28 English voices of one network, better and slower than Piper.
+//! Kokoro: one network with English and Japanese voices, better and slower than Piper.
 //!
-//! The vocabulary maps each symbol of the dictionary's notation to a number. A text is 0, its symbols, 0. A
-//! voice is a table of styles, 256 numbers each, one for every length of a text.
+//! The vocabulary maps each symbol of the sounds' notation to a number. A text is 0, its symbols, 0. A voice is
+//! a table of styles, one for every length of a text.
+
+mod voices;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
 use ort::session::Session;
 use ort::value::Tensor;
 use serde::Deserialize;
 
 use super::dictionary::Dictionary;
+use super::japanese::Japanese;
 use super::shape;
 use crate::error::InferenceError;
 use crate::onnxruntime;
+use voices::{Asked, STYLE_LEN, Voices};
 
 const NAME: &str = "kokoro";
 const RATE_HZ: u32 = 24_000;
 
-/// Voice of a character that names none.
-const VOICE_DEFAULT: &str = "af_heart";
-/// Numbers of one style.
-const STYLE_LEN: usize = 256;
 /// Symbols of one run: the network's own limit, and the number of styles of a voice.
 const SYMBOLS_MAX: usize = 510;
-const PACE_MIN: f32 = 0.5;
-const PACE_MAX: f32 = 2.0;
 /// Silence after a clause and after a sentence, ms.
 const CLAUSE_TAIL_MS: usize = 60;
 const SENTENCE_TAIL_MS: usize = 150;
+
+/// A language that some of the voices learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    English,
+    Japanese,
+}
+
+/// What reads the text, and so in which language it is spoken.
+#[derive(Clone)]
+pub enum Reader {
+    /// As English.
+    English(Arc<Dictionary>),
+    /// As Japanese.
+    Japanese(Arc<Japanese>),
+}
+
+impl Reader {
+    fn language(&self) -> Language {
+        match self {
+            Self::English(_) => Language::English,
+            Self::Japanese(_) => Language::Japanese,
+        }
+    }
+
+    /// The sounds of a text, pauses as marks between; empty if there is nothing to say.
+    fn read(&self, text: &str) -> Result<String, InferenceError> {
+        match self {
+            Self::English(dictionary) => Ok(dictionary.read(text)),
+            Self::Japanese(japanese) => japanese.read(text),
+        }
+    }
+}
 
 /// The network and the voices used so far.
 pub struct Kokoro {
     session: Session,
     vocabulary: HashMap<char, i64>,
-    folder: PathBuf,
-    voices: Mutex<HashMap<String, Arc<Vec<f32>>>>,
-    dictionary: Arc<Dictionary>,
+    voices: Voices,
 }
 
 #[derive(Deserialize)]
@@ -46,12 +75,8 @@ struct Vocabulary {
 }
 
 impl Kokoro {
-    /// Loads the network from the folder of the model; other voices may share its dictionary.
-    pub fn load(
-        folder: &Path,
-        dictionary: Arc<Dictionary>,
-        ort_library: &Path,
-    ) -> Result<Self, InferenceError> {
+    /// Loads the network from the folder of the model.
+    pub fn load(folder: &Path, ort_library: &Path) -> Result<Self, InferenceError> {
         let path = folder.join("vocab.json");
         let named = |error: &dyn std::fmt::Display| {
             InferenceError::load(NAME, format!("{}: {error}", path.display()))
@@ -61,9 +86,7 @@ impl Kokoro {
         Ok(Self {
             session: onnxruntime::session(NAME, ort_library, &folder.join("model.onnx"))?,
             vocabulary: vocabulary.vocab,
-            folder: folder.to_owned(),
-            voices: Mutex::default(),
-            dictionary,
+            voices: Voices::new(folder),
         })
     }
 
@@ -72,12 +95,22 @@ impl Kokoro {
         RATE_HZ
     }
 
-    /// Speaks a clause: mono PCM at [`Kokoro::rate_hz`], trimmed as Piper's is. `voice` is the name of a file
-    /// of the model (`af_heart`, `bm_george`), and after a slash may follow a pace from 0.5 to 2.0.
-    pub fn synthesize(&mut self, clause: &str, voice: Option<&str>) -> Result<Vec<i16>, InferenceError> {
-        let (voice, pace) = parse(voice.unwrap_or(VOICE_DEFAULT))?;
-        let styles = self.voice(voice)?;
-        let sounds = self.dictionary.read(clause);
+    /// Speaks a clause in the reader's language: mono PCM at [`Kokoro::rate_hz`], trimmed as Piper's is. `voice`
+    /// is the name of one (`af_heart`, `bm_george`, `jf_alpha`), and after a slash may follow a pace from 0.5 to
+    /// 2.0. For a voice that learnt another language speaks one of the same sex that learnt this one.
+    ///
+    /// # Errors
+    /// When there is no such voice, the text can't be read, or the network fails.
+    pub fn synthesize(
+        &mut self,
+        reader: &Reader,
+        clause: &str,
+        voice: Option<&str>,
+    ) -> Result<Vec<i16>, InferenceError> {
+        let language = reader.language();
+        let asked = Asked::parse(voice.unwrap_or(language.voice_default()))?.speaking(language);
+        let styles = self.voices.styles(asked.name)?;
+        let sounds = reader.read(clause)?;
         let mut symbols: Vec<i64> = sounds
             .chars()
             .filter_map(|sound| self.vocabulary.get(&sound).copied())
@@ -97,9 +130,11 @@ impl Kokoro {
         symbols.insert(0, 0);
         symbols.push(0);
         let sound = self
-            .run(symbols, style, pace)
+            .run(symbols, style, asked.pace)
             .map_err(|error| InferenceError::run(NAME, error))?;
-        let is_sentence = clause.trim_end().ends_with(['.', '!', '?', '…']);
+        let is_sentence = clause
+            .trim_end_matches(|mark: char| mark.is_whitespace() || matches!(mark, '」' | '』'))
+            .ends_with(['.', '!', '?', '…', '。', '！', '？']);
         let tail_ms = if is_sentence {
             SENTENCE_TAIL_MS
         } else {
@@ -119,70 +154,5 @@ impl Kokoro {
             .ok_or_else(|| ort::Error::new("the network has no output audio"))?;
         let (_, samples) = sound.try_extract_tensor::<f32>()?;
         Ok(samples.to_vec())
-    }
-
-    /// The styles of a voice, read when it first speaks.
-    fn voice(&self, name: &str) -> Result<Arc<Vec<f32>>, InferenceError> {
-        let mut voices = self.voices.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(styles) = voices.get(name) {
-            return Ok(Arc::clone(styles));
-        }
-        let path = self.folder.join(format!("{name}.bin"));
-        let bytes = std::fs::read(&path)
-            .map_err(|error| InferenceError::load(NAME, format!("{}: {error}", path.display())))?;
-        let styles: Vec<f32> = bytes
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|number| f32::from_le_bytes(*number))
-            .collect();
-        if styles.len() != SYMBOLS_MAX * STYLE_LEN {
-            return Err(InferenceError::load(
-                NAME,
-                format!("{} is no voice", path.display()),
-            ));
-        }
-        let styles = Arc::new(styles);
-        voices.insert(name.to_owned(), Arc::clone(&styles));
-        Ok(styles)
-    }
-}
-
-/// Divides `af_heart/1.1` into voice and pace.
-fn parse(name: &str) -> Result<(&str, f32), InferenceError> {
-    let (voice, pace) = name
-        .trim()
-        .split_once('/')
-        .map_or((name.trim(), Some(1.0)), |(voice, pace)| {
-            (voice, pace.parse().ok())
-        });
-    // It becomes part of a path.
-    let is_name = !voice.is_empty()
-        && voice
-            .chars()
-            .all(|letter| letter.is_ascii_lowercase() || letter == '_');
-    match pace {
-        Some(pace) if is_name && (PACE_MIN..=PACE_MAX).contains(&pace) => Ok((voice, pace)),
-        _ => Err(InferenceError::Input {
-            model: NAME,
-            detail: format!(
-                "voice {name:?} is not the name of one ({VOICE_DEFAULT}), with or without a pace from {PACE_MIN} \
-                 to {PACE_MAX} ({VOICE_DEFAULT}/1.1)"
-            ),
-        }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse;
-
-    #[test]
-    fn voices_have_a_name_and_a_pace() {
-        assert_eq!(parse("bm_george"), Ok(("bm_george", 1.0)));
-        assert_eq!(parse(" af_heart/1.25"), Ok(("af_heart", 1.25)));
-        for name in ["", "/1.1", "../secret", "af_heart/", "af_heart/9", "AF"] {
-            assert!(parse(name).is_err(), "{name}");
-        }
     }
 }
