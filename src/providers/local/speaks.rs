@@ -1,6 +1,7 @@
 //! Piper and Kokoro as providers of text to speech.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
@@ -14,7 +15,7 @@ use super::busy::Models;
 use super::failure::{local, unfit};
 use super::lane::Lane;
 use super::languages::{is_english, is_japanese};
-use crate::providers::{ProviderError, SpeechStream, TextToSpeech, Voices};
+use crate::providers::{ProviderError, SpeechContext, SpeechStream, TextToSpeech, Voices};
 
 /// Names in a spec, in the cache and in a character's voices.
 pub(super) const PIPER: &str = "piper";
@@ -65,7 +66,8 @@ impl Engine {
 struct Readers {
     english: Reader,
     /// Made when Japanese is first spoken: few workers need its memory.
-    japanese: OnceCell<Reader>,
+    japanese: Arc<OnceCell<Reader>>,
+    is_preparing: Arc<AtomicBool>,
     /// Where its dictionary comes from; `None` for a model that speaks English alone.
     japanese_from: Option<Files>,
 }
@@ -74,7 +76,8 @@ impl Readers {
     fn new(english: Arc<Dictionary>, japanese_from: Option<Files>) -> Self {
         Self {
             english: Reader::English(english),
-            japanese: OnceCell::new(),
+            japanese: Arc::default(),
+            is_preparing: Arc::default(),
             japanese_from,
         }
     }
@@ -84,8 +87,8 @@ impl Readers {
         match &self.japanese_from {
             _ if is_english(language) => Ok(self.english.clone()),
             Some(files) if is_japanese(language) => {
-                let reader = self.japanese.get_or_try_init(|| load_japanese(files.clone()));
-                Ok(reader.await?.clone())
+                let made = self.japanese.get_or_try_init(|| load_japanese(files.clone()));
+                Ok(made.await?.clone())
             }
             Some(_) => Err(unfit(
                 model,
@@ -93,6 +96,23 @@ impl Readers {
             )),
             None => Err(unfit(model, format!("it speaks English, not {language:?}"))),
         }
+    }
+
+    /// Has the reader of a language made in the background, so that it is there when it is asked for, and so that the
+    /// work isn't lost with a question that was given up.
+    fn prepare(&self, language: &str) {
+        let Some(files) = self.japanese_from.clone().filter(|_| is_japanese(language)) else {
+            return;
+        };
+        if self.japanese.initialized() || self.is_preparing.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (made, is_preparing) = (Arc::clone(&self.japanese), Arc::clone(&self.is_preparing));
+        tokio::spawn(async move {
+            // Whoever asks for the reader tries again, and is told why there is none.
+            let _ = made.get_or_try_init(|| load_japanese(files)).await;
+            is_preparing.store(false, Ordering::Relaxed);
+        });
     }
 }
 
@@ -182,5 +202,11 @@ impl TextToSpeech for Mouth {
             rate_hz: self.rate_hz,
             chunks: chunks.boxed(),
         })
+    }
+
+    /// There is nothing to keep in mind from text to text, but a dictionary may be missing yet.
+    fn begin(&self, _: &Voices, language: &str) -> Option<Box<dyn SpeechContext>> {
+        self.readers.prepare(language);
+        None
     }
 }
