@@ -76,6 +76,7 @@ pub fn vendors(config: &Config) -> impl Iterator<Item = VendorBackend> {
         let access = Access {
             key: place.api_key.clone(),
             base_url: place.base_url.as_ref().map(|url| url.as_str().to_owned()),
+            ..Access::default()
         };
         VendorBackend::new(vendor, access)
     })

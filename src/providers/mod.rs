@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream, StreamExt};
 
 /// Sample rate of speech handed to [`SpeechToText`], Hz, mono.
 pub const SPEECH_RATE_HZ: u32 = 16_000;
@@ -137,7 +137,7 @@ impl ProviderError {
 /// Turns one utterance into words.
 #[async_trait]
 pub trait SpeechToText: Send + Sync {
-    /// Transcribes mono PCM at [`SPEECH_RATE_HZ`]; an empty answer means that nothing was said.
+    /// Transcribes mono PCM at [`SPEECH_RATE_HZ`]; an empty answer means that nothing was said, as in no sound at all.
     async fn transcribe(&self, pcm: &[i16], language: &str) -> Result<String, ProviderError>;
     /// What it can do besides.
     fn abilities(&self) -> HearingAbilities {
@@ -237,10 +237,21 @@ pub struct SpeechStream {
     pub chunks: BoxStream<'static, Result<Vec<i16>, ProviderError>>,
 }
 
+impl SpeechStream {
+    /// What is heard of a blank text: nothing.
+    fn silence(rate_hz: u32) -> Self {
+        Self {
+            rate_hz,
+            chunks: stream::empty().boxed(),
+        }
+    }
+}
+
 /// Speaks one chunk of text.
 #[async_trait]
 pub trait TextToSpeech: Send + Sync {
-    /// Streams the speech of `text`, with the voice that is meant for this model or else its usual one.
+    /// Streams the speech of `text`, with the voice that is meant for this model or else its usual one. Of a blank text
+    /// nothing is heard, and nobody is asked.
     async fn synthesize(
         &self,
         text: &str,

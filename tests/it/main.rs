@@ -21,6 +21,7 @@
 //! - `client`: a Python with the official client
 //! - `cli`: what the command line says no to
 //! - `cli_operator`: what an operator does there
+//! - `conformance`: every provider through the same cases
 //! - `deploy`: what is shipped for Kubernetes and Grafana
 //! - `doctor`: what it says where something is wrong
 //! - `e2e`: a real LiveKit server and the official Python client
@@ -28,7 +29,7 @@
 //! - `house`: what holds for the repository as a whole
 //! - `node`: packages of npm, and LiveKit's SDKs for Node
 //! - `openapi`: the OpenAPI document, and every route against it
-//! - `openai`: the OpenAI provider against a server that misbehaves
+//! - `openai`: what is the OpenAI provider's alone: requests, retries, events, tools
 //! - `packages`: programs that the tests bring along
 //! - `pages`: the stage page, and what opens it
 //! - `postgres`: a throw-away Postgres
@@ -37,6 +38,7 @@
 //! - `scratch`: folders for the databases of tests
 //! - `prompts`: what language models are asked, as snapshots
 //! - `tools`: what characters have done, against real servers
+//! - `vendor_servers`: servers that speak the protocols of speech services
 //! - `store`: both databases held to one behaviour
 
 #![expect(
@@ -62,6 +64,7 @@ mod cli_agents;
 mod cli_operator;
 #[path = "../client/mod.rs"]
 mod client;
+mod conformance;
 mod deploy;
 mod doctor;
 mod e2e;
@@ -89,5 +92,6 @@ mod shape;
 mod store;
 mod support;
 mod tools;
+mod vendor_servers;
 mod webhooks;
 mod worker_protocol;

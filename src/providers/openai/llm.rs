@@ -18,6 +18,10 @@ use super::sse::Decoder;
 use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
 use crate::providers::{ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream};
 
+/// Longest answer as it comes, bytes: ten thousands of tokens in events of their own, and no answer is asked to have more
+/// than two thousand. A server that goes on has lost its way.
+const ANSWER_BYTES_MAX: usize = 8 << 20;
+
 /// One language model of one server.
 pub(super) struct Writer {
     endpoint: Arc<Endpoint>,
@@ -130,6 +134,8 @@ struct ChunkError {
 /// An answer being read.
 struct Answer {
     bytes: BoxStream<'static, Result<Bytes, ProviderError>>,
+    /// Bytes that came so far.
+    length: usize,
     decoder: Decoder,
     events: Vec<String>,
     ready: VecDeque<Result<Piece, ProviderError>>,
@@ -148,6 +154,7 @@ impl Answer {
             .boxed();
         Self {
             bytes,
+            length: 0,
             decoder: Decoder::default(),
             events: Vec::new(),
             ready: VecDeque::new(),
@@ -188,6 +195,11 @@ impl Answer {
     }
 
     fn read(&mut self, bytes: &[u8]) {
+        self.length += bytes.len();
+        if self.length > ANSWER_BYTES_MAX {
+            self.ready.push_back(Err(malformed("an answer without end")));
+            return;
+        }
         let readable = self.decoder.push(bytes, &mut self.events);
         for event in self.events.drain(..) {
             if event.trim() == "[DONE]" {

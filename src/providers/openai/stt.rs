@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::StreamExt;
+use reqwest::Response;
 use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
 
@@ -13,6 +15,8 @@ use crate::providers::{ProviderError, SPEECH_RATE_HZ, SpeechToText};
 
 /// Shorter audio is refused by OpenAI, and holds no word.
 const SPEECH_MIN_MS: usize = 100;
+/// Longest transcript with all that stands beside it, bytes: that of hours.
+const TRANSCRIPT_BYTES_MAX: usize = 1 << 20;
 
 /// One transcription model of one server.
 pub(super) struct Transcriber {
@@ -51,6 +55,18 @@ fn primary_subtag(tag: &str) -> Option<String> {
     (2..=3).contains(&subtag.len()).then_some(subtag)
 }
 
+/// The body, if it has an end.
+async fn whole(response: Response) -> Result<Vec<u8>, ProviderError> {
+    let (mut pieces, mut body) = (response.bytes_stream(), Vec::new());
+    while let Some(piece) = pieces.next().await {
+        body.extend_from_slice(&piece.map_err(|error| failure(&error))?);
+        if body.len() > TRANSCRIPT_BYTES_MAX {
+            return Err(malformed("a transcript without end"));
+        }
+    }
+    Ok(body)
+}
+
 #[derive(Deserialize)]
 struct Transcript {
     text: String,
@@ -67,7 +83,7 @@ impl SpeechToText for Transcriber {
             .first_piece(self.endpoint.timing.stt, || async {
                 let form = self.form(file.clone(), language)?;
                 let response = send(self.endpoint.post("/audio/transcriptions").multipart(form)).await?;
-                let body = response.bytes().await.map_err(|error| failure(&error))?;
+                let body = whole(response).await?;
                 let transcript: Transcript =
                     serde_json::from_slice(&body).map_err(|_| malformed("no JSON object with a `text`"))?;
                 Ok(transcript.text.trim().to_owned())

@@ -12,6 +12,8 @@ use crate::providers::{ProviderError, SpeechStream, TextToSpeech, Voices};
 
 /// `response_format: pcm` is 16-bit little-endian mono at this rate.
 const PCM_RATE_HZ: u32 = 24_000;
+/// Longest sound of one text, bytes: ten minutes. More has no end.
+const SOUND_BYTES_MAX: usize = 10 * 60 * 2 * PCM_RATE_HZ as usize;
 /// For characters without a voice of this provider.
 const VOICE: &str = "alloy";
 
@@ -41,6 +43,9 @@ struct Body<'a> {
 #[async_trait]
 impl TextToSpeech for Speaker {
     async fn synthesize(&self, text: &str, voices: &Voices, _: &str) -> Result<SpeechStream, ProviderError> {
+        if text.trim().is_empty() {
+            return Ok(SpeechStream::silence(PCM_RATE_HZ));
+        }
         let body = Body {
             model: &self.model,
             input: text,
@@ -83,8 +88,13 @@ fn refuse_other_formats(media_type: &str) -> Result<(), ProviderError> {
 /// Whole samples of each piece, as soon as it is here; a network cuts samples in half.
 fn samples(response: reqwest::Response) -> BoxStream<'static, Result<Vec<i16>, ProviderError>> {
     let mut half: Option<u8> = None;
+    let mut length = 0;
     let pieces = response.bytes_stream().map(move |piece| {
         let piece = piece.map_err(|error| failure(&error))?;
+        length += piece.len();
+        if length > SOUND_BYTES_MAX {
+            return Err(malformed("sound without end"));
+        }
         let mut pcm = Vec::with_capacity(piece.len() / 2 + 1);
         for &byte in piece.iter() {
             match half.take() {

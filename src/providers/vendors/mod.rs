@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use troupe_vendors::hearing::Hearer;
 use troupe_vendors::speaking::Speaker;
-use troupe_vendors::{Config, assemblyai, cartesia, deepgram, elevenlabs};
+use troupe_vendors::{Config, Timing, assemblyai, cartesia, deepgram, elevenlabs};
 
 use super::registry::Backend;
 use super::{LanguageModel, ProviderError, SpeechToText, TextToSpeech};
@@ -75,6 +75,8 @@ pub struct Access {
     pub key: Option<SecretString>,
     /// `wss://` or `https://` address without a path.
     pub base_url: Option<String>,
+    /// Time bounds.
+    pub timing: Timing,
 }
 
 /// One service as a backend.
@@ -103,6 +105,7 @@ impl VendorBackend {
         Ok(Config {
             base_url,
             model: model.map(str::to_owned),
+            timing: self.access.timing,
             ..Config::new(key)
         })
     }
@@ -160,7 +163,11 @@ mod tests {
 
     fn backend(vendor: Vendor, key: Option<&str>) -> VendorBackend {
         let key = key.map(|key| key.to_owned().into());
-        VendorBackend::new(vendor, Access { key, base_url: None })
+        let access = Access {
+            key,
+            ..Access::default()
+        };
+        VendorBackend::new(vendor, access)
     }
 
     #[tokio::test]

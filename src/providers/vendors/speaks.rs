@@ -33,6 +33,9 @@ impl TextToSpeech for Mouth {
         voices: &Voices,
         language: &str,
     ) -> Result<SpeechStream, ProviderError> {
+        if text.trim().is_empty() {
+            return Ok(SpeechStream::silence(RATE_HZ));
+        }
         let sound = self.speech(voices, language).say(text);
         let mut speech = pieces(self.vendor, sound);
         let first = speech.chunks.next().await.transpose()?;
@@ -66,6 +69,9 @@ struct Context {
 #[async_trait]
 impl SpeechContext for Context {
     async fn say(&self, text: &str) -> Result<SpeechStream, ProviderError> {
+        if text.trim().is_empty() {
+            return Ok(SpeechStream::silence(RATE_HZ));
+        }
         Ok(pieces(self.vendor, self.speech.say(text)))
     }
 }

@@ -5,15 +5,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::harness::Stack;
 use super::person::Person;
-
-#[path = "../../../crates/vendors/tests/conformance/scripts.rs"]
-#[expect(dead_code, reason = "the crate's own tests use all of them")]
-mod scripts;
-#[path = "../../../crates/vendors/tests/conformance/server.rs"]
-#[expect(dead_code, reason = "the crate's own tests use all of it")]
-mod server;
-
-use server::{Conduct, Server};
+use crate::vendor_servers::scripts;
+use crate::vendor_servers::server::{Conduct, Server};
 
 /// What the scripted service makes of everything.
 const HEARD: &str = "one two three";

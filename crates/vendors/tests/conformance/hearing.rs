@@ -157,8 +157,10 @@ async fn nobody_waits_for_ever(service: Service) {
         words: SOON,
         ..patient()
     };
-    let silent = fault(&service, hasty, Conduct::Silent).await;
-    assert_eq!(silent, Fault::Late { waited: SOON });
+    for conduct in [Conduct::Silent, Conduct::Stalls] {
+        let fault = fault(&service, hasty, conduct).await;
+        assert_eq!(fault, Fault::Late { waited: SOON }, "{conduct:?}");
+    }
 }
 
 async fn an_end_in_the_middle_is_told(service: Service) {

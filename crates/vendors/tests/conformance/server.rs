@@ -35,6 +35,8 @@ pub(crate) enum Conduct {
     Slow,
     /// It never answers.
     Silent,
+    /// It begins to answer, and no more comes.
+    Stalls,
     /// It complains instead of answering.
     Complains(Trouble),
     /// It begins to answer, and ends its half of the connection without a word.
@@ -207,6 +209,7 @@ impl Connection {
                     let endless = format!("{{\"type\":\"{}\"}}", "x".repeat(5 * 1024 * 1024));
                     let _ = socket.send(Message::text(endless)).await;
                 }
+                Conduct::Stalls => send(socket, begin).await,
                 Conduct::HalfClosed => {
                     send(socket, begin).await;
                     let _ = tokio::io::AsyncWriteExt::shutdown(socket.get_mut()).await;

@@ -154,6 +154,11 @@ async fn nobody_waits_for_ever(service: Service) {
     };
     let silent = fault(&service, hasty, Conduct::Silent).await;
     assert_eq!(silent, Fault::Late { waited: SOON });
+    let (stalled, _) = spoken(&service, hasty, &[Conduct::Stalls]).await;
+    assert_eq!(
+        (stalled.samples, stalled.fault),
+        (SECOND / 2, Some(Fault::Late { waited: SOON }))
+    );
 }
 
 async fn an_answer_that_breaks_off_is_not_begun_anew(service: Service) {
