@@ -6,6 +6,7 @@ mod limits;
 mod recordings;
 mod setting;
 mod sources;
+mod spending;
 mod tools;
 mod traces;
 mod value;
@@ -26,6 +27,7 @@ pub use traces::{Collector, TraceUrl, Traces};
 pub use value::{ModelName, ModelNames, ServerUrl};
 pub use vendors::{VendorAccess, Vendors};
 
+use crate::providers::Spending;
 use crate::rooms::livekit::VideoFolder;
 use setting as s;
 use sources::Sources;
@@ -178,6 +180,8 @@ pub struct Config {
     pub vendors: Vendors,
     /// Gemini.
     pub gemini: Gemini,
+    /// What models cost, and what a room may.
+    pub spending: Spending,
     /// What tools of characters may reach.
     pub tools: Tools,
     /// Where spans go, and where they are looked at.
@@ -270,6 +274,7 @@ impl Config {
                 api_key: from.text(s::GEMINI_API_KEY, None).map(Into::into),
             },
             vendors: Vendors::read(&mut from),
+            spending: spending::read(&mut from),
             tools: Tools::read(&mut from),
             traces: Traces::read(&mut from),
             cache: from
