@@ -161,6 +161,8 @@ pub struct OpenAi {
 pub struct Gemini {
     /// API key.
     pub api_key: Option<SecretString>,
+    /// WebSocket address of its realtime models, when it is not Google's own.
+    pub realtime_url: Option<String>,
 }
 
 /// Everything that can be configured.
@@ -272,6 +274,7 @@ impl Config {
             },
             gemini: Gemini {
                 api_key: from.text(s::GEMINI_API_KEY, None).map(Into::into),
+                realtime_url: from.text(s::GEMINI_REALTIME_URL, None),
             },
             vendors: Vendors::read(&mut from),
             spending: spending::read(&mut from),

@@ -93,6 +93,7 @@ pub(super) const ELEVENLABS: [Setting; 2] =
     vendor(["elevenlabs", "ELEVENLABS_BASE_URL", "ELEVENLABS_API_KEY"]);
 pub(super) const CARTESIA: [Setting; 2] = vendor(["cartesia", "CARTESIA_BASE_URL", "CARTESIA_API_KEY"]);
 pub(super) const OPENAI_REALTIME_URL: Setting = at("openai", "realtime_url", "OPENAI_REALTIME_URL", "");
+pub(super) const GEMINI_REALTIME_URL: Setting = at("gemini", "realtime_url", "GEMINI_REALTIME_URL", "");
 pub(super) const GEMINI_API_KEY: Setting = at("gemini", "api_key", "GEMINI_API_KEY", "");
 pub(super) const PRICE_HEARD: Setting = at("prices", "heard_minute", "TROUPE_PRICE_HEARD_MINUTE", "");
 pub(super) const PRICE_SPOKEN: Setting = at(

@@ -57,6 +57,7 @@ pub fn registry(config: &Config) -> Result<Registry, SetupError> {
     let realtime = Realtime::new(
         realtime_url.or_else(|| base.as_deref().map(realtime::beside)),
         key,
+        config.gemini.realtime_url.clone(),
         gemini.map(|key| key.expose_secret().to_owned()),
     );
     let registry = Registry::new(&choice, backends).map_err(SetupError::Specs)?;

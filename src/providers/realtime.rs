@@ -24,25 +24,27 @@ struct Place {
 pub struct Realtime(Vec<Place>);
 
 impl Realtime {
-    /// From what is configured: OpenAI, or a server at the WebSocket address `openai_url` that speaks its protocol,
-    /// and Gemini.
-    pub fn new(openai_url: Option<String>, openai_key: Option<String>, gemini_key: Option<String>) -> Self {
-        let mut places = Vec::new();
-        if openai_url.is_some() || openai_key.is_some() {
-            places.push(Place {
-                provider: Provider::OpenAi,
-                url: openai_url.unwrap_or_else(|| Provider::OpenAi.official_url().to_owned()),
-                key: openai_key,
-            });
-        }
-        if let Some(key) = gemini_key {
-            places.push(Place {
-                provider: Provider::Gemini,
-                url: Provider::Gemini.official_url().to_owned(),
-                key: Some(key),
-            });
-        }
-        Self(places)
+    /// From what is configured: OpenAI and Gemini, or servers at these WebSocket addresses that speak their protocols
+    /// and may need no key.
+    pub fn new(
+        openai_url: Option<String>,
+        openai_key: Option<String>,
+        gemini_url: Option<String>,
+        gemini_key: Option<String>,
+    ) -> Self {
+        let places = [
+            (Provider::OpenAi, openai_url, openai_key),
+            (Provider::Gemini, gemini_url, gemini_key),
+        ];
+        let known = places
+            .into_iter()
+            .filter(|(_, url, key)| url.is_some() || key.is_some());
+        let places = known.map(|(provider, url, key)| Place {
+            provider,
+            url: url.unwrap_or_else(|| provider.official_url().to_owned()),
+            key,
+        });
+        Self(places.collect())
     }
 
     /// What they are called.
@@ -106,7 +108,7 @@ mod tests {
                 .map_err(|error| error.to_string())?;
             Ok((access.url, access.model, access.voice))
         };
-        let both = Realtime::new(None, key(), key());
+        let both = Realtime::new(None, key(), None, key());
         let openai = (
             "wss://api.openai.com/v1/realtime".to_owned(),
             "gpt-realtime".to_owned(),
@@ -115,10 +117,13 @@ mod tests {
         assert_eq!(reach(&both, "openai"), Ok::<_, String>(openai));
         let (_, model, voice) = reach(&both, "gemini:live").unwrap_or_default();
         assert_eq!((model.as_str(), voice.as_deref()), ("live", Some("Kore")));
-        let own = Realtime::new(Some(beside("http://localhost:1/v1/")), None, None);
+        let own = Realtime::new(Some(beside("http://localhost:1/v1/")), None, None, None);
         let (url, ..) = reach(&own, "openai").unwrap_or_default();
         assert_eq!(url, "ws://localhost:1/v1/realtime");
         let expect = "models.realtime is \"gemini\", which names no provider; write `provider:model` with one of: openai";
         assert_eq!(reach(&own, "gemini"), Err(expect.to_owned()));
+        let elsewhere = Realtime::new(None, None, Some("ws://localhost:2".to_owned()), None);
+        let (url, ..) = reach(&elsewhere, "gemini").unwrap_or_default();
+        assert_eq!(url, "ws://localhost:2");
     }
 }

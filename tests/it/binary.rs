@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What the variables begin with that it reads.
-const PREFIXES: [&str; 9] = [
+const PREFIXES: [&str; 10] = [
     "TROUPE_",
     "OPENAI_",
     "LIVEKIT_",
@@ -14,6 +14,7 @@ const PREFIXES: [&str; 9] = [
     "ASSEMBLYAI_",
     "ELEVENLABS_",
     "CARTESIA_",
+    "GEMINI_",
 ];
 
 /// The binary in a folder, without the variables that it reads.

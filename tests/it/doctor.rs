@@ -1,8 +1,11 @@
 //! What the doctor says where something is wrong, and what it advises.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use serde_json::Value;
+use troupe_realtime::scripted::{Door, Server};
+use troupe_realtime::{Provider, Timing};
 
 use crate::binary;
 use crate::recordings::s3::S3;
@@ -20,15 +23,20 @@ fn about<'a>(lines: &'a [Value], check: &str) -> Vec<&'a Value> {
 
 fn examine(variables: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = binary::troupe(folder.path());
+    examine_in(folder.path(), variables, arguments)
+}
+
+/// The same in a folder of the test's own.
+fn examine_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let mut command = binary::troupe(folder);
     let output = command
         .args(["doctor", "--json"])
         .args(arguments)
-        .env("TROUPE_CACHE", folder.path().join("cache"))
+        .env("TROUPE_CACHE", folder.join("cache"))
         .envs(variables.iter().copied())
         .output()
         .unwrap();
-    assert!(!folder.path().join("troupe.sqlite").exists(), "nothing is made");
+    assert!(!folder.join("troupe.sqlite").exists(), "nothing is made");
     let told = String::from_utf8(output.stdout).unwrap();
     let lines = told.lines().map(|line| serde_json::from_str(line).unwrap());
     (output.status.code(), lines.collect())
@@ -63,6 +71,54 @@ fn what_is_out_of_reach_is_told_with_advice() {
         "ok",
         "the first command makes it"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_realtime_model_that_is_named_is_tried() {
+    let examined = async |door: Door, key: &str| {
+        let server = Server::start(Provider::Gemini, door, Vec::new()).await.unwrap();
+        let url = server.access(Timing::default()).url;
+        let key = key.to_owned();
+        let examine = move || {
+            let variables = [("GEMINI_REALTIME_URL", url.as_str()), ("GEMINI_API_KEY", &key)];
+            let (_, lines) = examine(&variables, &["--for", "worker"]);
+            let [told] = about(&lines, "realtime").try_into().unwrap();
+            Value::clone(told)
+        };
+        tokio::task::spawn_blocking(examine).await.unwrap()
+    };
+    let well = examined(Door::default(), "hush").await;
+    assert_eq!(well["state"], "ok", "{well}");
+    let door = Door {
+        status: Some(401),
+        ..Door::default()
+    };
+    let refused = examined(door, "hush").await;
+    assert_eq!(refused["state"], "broken", "{refused}");
+    assert!(
+        refused["found"].as_str().unwrap().contains("GEMINI_API_KEY"),
+        "{refused}"
+    );
+    assert!(!refused.to_string().contains("hush"), "no secret is shown");
+}
+
+#[test]
+fn a_character_with_a_realtime_model_without_a_key_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let agents = folder.path().join("agents");
+    std::fs::create_dir(&agents).unwrap();
+    let ada = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/agents/ada.toml")).unwrap();
+    let ada = format!("{ada}\n[models]\nrealtime = \"gemini:live\"\n");
+    std::fs::write(agents.join("ada.toml"), ada).unwrap();
+    let (_, lines) = examine_in(folder.path(), &[], &["--for", "worker"]);
+    let [told] = about(&lines, "realtime").try_into().unwrap();
+    assert_eq!(told["state"], "warning", "{told}");
+    assert!(
+        told["advice"].as_str().unwrap().contains("GEMINI_API_KEY"),
+        "{told}"
+    );
+    let (_, lines) = examine(&[], &["--for", "worker"]);
+    assert!(about(&lines, "realtime").is_empty(), "nobody names one");
 }
 
 #[test]

@@ -29,7 +29,7 @@ mod testing;
 pub use access::{Access, Provider, Timing};
 pub use error::Error;
 pub use question::{Line, Question, Speaker};
-pub use session::{Answer, AnswerId, Piece, Session, Usage};
+pub use session::{Answer, AnswerId, Piece, Session, Usage, try_door};
 
 /// Sample rate of what a model speaks, Hz, mono.
 pub const SPOKEN_RATE_HZ: u32 = 24_000;

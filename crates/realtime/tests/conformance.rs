@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use troupe_realtime::scripted::{Act, Door, Server};
-use troupe_realtime::{Answer, Error, Line, Piece, Provider, Question, Session, Speaker, Timing, Usage};
+use troupe_realtime::{
+    Answer, Error, Line, Piece, Provider, Question, Session, Speaker, Timing, Usage, try_door,
+};
 
 /// Generous where nothing is to fail, and short where it is.
 fn timing() -> Timing {
@@ -82,6 +84,26 @@ async fn until(what: impl Fn() -> bool) {
     tokio::time::timeout(Duration::from_secs(30), waiting)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_door_can_be_tried() {
+    on_both(|provider| async move {
+        let tried = async |door| {
+            let server = Server::start(provider, door, Vec::new()).await.unwrap();
+            try_door(&server.access(timing())).await
+        };
+        let refusing = |status| Door {
+            status: Some(status),
+            ..Door::default()
+        };
+        assert_eq!(tried(Door::default()).await, Ok(()), "{provider:?}");
+        let refused = tried(refusing(401)).await;
+        assert!(matches!(refused, Err(Error::Unauthorized { .. })), "{refused:?}");
+        let unwell = tried(refusing(503)).await;
+        assert!(matches!(unwell, Err(Error::Unreachable { .. })), "{unwell:?}");
+    })
+    .await;
 }
 
 #[tokio::test]

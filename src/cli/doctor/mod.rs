@@ -9,6 +9,7 @@ mod finding;
 mod livekit;
 mod machine;
 mod models;
+mod realtime;
 mod recordings;
 mod server;
 
@@ -114,6 +115,7 @@ fn checks(config: &Config, role: Role) -> Vec<(&'static str, Check<'_>)> {
     // A server answers in group chats with the same models.
     checks.push(("models", Box::pin(models::check(config))));
     if role.works() {
+        checks.push(("realtime", Box::pin(realtime::check(config))));
         checks.push(("machine", Box::pin(async { machine::check(config) })));
     }
     checks

@@ -1,5 +1,6 @@
 //! One character's standing connection to a model.
 
+mod door;
 mod driver;
 mod socket;
 
@@ -13,6 +14,8 @@ use crate::gemini::Gemini;
 use crate::openai::OpenAi;
 use crate::protocol::Protocol;
 use crate::question::Question;
+
+pub use door::try_door;
 
 /// Commands that wait for a driver. Full: the question fails, and a cut is found out by the next question.
 const COMMANDS_MAX: usize = 16;
@@ -67,10 +70,7 @@ impl Session {
     /// Opens a session and connects in the background, so that the first question finds a connection. Must be called
     /// within a Tokio runtime.
     pub fn open(access: Access, instructions: String) -> Self {
-        let protocol: Box<dyn Protocol> = match access.provider {
-            Provider::OpenAi => Box::new(OpenAi::new(access.clone())),
-            Provider::Gemini => Box::new(Gemini::new(access.clone())),
-        };
+        let protocol = protocol_of(&access);
         let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
         let driver = tokio::spawn(driver::run(access, protocol, instructions, inbox));
         Self {
@@ -104,6 +104,13 @@ impl Session {
     pub fn cut(&self, id: AnswerId, heard: Duration) {
         // A cut that is lost is found out by the next question: what was said differs then.
         let _ = self.commands.try_send(Command::Heard(id, heard));
+    }
+}
+
+fn protocol_of(access: &Access) -> Box<dyn Protocol> {
+    match access.provider {
+        Provider::OpenAi => Box::new(OpenAi::new(access.clone())),
+        Provider::Gemini => Box::new(Gemini::new(access.clone())),
     }
 }
 
