@@ -31,13 +31,23 @@ impl Service {
         }
     }
 
-    /// The header that a handshake needs, and what the service says.
-    fn script(self) -> ((&'static str, String), fn() -> Box<dyn Script>) {
+    /// The header that a handshake needs.
+    fn key(self) -> (&'static str, String) {
         match self {
-            Self::Deepgram => (("authorization", format!("Token {KEY}")), scripts::deepgram),
-            Self::AssemblyAi => (("authorization", KEY.to_owned()), scripts::assemblyai),
-            Self::ElevenLabs => (("xi-api-key", KEY.to_owned()), scripts::elevenlabs),
-            Self::Cartesia => (("authorization", format!("Bearer {KEY}")), scripts::cartesia),
+            Self::Deepgram => ("authorization", format!("Token {KEY}")),
+            Self::AssemblyAi => ("authorization", KEY.to_owned()),
+            Self::ElevenLabs => ("xi-api-key", KEY.to_owned()),
+            Self::Cartesia => ("authorization", format!("Bearer {KEY}")),
+        }
+    }
+
+    /// What the service says.
+    fn script(self) -> Box<dyn Script> {
+        match self {
+            Self::Deepgram => scripts::deepgram(),
+            Self::AssemblyAi => scripts::assemblyai(),
+            Self::ElevenLabs => scripts::elevenlabs(),
+            Self::Cartesia => scripts::cartesia(),
         }
     }
 }
@@ -56,9 +66,9 @@ impl Subject for Service {
     }
 
     async fn provide(&self, conducts: &[Conduct], patience: Patience) -> Provided {
-        let (key, script) = self.script();
+        let service = *self;
         let conducts: Vec<Behaves> = conducts.iter().copied().map(behaves).collect();
-        let server = Server::start(key, &conducts, script).await;
+        let server = Server::start(self.key(), &conducts, move || service.script()).await;
         let access = Access {
             key: Some(KEY.to_owned().into()),
             base_url: Some(server.url.clone()),
