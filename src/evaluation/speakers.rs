@@ -85,18 +85,25 @@ impl Likeness {
 /// Mean over all pairs of different lines.
 fn alike(one: &Voice, other: &Voice) -> f64 {
     let places = 0..one.lines.len();
-    thousandths(mean(places.filter_map(|place| beside(one, place, other))))
+    thousandths(mean(places.flat_map(|place| pairs_of(one, place, other))))
 }
 
-/// How alike one line of a voice is to the other lines of some voice: their mean.
-fn beside(voice: &Voice, place: usize, other: &Voice) -> Option<f64> {
-    let line = voice.lines.get(place)?.as_ref()?;
+/// How alike one line of a voice is to each of the other lines of some voice.
+fn pairs_of(voice: &Voice, place: usize, other: &Voice) -> Vec<f64> {
+    let Some(line) = voice.lines.get(place).and_then(Option::as_ref) else {
+        return Vec::new();
+    };
     let others = other.lines.iter().enumerate();
     let others = others
         .filter(|(at, _)| *at != place)
         .filter_map(|(_, line)| line.as_ref());
-    let similarities: Vec<f64> = others.map(|other| line.similarity(other)).collect();
-    (!similarities.is_empty()).then(|| mean(similarities.into_iter()))
+    others.map(|other| line.similarity(other)).collect()
+}
+
+/// How alike one line of a voice is to the other lines of some voice: their mean.
+fn beside(voice: &Voice, place: usize, other: &Voice) -> Option<f64> {
+    let pairs = pairs_of(voice, place, other);
+    (!pairs.is_empty()).then(|| mean(pairs.into_iter()))
 }
 
 /// For each line of a voice, whether it is most like its own.
