@@ -135,14 +135,12 @@ impl Rooms {
             .open_room(timeouts.of_room(&livekit_room, egress))
             .await
         {
-            let LiveKitError::Refused(code) = &error else {
-                return Err(error.into());
-            };
-            if videos.is_none() {
+            // Without an Egress LiveKit makes the room and then waits for one.
+            let is_its = matches!(error, LiveKitError::Refused(_) | LiveKitError::Timeout);
+            if videos.is_none() || !is_its {
                 return Err(error.into());
             }
-            tracing::warn!(code, "have a role-play filmed by LiveKit's Egress");
-            // LiveKit may have made the room before it looked for an Egress.
+            tracing::warn!(%error, "have a role-play filmed by LiveKit's Egress");
             self.drop_livekit_room(&new.id, &livekit_room).await;
             return Err(EGRESS_REFUSED);
         }
