@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use super::*;
-use crate::brain::brief::Moment;
 use crate::brain::history::Happening;
 use crate::character::{Character, builtins};
 use crate::protocol::Mode;
@@ -35,8 +34,7 @@ async fn spoken(model: &Scripted, heard: &str, capacity: Capacity) -> (String, O
         scene: None,
         asked_if_ai: false,
         has_tools: false,
-        assignment: None,
-        moment: Moment::Running,
+        brief: None,
     };
     let mut history = History::new(1000);
     history.push(Happening::Said {

@@ -7,7 +7,6 @@ use futures::StreamExt;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::brain::brief::Moment;
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
@@ -91,8 +90,7 @@ pub(super) async fn run(args: Args, context: Context) -> Result<(), Failure> {
             scene: args.scene.as_deref(),
             asked_if_ai: false,
             has_tools: false,
-            assignment: None,
-            moment: Moment::Running,
+            brief: None,
         };
         turn += 1;
         let answer = tokio::select! {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
-    ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
+    ChatCompletionRequestUserMessage, CreateChatCompletionRequest,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -16,9 +16,7 @@ use super::NAME;
 use super::calls::{self, CallDelta, Calls};
 use super::sse::Decoder;
 use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
-use crate::providers::{
-    ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream, Tokens,
-};
+use crate::providers::{ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream};
 
 /// Longest answer as it comes, bytes: ten thousands of tokens in events of their own, and no answer is asked to have more
 /// than two thousand. A server that goes on has lost its way.
@@ -55,11 +53,6 @@ impl Writer {
             tools: calls::tools(&request.tools),
             tool_choice: request.tools_are_closed.then(calls::none),
             stream: Some(true),
-            // Other servers may refuse what they don't know; most tell without being asked.
-            stream_options: official.then_some(ChatCompletionStreamOptions {
-                include_usage: Some(true),
-                include_obfuscation: None,
-            }),
             max_tokens: (!official).then_some(request.tokens_max),
             max_completion_tokens: official.then_some(request.tokens_max),
             temperature: (!(official && reasons(&self.model))).then_some(request.temperature),
@@ -114,17 +107,6 @@ struct Chunk {
     choices: Vec<Choice>,
     #[serde(default)]
     error: Option<ChunkError>,
-    /// Of the whole answer so far; the last one counts.
-    #[serde(default)]
-    usage: Option<ChunkUsage>,
-}
-
-#[derive(Deserialize)]
-struct ChunkUsage {
-    #[serde(default)]
-    prompt_tokens: u64,
-    #[serde(default)]
-    completion_tokens: u64,
 }
 
 #[derive(Deserialize)]
@@ -159,8 +141,6 @@ struct Answer {
     ready: VecDeque<Result<Piece, ProviderError>>,
     /// Calls as far as they are written; they are whole when the answer is.
     calls: Calls,
-    /// What the server last said that the answer took.
-    used: Option<Tokens>,
     /// The model said that it is finished, so the end of the bytes is no accident.
     finished: bool,
     ended: bool,
@@ -179,7 +159,6 @@ impl Answer {
             events: Vec::new(),
             ready: VecDeque::new(),
             calls: Calls::default(),
-            used: None,
             finished: false,
             ended: false,
         }
@@ -202,8 +181,7 @@ impl Answer {
                 return Some(piece);
             }
             if self.ended {
-                let call = self.calls.next().map(Piece::Call);
-                return call.or_else(|| self.used.take().map(Piece::Used)).map(Ok);
+                return self.calls.next().map(|call| Ok(Piece::Call(call)));
             }
             match self.bytes.next().await {
                 Some(Ok(bytes)) => self.read(&bytes),
@@ -228,9 +206,8 @@ impl Answer {
                 self.ended = true;
                 return;
             }
-            let taken = content(&event).and_then(|(delta, finished, used)| {
+            let taken = content(&event).and_then(|(delta, finished)| {
                 self.finished |= finished;
-                self.used = used.or(self.used);
                 let text = delta.content.unwrap_or_default();
                 let calls = delta.tool_calls.unwrap_or_default();
                 // A call that is being written is a sign of life, though no text.
@@ -254,8 +231,8 @@ impl Answer {
     }
 }
 
-/// What one event adds, whether it is the last, and what the answer took if it tells.
-fn content(event: &str) -> Result<(Delta, bool, Option<Tokens>), ProviderError> {
+/// What one event adds, and whether it is the last.
+fn content(event: &str) -> Result<(Delta, bool), ProviderError> {
     let chunk: Chunk = serde_json::from_str(event).map_err(|_| malformed("an event that is not a chunk"))?;
     if let Some(error) = chunk.error {
         let status = error
@@ -267,12 +244,8 @@ fn content(event: &str) -> Result<(Delta, bool, Option<Tokens>), ProviderError> 
             status: status.unwrap_or(500),
         });
     }
-    let used = chunk.usage.map(|usage| Tokens {
-        read: usage.prompt_tokens,
-        written: usage.completion_tokens,
-    });
     let Some(choice) = chunk.choices.into_iter().next() else {
-        return Ok((Delta::default(), false, used));
+        return Ok((Delta::default(), false));
     };
-    Ok((choice.delta, choice.finish_reason.is_some(), used))
+    Ok((choice.delta, choice.finish_reason.is_some()))
 }

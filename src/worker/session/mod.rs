@@ -2,7 +2,6 @@
 
 mod act;
 mod assigned;
-mod budget;
 mod cast;
 mod clock;
 mod ending;
@@ -15,7 +14,6 @@ mod people;
 mod perceive;
 mod realtime;
 mod resume;
-mod spending;
 mod stopwatch;
 mod transcribing;
 mod turns;
@@ -33,7 +31,6 @@ use tracing::{error, info, warn};
 use troupe_dialogue::{Conversation, Input, Time, Tuning};
 
 use self::assigned::Assigned;
-use self::budget::Budget;
 use self::cast::Cast;
 use self::clock::Clock;
 use self::event::Event;
@@ -56,7 +53,7 @@ use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
-use crate::providers::{Registry, Spending, Usage};
+use crate::providers::{Registry, Usage};
 use crate::tools::Reach;
 use crate::traces::Traces;
 
@@ -85,8 +82,6 @@ pub(super) struct Shared {
     pub(super) tuning: Tuning,
     /// Tokens of talk that a prompt may hold.
     pub(super) memory_tokens: usize,
-    /// What models cost, and what a room may.
-    pub(super) spending: Spending,
     pub(super) tools: Reach,
     pub(super) standing: Standing,
     pub(super) traces: Traces,
@@ -149,7 +144,6 @@ pub(super) async fn play(shared: Shared, mut claim: Claim, place: Place) -> Ende
     let reason = loop {
         session.drain();
         session.note_down();
-        session.look_at_the_budget();
         let is_to_leave = match *leave.borrow_and_update() {
             Leave::Stay => false,
             Leave::BetweenTurns => session.conversation.is_between_turns(),
@@ -212,8 +206,6 @@ struct Session {
     work: Option<Work>,
     /// What the room has asked of providers.
     usage: Usage,
-    /// What that costs.
-    budget: Budget,
     entries: Postbox,
     pad: Pad,
     resuming: Resuming,
@@ -241,7 +233,6 @@ impl Session {
             Mode::Freeform => troupe_dialogue::Mode::Freeform,
             Mode::Scripted => troupe_dialogue::Mode::Scripted,
         };
-        let budget = Budget::new(shared.spending);
         let mut history = History::new(shared.memory_tokens);
         for entry in &claim.timeline {
             let by = match entry.speaker_type {
@@ -278,7 +269,6 @@ impl Session {
             shortening: Shortening::default(),
             work: None,
             usage: Usage::default(),
-            budget,
             began,
             clock: assigned::clock_of(claim),
             stopwatch: Stopwatch::default(),
@@ -419,7 +409,13 @@ impl Session {
     async fn close(mut self, reason: ReleaseReason) {
         self.work = None;
         self.people = People::default();
-        self.settle();
+        let used = self.usage.units();
+        info!(
+            room = self.room_id,
+            heard_s = used.heard.as_secs(),
+            spoken_characters = used.spoken_characters,
+            "what the room asked of speech models"
+        );
         let leaving = self
             .cast
             .take_all()

@@ -187,9 +187,9 @@ impl Session {
                 let person: PersonId = identity.as_str().into();
                 let (events, heard_by) = (self.events.clone(), person.clone());
                 let live = Live::default();
-                let listener = live.clone();
+                let (listener, usage) = (live.clone(), self.usage.clone());
                 let heard = move |heard| {
-                    if let Some(heard) = listener.take(heard) {
+                    if let Some(heard) = listener.take(heard, &usage) {
                         events.send(Event::Heard {
                             person: heard_by.clone(),
                             heard,

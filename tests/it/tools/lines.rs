@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use serde_json::json;
-use troupe::brain::brief::Moment;
 use troupe::brain::history::{Happening, History};
 use troupe::brain::prompt::{Prompter, Situation};
 use troupe::brain::reply;
@@ -38,8 +37,7 @@ fn line() -> reply::Line {
         scene: None,
         asked_if_ai: false,
         has_tools: true,
-        assignment: None,
-        moment: Moment::Running,
+        brief: None,
     };
     let mut history = History::new(1000);
     history.push(Happening::Said {
