@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::rooms::recording::is_plain_path;
+
 /// How a bucket of S3 begins.
 const BUCKET: &str = "s3://";
 /// Bounds of a bucket's name, characters.
@@ -40,8 +42,7 @@ impl FromStr for RecordingsPlace {
             );
         }
         let prefix = prefix.trim_matches('/');
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-        if !prefix.chars().all(is_plain) || prefix.split('/').any(|part| matches!(part, "." | "..")) {
+        if !is_plain_path(prefix) {
             return Err(
                 "must have a prefix of letters, digits, dots, dashes and underscores: s3://bucket/prefix",
             );

@@ -64,8 +64,8 @@ impl Site {
                 if let Err(failure) = self.call_in(&id, number, plan, manner, &mut run).await {
                     run.error = Some(failure.to_string());
                 }
-                // Another server may not tell; then there is nothing to show.
-                if matches!(plan, Plan::Talk(_)) {
+                // Another server may not tell; then there is nothing to show. Among many rooms nobody looks at it.
+                if matches!(plan, Plan::Talk(_)) && manner.output.is_some() {
                     run.stages = self.rooms.turns(&id).await.unwrap_or_default();
                 }
                 if let Err(failure) = self.rooms.end(&id).await {

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use livekit_protocol::{EncodedFileOutput, EncodedFileType, RoomCompositeEgressRequest, RoomEgress};
 
+use crate::rooms::recording::is_plain_path;
+
 /// Longest path of a folder, characters.
 const FOLDER_CHARS_MAX: usize = 200;
 
@@ -17,12 +19,7 @@ impl FromStr for VideoFolder {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let folder = text.trim_end_matches('/');
         // Braces would be filled in by Egress.
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-        let is_fine = !folder.is_empty()
-            && folder.len() <= FOLDER_CHARS_MAX
-            && folder.chars().all(is_plain)
-            && !folder.split('/').any(|part| matches!(part, "." | ".."));
-        if is_fine {
+        if !folder.is_empty() && folder.len() <= FOLDER_CHARS_MAX && is_plain_path(folder) {
             Ok(Self(folder.to_owned()))
         } else {
             Err(

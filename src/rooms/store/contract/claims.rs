@@ -52,6 +52,16 @@ pub struct ClaimsMade {
     pub is_out_of_touch: bool,
 }
 
+impl ClaimsMade {
+    /// What a worker is given that is out of touch.
+    pub(in crate::rooms::store) fn out_of_touch() -> Self {
+        Self {
+            is_out_of_touch: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// Claims and releases.
 #[async_trait]
 pub trait ClaimRows {

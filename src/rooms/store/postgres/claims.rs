@@ -35,10 +35,7 @@ impl ClaimRows for PostgresStore {
             has_lapsed,
         } = workers::asker(&mut tx, worker_id).await?;
         if asking == Asking::Still && has_lapsed {
-            return Ok(ClaimsMade {
-                is_out_of_touch: true,
-                ..ClaimsMade::default()
-            });
+            return Ok(ClaimsMade::out_of_touch());
         }
         if rows.is_empty() && !is_draining {
             let open = candidates(&mut tx, at, capacity).await?;

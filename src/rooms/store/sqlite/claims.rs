@@ -35,10 +35,7 @@ impl ClaimRows for SqliteStore {
             has_lapsed,
         } = workers::asker(&mut tx, worker_id).await?;
         if asking == Asking::Still && has_lapsed {
-            return Ok(ClaimsMade {
-                is_out_of_touch: true,
-                ..ClaimsMade::default()
-            });
+            return Ok(ClaimsMade::out_of_touch());
         }
         let mut made = ClaimsMade::default();
         let mut rows = replayed(&mut tx, worker_id, request_id).await?;

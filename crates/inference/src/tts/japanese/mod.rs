@@ -4,6 +4,7 @@
 //! `kana` turns what was read into sounds. The voices learnt words with spaces between; an inflected form is
 //! one word with its endings.
 
+mod counters;
 mod dictionary;
 mod kana;
 mod latin;
@@ -106,12 +107,12 @@ fn counted(words: &[Found<'_>]) -> Option<(String, usize)> {
     // A counter is one word, or two.
     let counter = (1..=2).rev().find_map(|more| {
         let text = joined(after.get(..more)?);
-        numbers::counter(&text)
+        counters::counter(&text)
             .filter(|(_, len)| *len == text.len())
             .map(|(counter, _)| (counter, more))
     });
     match counter {
-        Some((counter, more)) => Some((numbers::counted(number, counter), count + more)),
+        Some((counter, more)) => Some((counters::counted(number, counter), count + more)),
         None => Some((numbers::cardinal(number), count)),
     }
 }
