@@ -39,7 +39,7 @@ impl ClaimRows for PostgresStore {
         }
         if rows.is_empty() && !is_draining {
             let open = candidates(&mut tx, at, capacity).await?;
-            let alive = leases_of_holders(&mut tx, &open).await?;
+            let alive = leases_of_holders(&mut tx, worker_id, &open).await?;
             let mut hopeless = Vec::new();
             for room in open {
                 let alive_until = room.worker_id.as_ref().and_then(|holder| alive.get(holder));
@@ -66,7 +66,7 @@ impl ClaimRows for PostgresStore {
             made.next_in_ms = next_claimable(&mut tx).await?.map(|due| due.ms_since(at).max(0));
         } else {
             // The lease begins with the claim, not with the first heartbeat.
-            workers::extend(&mut tx, worker_id, None, at).await?;
+            workers::extend(&mut tx, worker_id, at).await?;
         }
         for row in rows {
             made.claimed.push(load(&mut tx, row, at).await?);
@@ -135,51 +135,79 @@ pub(super) async fn write_lease(
     .await
 }
 
-/// Rooms that look free, locked; those that another claim has locked are its own.
+/// Rooms that look free, locked, the oldest first; those that another claim has locked are its own.
+///
+/// Rooms without a holder and rooms of silent workers are asked for one after the other: each question has an index that
+/// holds little else, while one for both would read every room that is being played.
 async fn candidates(
     connection: &mut PgConnection,
     at: Timestamp,
     capacity: u32,
 ) -> sqlx::Result<Vec<RoomRow>> {
-    sqlx::query_as(
-        "SELECT r.* FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
-         WHERE r.started_at IS NOT NULL AND r.ended_at IS NULL AND
-           CASE WHEN r.worker_id IS NULL THEN r.claimable_at <= $1
-                ELSE COALESCE(w.lease_until, 0) <= $1 END
-         ORDER BY r.started_at, r.seq LIMIT $2 FOR UPDATE OF r SKIP LOCKED",
+    let mut open: Vec<RoomRow> = sqlx::query_as(
+        "SELECT * FROM rooms
+         WHERE worker_id IS NULL AND started_at IS NOT NULL AND ended_at IS NULL AND claimable_at <= $1
+         ORDER BY started_at, seq LIMIT $2 FOR UPDATE SKIP LOCKED",
     )
     .bind(at)
     .bind(i64::from(capacity))
-    .fetch_all(connection)
-    .await
+    .fetch_all(&mut *connection)
+    .await?;
+    let silent: Vec<String> = sqlx::query_scalar("SELECT id FROM workers WHERE lease_until <= $1")
+        .bind(at)
+        .fetch_all(&mut *connection)
+        .await?;
+    if !silent.is_empty() {
+        let theirs: Vec<RoomRow> = sqlx::query_as(
+            "SELECT * FROM rooms WHERE worker_id = ANY($1) AND started_at IS NOT NULL AND ended_at IS NULL
+             ORDER BY started_at, seq LIMIT $2 FOR UPDATE SKIP LOCKED",
+        )
+        .bind(silent)
+        .bind(i64::from(capacity))
+        .fetch_all(connection)
+        .await?;
+        open.extend(theirs);
+        open.sort_by_key(|room| (room.started_at, room.seq));
+        open.truncate(usize::try_from(capacity).unwrap_or(usize::MAX));
+    }
+    Ok(open)
 }
 
-/// How long the holders of locked rooms live. A heartbeat that came between the look at the rooms and their lock
-/// counts; a later one waits for the lock.
+/// How long the holders of locked rooms live. Their rows are locked too: a heartbeat that came first counts, a later one
+/// waits. `worker_id` will be written to, so it takes its place in the order of locks.
 async fn leases_of_holders(
     connection: &mut PgConnection,
+    worker_id: &str,
     rooms: &[RoomRow],
 ) -> sqlx::Result<HashMap<String, Timestamp>> {
-    let holders: Vec<&str> = rooms
+    let mut ids: Vec<&str> = rooms
         .iter()
         .filter_map(|room| room.worker_id.as_deref())
         .collect();
-    if holders.is_empty() {
+    if ids.is_empty() {
         return Ok(HashMap::new());
     }
+    ids.push(worker_id);
     let rows: Vec<(String, Timestamp)> =
-        sqlx::query_as("SELECT id, lease_until FROM workers WHERE id = ANY($1)")
-            .bind(holders)
+        sqlx::query_as("SELECT id, lease_until FROM workers WHERE id = ANY($1) ORDER BY id FOR UPDATE")
+            .bind(ids)
             .fetch_all(connection)
             .await?;
     Ok(rows.into_iter().collect())
 }
 
+/// When the next room becomes free by time alone: one that waits after a failure, or one whose holder stays silent.
 async fn next_claimable(connection: &mut PgConnection) -> sqlx::Result<Option<Timestamp>> {
+    // The inner order with its offset keeps Postgres from looking at the rooms of every worker: it stops at the first
+    // that has some.
     sqlx::query_scalar(
-        "SELECT MIN(CASE WHEN r.worker_id IS NULL THEN r.claimable_at ELSE COALESCE(w.lease_until, 0) END)
-         FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
-         WHERE r.started_at IS NOT NULL AND r.ended_at IS NULL",
+        "SELECT LEAST(
+           (SELECT MIN(claimable_at) FROM rooms
+            WHERE worker_id IS NULL AND started_at IS NOT NULL AND ended_at IS NULL),
+           (SELECT w.lease_until FROM (SELECT id, lease_until FROM workers ORDER BY lease_until OFFSET 0) w
+            WHERE (SELECT r.seq FROM rooms r
+                   WHERE r.worker_id = w.id AND r.started_at IS NOT NULL AND r.ended_at IS NULL LIMIT 1) IS NOT NULL
+            LIMIT 1))",
     )
     .fetch_one(connection)
     .await

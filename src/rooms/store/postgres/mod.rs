@@ -1,9 +1,9 @@
 //! Postgres: any number of servers at once.
 //!
 //! Transactions read committed rows and lock what they decide on, always in this order: the claims of a
-//! worker, the starts of a project, rooms, the changes of a worker, webhooks, their deliveries. A room's row is
-//! locked by everything that changes the room, its cast or its timeline, so that positions within a room become
-//! visible in their order.
+//! worker, the starts of a project, rooms, workers by their ids, the changes of a worker, webhooks, their
+//! deliveries. A room's row is locked by everything that changes the room, its cast or its timeline, so that
+//! positions within a room become visible in their order.
 
 mod answers;
 mod census;

@@ -9,45 +9,17 @@ use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::lease::{LEASE_MS, is_overtaken};
 use crate::rooms::store::contract::{Beaten, RoomNote, WorkerRows};
-use crate::rooms::store::rows::{Compared, RoomRow, signed};
+use crate::rooms::store::rows::{BeatRow, Compared, signed};
 
 #[async_trait]
 impl WorkerRows for PostgresStore {
     async fn heartbeat(&self, request: &HeartbeatRequest) -> Result<Beaten, Error> {
-        let mut tx = self.write().await?;
-        // Locked, so that a takeover of one of them comes before the heartbeat or after it.
-        let held: Vec<RoomRow> =
-            sqlx::query_as("SELECT * FROM rooms WHERE worker_id = $1 ORDER BY seq FOR UPDATE")
-                .bind(&request.worker_id)
-                .fetch_all(&mut *tx)
-                .await?;
-        let at = now(&mut tx).await?;
-        let Compared { lost, reopened } = Compared::new(&held, &request.rooms, request.draining, at);
-        // Locked, so that two heartbeats of a worker come one after the other.
-        let latest: Option<i64> = sqlx::query_scalar("SELECT beat FROM workers WHERE id = $1 FOR UPDATE")
-            .bind(&request.worker_id)
-            .fetch_optional(&mut *tx)
-            .await?;
-        if is_overtaken(request.beat, latest.unwrap_or(0).unsigned_abs()) {
-            return Ok(Beaten {
-                lost,
-                reopened: false,
-            });
+        match beat(self, request, Locks::Worker).await? {
+            Some(beaten) => Ok(beaten),
+            None => Ok(beat(self, request, Locks::RoomsAndWorker)
+                .await?
+                .unwrap_or_default()),
         }
-        for (room_id, lease) in &reopened {
-            claims::write_lease(&mut tx, room_id, lease).await?;
-        }
-        extend(&mut tx, &request.worker_id, Some(request.draining), at).await?;
-        sqlx::query("UPDATE workers SET beat = $1 WHERE id = $2")
-            .bind(signed(request.beat.unwrap_or(0)))
-            .bind(&request.worker_id)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(Beaten {
-            lost,
-            reopened: !reopened.is_empty(),
-        })
     }
 
     async fn note_down(&self, worker_id: &str, notes: &[RoomNote]) -> Result<(), Error> {
@@ -85,20 +57,83 @@ impl WorkerRows for PostgresStore {
     }
 }
 
-/// Lets the worker's claims hold for a lease from `at`; `draining` stays as it was without a word on it.
+/// What a heartbeat locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Locks {
+    /// The worker's row, which a takeover locks too: it comes before the heartbeat or after it. Locking the rooms as well
+    /// would write to each of them, every two seconds.
+    Worker,
+    /// First the rooms, because one is to be opened again.
+    RoomsAndWorker,
+}
+
+/// One heartbeat; nothing, and nothing done, when it needs the locks of rooms and did not take them.
+async fn beat(
+    store: &PostgresStore,
+    request: &HeartbeatRequest,
+    locks: Locks,
+) -> Result<Option<Beaten>, Error> {
+    let mut tx = store.write().await?;
+    if locks == Locks::RoomsAndWorker {
+        sqlx::query("SELECT 1 FROM rooms WHERE worker_id = $1 ORDER BY seq FOR UPDATE")
+            .bind(&request.worker_id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    // Two heartbeats of a worker come one after the other.
+    let latest: Option<i64> = sqlx::query_scalar("SELECT beat FROM workers WHERE id = $1 FOR UPDATE")
+        .bind(&request.worker_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let at = now(&mut tx).await?;
+    let held: Vec<BeatRow> = sqlx::query_as(
+        "SELECT id, ended_at, epoch, worker_id, claimed_at, claimable_at, failures FROM rooms
+         WHERE worker_id = $1",
+    )
+    .bind(&request.worker_id)
+    .fetch_all(&mut *tx)
+    .await?;
+    let Compared { lost, reopened } = Compared::new(&held, &request.rooms, request.draining, at);
+    if is_overtaken(request.beat, latest.unwrap_or(0).unsigned_abs()) {
+        return Ok(Some(Beaten {
+            lost,
+            reopened: false,
+        }));
+    }
+    if !reopened.is_empty() && locks == Locks::Worker {
+        return Ok(None);
+    }
+    for (room_id, lease) in &reopened {
+        claims::write_lease(&mut tx, room_id, lease).await?;
+    }
+    sqlx::query(
+        "INSERT INTO workers (id, lease_until, draining, beat) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET lease_until = $2, draining = $3, beat = $4",
+    )
+    .bind(&request.worker_id)
+    .bind(at.plus_ms(LEASE_MS))
+    .bind(request.draining)
+    .bind(signed(request.beat.unwrap_or(0)))
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Some(Beaten {
+        lost,
+        reopened: !reopened.is_empty(),
+    }))
+}
+
+/// Lets the worker's claims hold for a lease from `at`.
 pub(super) async fn extend(
     connection: &mut PgConnection,
     worker_id: &str,
-    draining: Option<bool>,
     at: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO workers (id, lease_until, draining) VALUES ($1, $2, COALESCE($3::boolean, false))
-         ON CONFLICT (id) DO UPDATE SET lease_until = $2, draining = COALESCE($3::boolean, workers.draining)",
+        "INSERT INTO workers (id, lease_until) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET lease_until = $2",
     )
     .bind(worker_id)
     .bind(at.plus_ms(LEASE_MS))
-    .bind(draining)
     .execute(connection)
     .await
     .map(drop)

@@ -32,7 +32,7 @@ pub(super) use recordings::{
     RecordingRow, StoredSegmentRow, TakeRow, TrackRow, compare, into_takes, kind_name, print_track,
 };
 pub(super) use roleplays::{RoleplayRow, SELECT_ROLEPLAY, print_premade};
-pub(super) use rooms::{HeldRow, RoomRow};
+pub(super) use rooms::{BeatRow, HeldRow, RoomRow};
 pub(super) use webhooks::{DeliveryRow, WebhookRow, wants};
 pub(super) use workers::Compared;
 

@@ -34,6 +34,55 @@ pub(in crate::rooms::store) struct RoomRow {
     pub(in crate::rooms::store) failures: i64,
 }
 
+/// What a heartbeat compares of a room: a worker holds many and beats often, so nothing else is read.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::rooms::store) struct BeatRow {
+    pub(in crate::rooms::store) id: String,
+    pub(in crate::rooms::store) ended_at: Option<Timestamp>,
+    epoch: i64,
+    worker_id: Option<String>,
+    claimed_at: Timestamp,
+    claimable_at: Timestamp,
+    failures: i64,
+}
+
+impl BeatRow {
+    /// What [`crate::rooms::lease`] decides on.
+    pub(in crate::rooms::store) fn lease(&self) -> Lease {
+        lease(
+            self.epoch,
+            self.worker_id.clone(),
+            self.claimed_at,
+            self.claimable_at,
+            self.failures,
+        )
+    }
+
+    /// Whether a worker's heartbeat means this room under its present epoch.
+    pub(in crate::rooms::store) fn is(&self, named: &Held) -> bool {
+        self.id == named.room_id && u64::try_from(self.epoch).is_ok_and(|epoch| epoch == named.epoch)
+    }
+}
+
+/// A lease from its columns.
+fn lease(
+    epoch: i64,
+    worker_id: Option<String>,
+    claimed_at: Timestamp,
+    claimable_at: Timestamp,
+    failures: i64,
+) -> Lease {
+    Lease {
+        epoch: u64::try_from(epoch).unwrap_or(0),
+        holder: worker_id.map(|worker_id| Holder {
+            worker_id,
+            claimed_at_ms: claimed_at.0,
+        }),
+        claimable_at_ms: claimable_at.0,
+        failures: u32::try_from(failures).unwrap_or(u32::MAX),
+    }
+}
+
 /// A room and whether its worker's lease holds.
 #[derive(Debug, sqlx::FromRow)]
 pub(in crate::rooms::store) struct HeldRow {
@@ -108,20 +157,13 @@ impl RoomRow {
 
     /// What [`crate::rooms::lease`] decides on.
     pub(in crate::rooms::store) fn lease(&self) -> Lease {
-        Lease {
-            epoch: u64::try_from(self.epoch).unwrap_or(0),
-            holder: self.worker_id.clone().map(|worker_id| Holder {
-                worker_id,
-                claimed_at_ms: self.claimed_at.0,
-            }),
-            claimable_at_ms: self.claimable_at.0,
-            failures: u32::try_from(self.failures).unwrap_or(u32::MAX),
-        }
-    }
-
-    /// Whether a worker's heartbeat means this room under its present epoch.
-    pub(in crate::rooms::store) fn is(&self, named: &Held) -> bool {
-        self.id == named.room_id && u64::try_from(self.epoch).is_ok_and(|epoch| epoch == named.epoch)
+        lease(
+            self.epoch,
+            self.worker_id.clone(),
+            self.claimed_at,
+            self.claimable_at,
+            self.failures,
+        )
     }
 
     /// Refuses what only an active room allows.

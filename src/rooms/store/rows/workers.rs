@@ -1,6 +1,6 @@
 //! What a heartbeat says beside what is written down.
 
-use super::RoomRow;
+use super::BeatRow;
 use crate::protocol::Held;
 use crate::rooms::Timestamp;
 use crate::rooms::lease::{Beat, Lease, Told};
@@ -17,7 +17,7 @@ pub(in crate::rooms::store) struct Compared {
 impl Compared {
     /// Compares at `at` what the worker holds with what it named.
     pub(in crate::rooms::store) fn new(
-        held: &[RoomRow],
+        held: &[BeatRow],
         named: &[Held],
         draining: bool,
         at: Timestamp,

@@ -63,7 +63,7 @@ impl ClaimRows for SqliteStore {
             made.next_in_ms = next_claimable(&mut tx).await?.map(|due| due.ms_since(at).max(0));
         } else {
             // The lease begins with the claim, not with the first heartbeat.
-            workers::extend(&mut tx, worker_id, None, at).await?;
+            workers::extend(&mut tx, worker_id, at).await?;
         }
         for row in rows {
             made.claimed.push(load(&mut tx, row, at).await?);
@@ -139,11 +139,12 @@ async fn candidates(
     capacity: u32,
 ) -> sqlx::Result<Vec<CandidateRow>> {
     sqlx::query_as(
-        "SELECT r.*, w.lease_until AS alive_until FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
-         WHERE r.started_at IS NOT NULL AND r.ended_at IS NULL AND
-           CASE WHEN r.worker_id IS NULL THEN r.claimable_at <= ?1
-                ELSE COALESCE(w.lease_until, 0) <= ?1 END
-         ORDER BY r.started_at, r.seq LIMIT ?2",
+        "SELECT *, NULL AS alive_until FROM rooms
+         WHERE worker_id IS NULL AND started_at IS NOT NULL AND ended_at IS NULL AND claimable_at <= ?1
+         UNION ALL
+         SELECT r.*, w.lease_until FROM workers w CROSS JOIN rooms r ON r.worker_id = w.id
+         WHERE w.lease_until <= ?1 AND r.started_at IS NOT NULL AND r.ended_at IS NULL
+         ORDER BY started_at, seq LIMIT ?2",
     )
     .bind(at)
     .bind(capacity)
@@ -153,9 +154,13 @@ async fn candidates(
 
 async fn next_claimable(connection: &mut SqliteConnection) -> sqlx::Result<Option<Timestamp>> {
     sqlx::query_scalar(
-        "SELECT MIN(CASE WHEN r.worker_id IS NULL THEN r.claimable_at ELSE COALESCE(w.lease_until, 0) END)
-         FROM rooms r LEFT JOIN workers w ON w.id = r.worker_id
-         WHERE r.started_at IS NOT NULL AND r.ended_at IS NULL",
+        "SELECT MIN(due) FROM (
+           SELECT MIN(claimable_at) AS due FROM rooms
+           WHERE worker_id IS NULL AND started_at IS NOT NULL AND ended_at IS NULL
+           UNION ALL
+           SELECT MIN(lease_until) FROM workers w WHERE EXISTS (
+             SELECT 1 FROM rooms r
+             WHERE r.worker_id = w.id AND r.started_at IS NOT NULL AND r.ended_at IS NULL))",
     )
     .fetch_one(connection)
     .await

@@ -9,17 +9,20 @@ use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::lease::{LEASE_MS, is_overtaken};
 use crate::rooms::store::contract::{Beaten, RoomNote, WorkerRows};
-use crate::rooms::store::rows::{Compared, RoomRow, signed};
+use crate::rooms::store::rows::{BeatRow, Compared, signed};
 
 #[async_trait]
 impl WorkerRows for SqliteStore {
     async fn heartbeat(&self, request: &HeartbeatRequest) -> Result<Beaten, Error> {
         let mut tx = self.write().await?;
         let at = now(&mut tx).await?;
-        let held: Vec<RoomRow> = sqlx::query_as("SELECT * FROM rooms WHERE worker_id = ?")
-            .bind(&request.worker_id)
-            .fetch_all(&mut *tx)
-            .await?;
+        let held: Vec<BeatRow> = sqlx::query_as(
+            "SELECT id, ended_at, epoch, worker_id, claimed_at, claimable_at, failures FROM rooms
+             WHERE worker_id = ?",
+        )
+        .bind(&request.worker_id)
+        .fetch_all(&mut *tx)
+        .await?;
         let Compared { lost, reopened } = Compared::new(&held, &request.rooms, request.draining, at);
         let latest: Option<i64> = sqlx::query_scalar("SELECT beat FROM workers WHERE id = ?")
             .bind(&request.worker_id)
@@ -34,12 +37,16 @@ impl WorkerRows for SqliteStore {
         for (room_id, lease) in &reopened {
             claims::write_lease(&mut tx, room_id, lease).await?;
         }
-        extend(&mut tx, &request.worker_id, Some(request.draining), at).await?;
-        sqlx::query("UPDATE workers SET beat = ? WHERE id = ?")
-            .bind(signed(request.beat.unwrap_or(0)))
-            .bind(&request.worker_id)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO workers (id, lease_until, draining, beat) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET lease_until = ?2, draining = ?3, beat = ?4",
+        )
+        .bind(&request.worker_id)
+        .bind(at.plus_ms(LEASE_MS))
+        .bind(request.draining)
+        .bind(signed(request.beat.unwrap_or(0)))
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(Beaten {
             lost,
@@ -75,20 +82,17 @@ impl WorkerRows for SqliteStore {
     }
 }
 
-/// Lets the worker's claims hold for a lease from `at`; `draining` stays as it was without a word on it.
+/// Lets the worker's claims hold for a lease from `at`.
 pub(super) async fn extend(
     connection: &mut SqliteConnection,
     worker_id: &str,
-    draining: Option<bool>,
     at: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO workers (id, lease_until, draining) VALUES (?1, ?2, COALESCE(?3, 0))
-         ON CONFLICT (id) DO UPDATE SET lease_until = ?2, draining = COALESCE(?3, draining)",
+        "INSERT INTO workers (id, lease_until) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET lease_until = ?2",
     )
     .bind(worker_id)
     .bind(at.plus_ms(LEASE_MS))
-    .bind(draining)
     .execute(connection)
     .await
     .map(drop)
