@@ -24,6 +24,8 @@ pub struct Taken {
     pub pss_mb: f64,
     /// Memory of its own, MB.
     pub uss_mb: f64,
+    /// What it has allocated, MB: proportional memory without the pages of files, which the system can drop and read again.
+    pub anon_mb: f64,
     /// Threads.
     pub threads: u64,
     /// Open files and sockets.
@@ -44,6 +46,7 @@ impl Taken {
             rss_mb: tenths(kb("Rss")? / KB),
             pss_mb: tenths(kb("Pss")? / KB),
             uss_mb: tenths((kb("Private_Clean")? + kb("Private_Dirty")?) / KB),
+            anon_mb: (kb("Pss_Anon")? / KB * 1000.0).round() / 1000.0,
             threads,
             files: files as u64,
             cpu_s: ticks / TICKS_PER_S,

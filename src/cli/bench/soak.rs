@@ -29,6 +29,8 @@ const WARM_UP: usize = 3;
 const TORN_MS: f64 = 100.0;
 /// Misses that are told one by one.
 const TOLD_MAX: usize = 100;
+/// Time in which sockets and tasks of the last rooms say goodbye, and the worker gives back what they took.
+const GOODBYE: Duration = Duration::from_secs(10);
 /// Time for the last room to be gone.
 const SETTLE_MAX: Duration = Duration::from_secs(30);
 
@@ -52,7 +54,7 @@ pub(crate) struct Args {
     /// How long rooms come and go before all are gone and the worker is looked at
     #[arg(long, value_name = "SECONDS", default_value_t = 200)]
     round: u64,
-    /// What the worker's memory may grow by, MiB an hour; fails when it is more
+    /// What the worker's allocated memory may grow by, MiB an hour; fails when it is more
     #[arg(long, value_name = "MIB", default_value_t = 1.0)]
     growth_max: f64,
     #[command(flatten)]
@@ -155,12 +157,14 @@ async fn soak(
         settle(worker).await;
         if let Some(taken) = worker.taken() {
             output.progress(format_args!(
-                "{:3.0} of {} min: {} rooms, {} turns, {} without a reply; {:.1} MB, {} files, {} threads",
+                "{:3.0} of {} min: {} rooms, {} turns, {} without a reply; {:.2} MB allocated, {:.1} MB with pages of files, {} \
+                 files, {} threads",
                 began.elapsed().as_secs_f64() / 60.0,
                 args.minutes,
                 talks.rooms,
                 talks.turns,
                 talks.missed,
+                taken.anon_mb,
                 taken.pss_mb,
                 taken.files,
                 taken.threads,
@@ -181,8 +185,7 @@ async fn settle(worker: &WorkerProcess) {
     while Instant::now() < until && worker.rooms().await != Some(0) {
         sleep(Duration::from_millis(500)).await;
     }
-    // Sockets and tasks say goodbye.
-    sleep(Duration::from_secs(3)).await;
+    sleep(GOODBYE).await;
 }
 
 fn told(args: &Args, readings: &[Reading], talks: &Talks, outcomes: &BTreeMap<String, u64>) -> Value {
@@ -213,8 +216,8 @@ fn told(args: &Args, readings: &[Reading], talks: &Talks, outcomes: &BTreeMap<St
         "misses": talks.misses,
         "latency": Summary::of(talks.delays_ms.iter().copied()),
         "errors": talks.errors,
-        "growth_mib_per_h": growth(|taken| taken.pss_mb),
-        "own_growth_mib_per_h": growth(|taken| taken.uss_mb),
+        "growth_mib_per_h": growth(|taken| taken.anon_mb),
+        "pss_growth_mib_per_h": growth(|taken| taken.pss_mb),
         "files": ends(|taken| taken.files),
         "threads": ends(|taken| taken.threads),
         "readings": readings.iter().map(|reading| json!({

@@ -8,8 +8,13 @@ use super::run::Run;
 use super::sections::row;
 
 /// What is drawn over time: its field, what it is called, and its unit.
-const OVER_TIME: [(&str, &str, &str); 2] = [
-    ("pss_mb", "Memory between rounds (proportional set size)", "MB"),
+const OVER_TIME: [(&str, &str, &str); 3] = [
+    ("anon_mb", "Allocated memory between rounds", "MB"),
+    (
+        "pss_mb",
+        "Memory between rounds with the pages of files (proportional set size)",
+        "MB",
+    ),
     ("files", "Open files and sockets between rounds", ""),
 ];
 
@@ -17,8 +22,9 @@ pub(super) fn soaks(runs: &[Run]) -> Section {
     let mut section = Section {
         heading: "Rooms that come and go".into(),
         text: "Read while no room was open. Growth is the slope of the line with the least squares through the \
-               readings after the first three rounds, which fill what is kept for ever. Every turn that was not \
-               answered has to have a reason that the worker counted."
+               readings after the first three rounds, which fill what is kept for ever: of the memory that was \
+               allocated, and with the pages of files, of which there are more with all code and data that was \
+               ever used. Every turn that was not answered has to have a reason that the worker counted."
             .into(),
         ..Section::default()
     };
@@ -32,6 +38,7 @@ pub(super) fn soaks(runs: &[Run]) -> Section {
         "of these torn by a late caller",
         "without a reason",
         "growth, MiB an hour",
+        "with pages of files",
         "files",
         "threads",
         "first audio",
@@ -67,6 +74,7 @@ pub(super) fn soaks(runs: &[Run]) -> Section {
             shown("/missed_by_late_callers"),
             shown("/missed_without_reason"),
             shown("/growth_mib_per_h"),
+            shown("/pss_growth_mib_per_h"),
             from_to("files"),
             from_to("threads"),
             format!("{} ms", shown("/latency/median")),
@@ -105,15 +113,15 @@ mod tests {
     #[test]
     fn its_readings_are_drawn() {
         let json = json!({ "soak": { "rooms": 30, "growth_mib_per_h": 0.2, "files": [30, 31], "missed": 0,
-            "readings": [{"minute": 4.0, "taken": {"pss_mb": 40.0, "files": 30}},
-                         {"minute": 8.0, "taken": {"pss_mb": 40.5, "files": 31}}] } });
+            "readings": [{"minute": 4.0, "taken": {"anon_mb": 22.5, "pss_mb": 40.0, "files": 30}},
+                         {"minute": 8.0, "taken": {"anon_mb": 22.6, "pss_mb": 40.5, "files": 31}}] } });
         let run = Run {
             name: "ours".into(),
             json,
         };
         let section = soaks(&[run]);
-        assert_eq!(section.plots.len(), 2);
-        assert_eq!(section.table[1][9], "30 → 31");
+        assert_eq!(section.plots.len(), 3);
+        assert_eq!(section.table[1][10], "30 → 31");
         assert_eq!(section.table[1][3], "–");
     }
 }
