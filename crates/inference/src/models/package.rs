@@ -12,6 +12,8 @@ use super::error::ModelError;
 
 /// How often the growth of a download is looked at.
 const POLL_MS: u64 = 200;
+/// The version of Python whose packages are fetched. Nothing of them is run.
+const PYTHON: &str = "3.12";
 /// What a client may say before the rest of it is dropped, bytes.
 const OUTPUT_BYTES_MAX: u64 = 256 * 1024;
 
@@ -59,6 +61,8 @@ impl Fetch for Clients {
                     "--only-binary",
                     ":all:",
                 ])
+                // A package that is built for each Python is asked for by this one, whichever runs pip.
+                .args(["--python-version", PYTHON])
                 .arg("--dest")
                 .arg(folder)
                 .arg(format!("{}=={}", package.name, package.version)),
