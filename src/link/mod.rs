@@ -166,6 +166,13 @@ impl Connection {
             connection.leave().await;
         }
     }
+
+    /// Ends the character's track, and leaves the room once that is over for everybody.
+    pub async fn leave_last(self) {
+        if let Self::LiveKit(connection) = self {
+            connection.leave_last().await;
+        }
+    }
 }
 
 /// Takes a player's frames to where they are heard.

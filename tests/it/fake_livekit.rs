@@ -110,6 +110,17 @@ impl RoomService for FakeLiveKit {
         })
     }
 
+    async fn silence(&self, room: &str, participant: &ParticipantInfo) -> Result<(), LiveKitError> {
+        self.act(|state| {
+            let people = state.rooms.get_mut(room).map(|(_, people)| people);
+            for person in people.into_iter().flatten() {
+                if person.identity == participant.identity {
+                    person.tracks.clear();
+                }
+            }
+        })
+    }
+
     async fn remove_participant(&self, room: &str, identity: &str) -> Result<bool, LiveKitError> {
         self.act(|state| {
             state.removed.push((room.to_owned(), identity.to_owned()));

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use livekit::options::TrackPublishOptions;
-use livekit::prelude::{LocalAudioTrack, LocalTrack, Room, RoomOptions, TrackSource};
+use livekit::prelude::{ConnectionState, LocalAudioTrack, LocalTrack, Room, RoomOptions, TrackSource};
 use livekit::webrtc::audio_source::native::NativeAudioSource;
 use livekit::webrtc::audio_source::{AudioSourceOptions, RtcAudioSource};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::AgentState;
 
@@ -27,6 +28,9 @@ use crate::voice::VOICE_RATE_HZ;
 const JOIN_WITHIN: Duration = Duration::from_secs(10);
 /// Time to say goodbye.
 const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+/// Time for whoever closes a room that is over to end everybody's tracks.
+const LAST_WITHIN: Duration = Duration::from_secs(15);
+const LOOK_AROUND_EVERY: Duration = Duration::from_millis(100);
 /// Sound that the track's source holds before it is sent, ms: more than the player's lead.
 const SOURCE_QUEUE_MS: u32 = 200;
 
@@ -121,6 +125,29 @@ impl Connection {
     /// Where the character's sound goes.
     pub fn sink(&self) -> TrackSink {
         TrackSink::new(self.source.clone())
+    }
+
+    /// Ends the character's track, and leaves once nobody else has one: the client (0.10) keeps a room for ever in
+    /// which others have tracks, and whoever closes the room ends them first. docs/transport.md tells more.
+    pub async fn leave_last(self) {
+        let member = self.room.local_participant();
+        for sid in member.track_publications().into_keys() {
+            // What is not ended here ends with the connection.
+            let _ = member.unpublish_track(&sid).await;
+        }
+        let is_last = || {
+            self.room.connection_state() == ConnectionState::Disconnected
+                || self
+                    .room
+                    .remote_participants()
+                    .values()
+                    .all(|other| other.track_publications().is_empty())
+        };
+        let until = Instant::now() + LAST_WITHIN;
+        while !is_last() && Instant::now() < until {
+            tokio::time::sleep(LOOK_AROUND_EVERY).await;
+        }
+        self.leave().await;
     }
 
     /// Leaves the room.

@@ -3,6 +3,7 @@
 //! Requests and answers are the official message types. [`LiveKitServer`] sends them to a real server;
 //! [`webhook`] reads what that server tells by itself.
 
+pub mod closing;
 mod server;
 mod video;
 pub mod webhook;
@@ -64,6 +65,8 @@ pub trait RoomService: Send + Sync {
     async fn participants(&self, room: &str) -> Result<Option<Vec<ParticipantInfo>>, LiveKitError>;
     /// Disconnects everyone and closes the room; a missing one is no failure.
     async fn delete_room(&self, room: &str) -> Result<(), LiveKitError>;
+    /// Ends a participant's tracks and lets it publish none; one that is gone is no failure.
+    async fn silence(&self, room: &str, participant: &ParticipantInfo) -> Result<(), LiveKitError>;
     /// Disconnects one participant; answers whether it was there.
     async fn remove_participant(&self, room: &str, identity: &str) -> Result<bool, LiveKitError>;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use livekit_protocol::{
     CreateRoomRequest, DeleteRoomRequest, DeleteRoomResponse, ListParticipantsRequest,
-    ListParticipantsResponse, ListRoomsRequest, ListRoomsResponse, ParticipantInfo,
-    RemoveParticipantResponse, Room as LiveRoom, RoomParticipantIdentity,
+    ListParticipantsResponse, ListRoomsRequest, ListRoomsResponse, ParticipantInfo, ParticipantPermission,
+    RemoveParticipantResponse, Room as LiveRoom, RoomParticipantIdentity, UpdateParticipantRequest,
 };
 use livekit_token::{AccessToken, VideoGrants};
 use prost::Message;
@@ -166,6 +166,23 @@ impl RoomService for LiveKitServer {
         };
         let answer = self
             .call::<DeleteRoomResponse>("DeleteRoom", may_create(), &request)
+            .await;
+        if_present(answer).map(drop)
+    }
+
+    async fn silence(&self, room: &str, participant: &ParticipantInfo) -> Result<(), LiveKitError> {
+        let request = UpdateParticipantRequest {
+            room: room.to_owned(),
+            identity: participant.identity.clone(),
+            permission: Some(ParticipantPermission {
+                can_publish: false,
+                can_publish_sources: Vec::new(),
+                ..participant.permission.clone().unwrap_or_default()
+            }),
+            ..UpdateParticipantRequest::default()
+        };
+        let answer = self
+            .call::<ParticipantInfo>("UpdateParticipant", may_administer(room), &request)
             .await;
         if_present(answer).map(drop)
     }

@@ -6,7 +6,7 @@ use super::{JoinToken, Rooms};
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
 use crate::rooms::live::{LiveName, LiveParticipant, LiveRoom, NewLiveRoom, is_for_people, live_prefix};
-use crate::rooms::livekit::LiveKitError;
+use crate::rooms::livekit::{LiveKitError, closing};
 use crate::rooms::room::{AGENT_PREFIX, EndReason};
 
 const NO_ROOM: Error = Error::NotFound("room");
@@ -75,7 +75,7 @@ impl Rooms {
     /// When LiveKit or the database fails.
     pub async fn end_live(&self, project_id: &str, name: &LiveName) -> Result<(), Error> {
         let in_livekit = name.in_livekit(project_id);
-        self.livekit.delete_room(&in_livekit).await?;
+        closing::close(&*self.livekit, &in_livekit).await?;
         self.end_played_in(&in_livekit, EndReason::Requested).await
     }
 

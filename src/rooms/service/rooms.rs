@@ -3,6 +3,7 @@
 use super::Rooms;
 use crate::rooms::error::Error;
 use crate::rooms::id::new_id;
+use crate::rooms::livekit::closing;
 use crate::rooms::room::{AGENT_PREFIX, EndReason, NewRoom, Participant, Room};
 use crate::rooms::store::Started;
 use crate::rooms::wakeups::Topic;
@@ -140,10 +141,15 @@ impl Rooms {
             .store
             .end_room(project_id, room_id, EndReason::Requested)
             .await?;
-        self.tell(ended.worker_id);
         self.wakeups.wake(&Topic::Room(room_id.to_owned()));
+        let livekit_room = &ended.room.livekit_room;
         if ended.livekit_open {
-            self.livekit.delete_room(&ended.room.livekit_room).await?;
+            // Before the worker knows: it leaves at once, and has to see the tracks end first.
+            closing::silence(&*self.livekit, livekit_room).await;
+        }
+        self.tell(ended.worker_id);
+        if ended.livekit_open {
+            self.livekit.delete_room(livekit_room).await?;
             self.store.close_livekit(room_id).await?;
         }
         Ok(ended.room)
@@ -156,7 +162,7 @@ impl Rooms {
     }
 
     pub(super) async fn drop_livekit_room(&self, room_id: &str, livekit_room: &str) {
-        if let Err(error) = self.livekit.delete_room(livekit_room).await {
+        if let Err(error) = closing::close(&*self.livekit, livekit_room).await {
             tracing::warn!(room_id, %error, "delete the LiveKit room of an ended room");
         }
     }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::Rooms;
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
+use crate::rooms::livekit::closing;
 use crate::rooms::room::EndReason;
 use crate::rooms::wakeups::Topic;
 
@@ -65,7 +66,7 @@ impl Rooms {
         self.end_overdue(now).await?;
         self.end_by_time(OVERTIME_MS, ROOMS_PER_SWEEP).await?;
         for (room_id, livekit_room) in self.store.rooms_to_close(ROOMS_PER_SWEEP).await? {
-            match self.livekit.delete_room(&livekit_room).await {
+            match closing::close(&*self.livekit, &livekit_room).await {
                 Ok(()) => self.store.close_livekit(&room_id).await?,
                 Err(error) => {
                     tracing::warn!(room_id, %error, "delete the LiveKit room of an ended room");

@@ -28,15 +28,10 @@ impl Session {
             Output::Transcribe { person, take } => self.transcribe(&person, take),
             Output::TurnTaken { person } => {
                 if let Some(person) = self.people.get_mut(&person)
-                    && let Some((pcm, end)) = person.turn.take()
+                    && let Some(turn) = person.turn.take()
                 {
-                    person.last_turn = Some(pcm);
-                    if let Some(hearing) = &person.hearing {
-                        hearing.ear.forget(end);
-                        if let Some(listening) = hearing.live.get() {
-                            listening.forget();
-                        }
-                    }
+                    person.settle(&turn);
+                    person.last_turn = Some(turn.pcm);
                 }
             }
             Output::Caption { person, text } => self.caption(&person, text, false),
@@ -104,14 +99,14 @@ impl Session {
             self.hand_in(Input::TranscriptionFailed { take });
             return;
         };
-        match (&person.hearing, &person.turn) {
+        match (person.hears_voice(), &person.turn) {
             // Their ear tells what was said so far.
             (Some(hearing), _) if person.is_voiced => {
-                person.probing = Some(take);
                 hearing.ear.probe();
+                person.probing = Some(take);
             }
-            (_, Some((pcm, _))) => {
-                let pcm = pcm.clone();
+            (_, Some(turn)) => {
+                let pcm = turn.pcm.clone();
                 self.start_take(id, take, pcm);
             }
             _ => self.hand_in(Input::TranscriptionFailed { take }),
@@ -120,9 +115,9 @@ impl Session {
 
     fn judge_end(&self, id: &PersonId, take: TakeId) {
         let turn = self.people.get(id).and_then(|person| person.turn.clone());
-        if let (Some(judge), Some((pcm, _))) = (&self.shared.judge, turn) {
+        if let (Some(judge), Some(turn)) = (&self.shared.judge, turn) {
             let events = self.events.clone();
-            judge.ask(pcm, move |probability| {
+            judge.ask(turn.pcm, move |probability| {
                 events.send(Event::Judged { take, probability })
             });
         }

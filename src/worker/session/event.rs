@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use troupe_dialogue::{CharacterId, PersonId, SpeechId, TakeId};
 
+use super::people::EarNumber;
 use crate::brain::history::Excerpt;
 use crate::ear::Heard;
 use crate::link::{Connection, LinkError, Seen};
@@ -31,6 +32,8 @@ pub(super) enum Event {
     Heard {
         /// Whose ear.
         person: PersonId,
+        /// Which one of theirs.
+        ear: EarNumber,
         /// What.
         heard: Heard,
     },

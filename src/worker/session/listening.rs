@@ -109,7 +109,7 @@ impl Person {
     /// The words of their turn, if somebody listens to them. In the middle of speech these are the words that are known
     /// by then: asking for all of them would cut one in half.
     pub(super) fn live_words(&self) -> Option<BoxFuture<'static, Result<String, ProviderError>>> {
-        let listening = self.hearing.as_ref()?.live.get()?;
+        let listening = self.hears_voice()?.live.get()?;
         if !self.is_voiced {
             return Some(listening.words());
         }

@@ -52,6 +52,7 @@ use crate::brain::history::{Happening, History};
 use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
+use crate::link::Connection;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
 use crate::providers::{Registry, Usage};
 use crate::tools::Reach;
@@ -416,12 +417,17 @@ impl Session {
             spoken_characters = used.spoken_characters,
             "what the room asked of speech models"
         );
-        let leaving = self
-            .cast
-            .take_all()
-            .into_iter()
-            .map(|actor| actor.connection.leave());
-        futures::future::join_all(leaving).await;
+        let leaving = self.cast.take_all().into_iter().map(|actor| actor.connection);
+        match reason {
+            // Somebody else enters under the same names, or the room is closed already.
+            ReleaseReason::Draining | ReleaseReason::Failed | ReleaseReason::Ended => {
+                futures::future::join_all(leaving.map(Connection::leave)).await;
+            }
+            // The API closes the room when it is let go of, which nothing here waits for.
+            ReleaseReason::Empty | ReleaseReason::MaxDuration => {
+                tokio::spawn(futures::future::join_all(leaving.map(Connection::leave_last)));
+            }
+        }
         let within = match reason {
             ReleaseReason::Draining | ReleaseReason::Failed => RECORDED_WITHIN_HANDOVER,
             ReleaseReason::Ended | ReleaseReason::Empty | ReleaseReason::MaxDuration => RECORDED_WITHIN,

@@ -21,8 +21,10 @@ use crate::recorder::{RECORDED_RATE_HZ, TrackInput};
 pub(super) struct Person {
     pub(super) name: String,
     pub(super) hearing: Option<Hearing>,
-    /// The turn as it stood at the last pause: sound and where it ends.
-    pub(super) turn: Option<(Arc<[i16]>, u64)>,
+    /// An ear whose track is gone, until the voice that was on then is heard out.
+    leaving: Option<Hearing>,
+    /// The turn as it stood at the last pause.
+    pub(super) turn: Option<TurnSound>,
     /// How the turn before sounded.
     pub(super) last_turn: Option<Arc<[i16]>>,
     /// Whether their voice is on.
@@ -35,8 +37,70 @@ pub(super) struct Person {
     pub(super) transcribing: Option<AbortOnDropHandle<()>>,
 }
 
+/// How a turn sounds up to a pause.
+#[derive(Debug, Clone)]
+pub(super) struct TurnSound {
+    pub(super) pcm: Arc<[i16]>,
+    /// Where it ends in the stream of its ear.
+    end: u64,
+    ear: EarNumber,
+}
+
+impl TurnSound {
+    pub(super) fn new(pcm: Arc<[i16]>, end: u64, ear: EarNumber) -> Self {
+        Self { pcm, end, ear }
+    }
+}
+
+/// Tells a room's ears apart: a person has another one for each track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct EarNumber(u64);
+
+impl Person {
+    /// Their track is gone, or another one comes. What they are saying at that moment is heard to its end: an ear that
+    /// gets no more sound finds the pause by itself.
+    pub(super) fn stop_hearing(&mut self) {
+        let hearing = self.hearing.take();
+        if self.is_voiced && hearing.is_some() {
+            self.leaving = hearing;
+        }
+    }
+
+    /// Whether it is this track that is heard.
+    pub(super) fn has_track(&self, sid: &str) -> bool {
+        self.hearing
+            .as_ref()
+            .is_some_and(|hearing| hearing.track_sid == sid)
+    }
+
+    /// A voice has paused in this ear.
+    pub(super) fn paused(&mut self, turn: TurnSound) {
+        self.is_voiced = false;
+        self.leaving.take_if(|hearing| hearing.number == turn.ear);
+        self.turn = Some(turn);
+    }
+
+    /// Who hears the voice that is on.
+    pub(super) fn hears_voice(&self) -> Option<&Hearing> {
+        self.leaving.as_ref().or(self.hearing.as_ref())
+    }
+
+    /// What was heard of a turn is settled.
+    pub(super) fn settle(&self, turn: &TurnSound) {
+        // The places of one ear's stream say nothing in that of another.
+        let Some(hearing) = self.hearing.as_ref().filter(|hearing| hearing.number == turn.ear) else {
+            return;
+        };
+        hearing.ear.forget(turn.end);
+        if let Some(listening) = hearing.live.get() {
+            listening.forget();
+        }
+    }
+}
+
 /// A person's track on its way to their ear.
 pub(super) struct Hearing {
+    number: EarNumber,
     pub(super) track_sid: String,
     pub(super) ear: Ear,
     /// Who listens while they speak.
@@ -54,6 +118,7 @@ impl Hearing {
     pub(super) fn open(
         ears: &Ears,
         events: &Events,
+        number: EarNumber,
         track_sid: String,
         track: Track,
         taped: Option<TrackInput>,
@@ -75,6 +140,7 @@ impl Hearing {
                     }
                 });
                 return Ok(Self {
+                    number,
                     track_sid,
                     ear,
                     live,
@@ -99,6 +165,7 @@ impl Hearing {
             })
         });
         Ok(Self {
+            number,
             track_sid,
             ear,
             live,
@@ -112,9 +179,16 @@ impl Hearing {
 #[derive(Default)]
 pub(super) struct People {
     people: BTreeMap<PersonId, Person>,
+    ears: u64,
 }
 
 impl People {
+    /// The number of an ear that is about to be opened.
+    pub(super) fn next_ear(&mut self) -> EarNumber {
+        self.ears += 1;
+        EarNumber(self.ears)
+    }
+
     /// Adds a person; answers whether they are new.
     pub(super) fn add(&mut self, id: PersonId, name: String) -> bool {
         if let Some(known) = self.people.get_mut(&id) {
@@ -126,6 +200,7 @@ impl People {
             Person {
                 name,
                 hearing: None,
+                leaving: None,
                 turn: None,
                 last_turn: None,
                 is_voiced: false,
@@ -176,7 +251,7 @@ impl People {
     /// The tracks of a connection that is gone can't be heard any more.
     pub(super) fn stop_hearing(&mut self) {
         for person in self.people.values_mut() {
-            person.hearing = None;
+            person.stop_hearing();
         }
     }
 }

@@ -10,7 +10,7 @@ use super::Session;
 use super::cast::Actor;
 use super::event::Event;
 use super::listening::Live;
-use super::people::Hearing;
+use super::people::{EarNumber, Hearing, TurnSound};
 use crate::ear::Heard;
 use crate::link::{Caption, Connection, Seen};
 use crate::protocol::{ChangeKind, ReleaseReason, TurnEnd};
@@ -53,7 +53,7 @@ impl Session {
                 error!(room = self.room_id, "an ear died: let the room go");
                 return Some(ReleaseReason::Failed);
             }
-            Event::Heard { person, heard } => self.heard(person, heard),
+            Event::Heard { person, ear, heard } => self.heard(person, ear, heard),
             Event::Listening { person } => self.listening(&person),
             Event::Partial { person, text } => self.partial(&person, &text),
             Event::Transcribed { take, result } => match result {
@@ -186,12 +186,14 @@ impl Session {
             Seen::Track { identity, sid, track } if self.cast.is_listener(character) => {
                 let person: PersonId = identity.as_str().into();
                 let (events, heard_by) = (self.events.clone(), person.clone());
+                let ear = self.people.next_ear();
                 let live = Live::default();
                 let (listener, usage) = (live.clone(), self.usage.clone());
                 let heard = move |heard| {
                     if let Some(heard) = listener.take(heard, &usage) {
                         events.send(Event::Heard {
                             person: heard_by.clone(),
+                            ear,
                             heard,
                         });
                     }
@@ -204,6 +206,7 @@ impl Session {
                 match Hearing::open(
                     &self.shared.ears,
                     &self.events,
+                    ear,
                     sid,
                     track,
                     taped,
@@ -212,6 +215,7 @@ impl Session {
                 ) {
                     Ok(hearing) => {
                         if let Some(known) = self.people.get_mut(&person) {
+                            known.stop_hearing();
                             known.hearing = Some(hearing);
                             self.listen_to(&person, &live);
                         }
@@ -221,8 +225,9 @@ impl Session {
             }
             Seen::Track { .. } => {}
             Seen::TrackGone { identity, sid } => {
-                if let Some(person) = self.people.get_mut(&identity.as_str().into()) {
-                    person.hearing.take_if(|hearing| hearing.track_sid == sid);
+                let person = self.people.get_mut(&identity.as_str().into());
+                if let Some(person) = person.filter(|person| person.has_track(&sid)) {
+                    person.stop_hearing();
                 }
             }
             Seen::Typed { identity, text } => {
@@ -250,7 +255,7 @@ impl Session {
         None
     }
 
-    fn heard(&mut self, id: PersonId, heard: Heard) {
+    fn heard(&mut self, id: PersonId, ear: EarNumber, heard: Heard) {
         match heard {
             Heard::Started { ago } => {
                 debug!(room = self.room_id, "a voice begins");
@@ -266,8 +271,7 @@ impl Session {
                 self.stopwatch.voice_paused(last_voice);
                 self.turns.paused(last_voice, rand::random());
                 if let Some(person) = self.people.get_mut(&id) {
-                    person.is_voiced = false;
-                    person.turn = Some((pcm, end));
+                    person.paused(TurnSound::new(pcm, end, ear));
                     // A look that comes after this knows no more, and must not take the place of the next take.
                     person.probing = None;
                 }
@@ -283,7 +287,7 @@ impl Session {
                     return;
                 };
                 if let Some(take) = person.probing.take() {
-                    person.turn = Some((pcm.clone(), end));
+                    person.turn = Some(TurnSound::new(pcm.clone(), end, ear));
                     self.start_take(&id, take, pcm);
                 }
             }

@@ -80,7 +80,7 @@ impl Session {
                 .last_speaker()
                 .and_then(|by| self.people.get(&by.into())),
         }?;
-        let turn = person.turn.as_ref().map(|(pcm, _)| pcm);
+        let turn = person.turn.as_ref().map(|turn| &turn.pcm);
         turn.or(person.last_turn.as_ref()).cloned()
     }
 }

@@ -158,6 +158,20 @@ async fn what_a_person_says_when_the_room_ends_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_says_when_their_microphone_goes_is_answered() {
+    let stack = Stack::start().await;
+    stack.models.answers("Where are they?");
+    let (mut person, id) = played(&stack).await;
+    person.hears(ADA).await;
+    person.hears_out(ADA).await;
+    stack.models.hears("They are on their way.");
+    person.say_and_unplug(&stack.recording()).await;
+    person.hears(ADA).await;
+    let kept = |transcript: &Value| says(transcript, "user", "on their way");
+    transcript_of_ended(&stack, &id, kept).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_character_says_when_the_room_ends_is_kept_as_far_as_it_was_heard() {
     let stack = Stack::start().await;
     stack.models.answers(

@@ -1,6 +1,7 @@
 """A person in a LiveKit room, through LiveKit's own client: commands as JSON lines in, what is noticed out.
 
 {"do":"join","url":…,"token":…}   {"do":"say","file":…} (16-bit mono WAV)   {"do":"chat","text":…}   {"do":"leave"}
+{"do":"unplug"}: the microphone is gone with the last sample of what is to be said.
 """
 
 import array
@@ -34,6 +35,7 @@ class Person:
         self.source = rtc.AudioSource(RATE, 1, queue_size_ms=20)
         self.tasks = set()
         self.to_say = asyncio.Queue()
+        self.unplugs = False
 
     def spawn(self, work):
         task = asyncio.ensure_future(work)
@@ -51,7 +53,7 @@ class Person:
         await room.connect(url, token)
         microphone = rtc.LocalAudioTrack.create_audio_track("microphone", self.source)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
-        await room.local_participant.publish_track(microphone, options)
+        self.publication = await room.local_participant.publish_track(microphone, options)
         for participant in room.remote_participants.values():
             self.joined(participant)
         self.spawn(self.speak())
@@ -104,6 +106,9 @@ class Person:
             await self.source.capture_frame(rtc.AudioFrame(data, RATE, 1, FRAME))
             if said and not pcm:
                 tell("said")
+                if self.unplugs:
+                    await self.room.local_participant.unpublish_track(self.publication.sid)
+                    return
             frames += 1
             ahead = begin + frames * 0.01 - time.monotonic()
             if ahead > 0:
@@ -121,6 +126,8 @@ class Person:
                 await self.to_say.put(recording.readframes(recording.getnframes()))
         elif what == "chat":
             await self.room.local_participant.send_text(command["text"], topic="lk.chat")
+        elif what == "unplug":
+            self.unplugs = True
         elif what == "leave":
             await self.room.disconnect()
             tell("disconnected", reason="left")

@@ -71,6 +71,12 @@ impl Person {
             .await
     }
 
+    /// Says a recording, and takes the microphone away with its last sample.
+    pub(super) async fn say_and_unplug(&mut self, recording: &Path) {
+        self.command(&json!({ "do": "unplug" })).await;
+        self.say(recording).await;
+    }
+
     /// Types words.
     pub(super) async fn type_in(&mut self, text: &str) {
         self.command(&json!({ "do": "chat", "text": text })).await;
