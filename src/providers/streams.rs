@@ -17,6 +17,9 @@ pub struct HearingAbilities {
     pub partials: bool,
     /// It knows when each word sounds.
     pub word_times: bool,
+    /// It transcribes in a small part of the sound's time and costs nothing, so that whoever still speaks may be transcribed
+    /// again and again.
+    pub is_quick: bool,
 }
 
 /// What a model that speaks can do.

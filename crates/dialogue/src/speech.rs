@@ -12,6 +12,8 @@ use crate::time::Time;
 const CHARACTER_MS: u64 = 60;
 /// Chunks of one speech. Full: the rest is left out, which a reply of two minutes never reaches.
 const CHUNKS_MAX: usize = 64;
+/// Chunks after which none ends without a stop any more: they are for what comes next.
+const HURRIED_CHUNKS_MAX: usize = 32;
 
 /// How far a speech has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,21 +108,35 @@ impl Speech {
     }
 
     /// Takes text; answers chunks that are now complete, with their numbers. A first clause that takes longer than
-    /// `patience` is not waited for.
-    pub(crate) fn write(&mut self, now: Time, delta: &str, patience: Duration) -> Vec<(usize, String)> {
+    /// `patience` is not waited for, and later no stop is when what sounds will be over `within` a time.
+    pub(crate) fn write(
+        &mut self,
+        now: Time,
+        delta: &str,
+        patience: Duration,
+        within: Duration,
+    ) -> Vec<(usize, String)> {
         let since = *self.written_since.get_or_insert(now);
         self.chunker.push(delta);
         let mut made = Vec::new();
         while let Some(text) = self.chunker.next_chunk() {
             made.extend(self.add(text));
         }
-        if self.is_empty()
-            && now.since(since) >= patience
-            && let Some(text) = self.chunker.hurried_chunk()
-        {
+        let is_late = match self.is_empty() {
+            true => now.since(since) >= patience,
+            false => self.runs_dry(now, within) && self.chunks.len() < HURRIED_CHUNKS_MAX,
+        };
+        if is_late && let Some(text) = self.chunker.hurried_chunk() {
             made.extend(self.add(text));
         }
         made
+    }
+
+    /// Whether the voice has nothing to do, and all that it has made will be over `within` this time.
+    fn runs_dry(&self, now: Time, within: Duration) -> bool {
+        let is_idle = self.chunks.iter().all(|chunk| chunk.complete);
+        let left = self.audio_made().saturating_sub(self.heard_by(now));
+        self.is_audible() && self.held.is_none() && is_idle && left <= within
     }
 
     /// No more text comes; answers the last chunk.

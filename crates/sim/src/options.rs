@@ -156,6 +156,7 @@ fn tuning(mode: Mode, chance: &mut Chance) -> Tuning {
     tuning.takes_eager_max = count(1, 12);
     tuning.character_run_max = count(0, 8);
     tuning.first_clause = Duration::from_millis(chance.within(0, 600));
+    tuning.running_dry = tuning.first_clause;
     tuning
 }
 

@@ -7,7 +7,7 @@ use super::Files;
 use super::failure::{local, unfit};
 use super::lane::Lane;
 use super::languages::is_english;
-use crate::providers::{ProviderError, SpeechToText};
+use crate::providers::{HearingAbilities, ProviderError, SpeechToText};
 
 /// Its name in a spec and in the cache.
 pub(super) const MOONSHINE: &str = "moonshine";
@@ -43,5 +43,12 @@ impl SpeechToText for Ears {
         self.lane
             .ask(move |model| model.transcribe(&speech).map_err(|error| local(MOONSHINE, error)))
             .await
+    }
+
+    fn abilities(&self) -> HearingAbilities {
+        HearingAbilities {
+            is_quick: true,
+            ..HearingAbilities::default()
+        }
     }
 }

@@ -41,6 +41,7 @@ impl SpeechToText for Ears {
             streams: true,
             partials: abilities.partials,
             word_times: abilities.word_times,
+            is_quick: false,
         }
     }
 

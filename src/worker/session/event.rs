@@ -5,6 +5,7 @@ use std::time::Duration;
 use troupe_dialogue::{CharacterId, PersonId, SpeechId, TakeId};
 
 use super::people::EarNumber;
+use super::previewing::Preview;
 use crate::brain::history::Excerpt;
 use crate::ear::Heard;
 use crate::link::{Connection, LinkError, Seen};
@@ -48,6 +49,13 @@ pub(super) enum Event {
         person: PersonId,
         /// All of them since their turn began; empty when it is settled.
         text: String,
+    },
+    /// The words of a person who still speaks were looked at.
+    Previewed {
+        /// Whose.
+        person: PersonId,
+        /// What was seen.
+        seen: Preview,
     },
     /// A transcription is over.
     Transcribed {

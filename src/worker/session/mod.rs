@@ -12,6 +12,7 @@ mod listening;
 mod memory;
 mod people;
 mod perceive;
+mod previewing;
 mod realtime;
 mod resume;
 mod stopwatch;
@@ -175,6 +176,7 @@ pub(super) async fn play(shared: Shared, mut claim: Claim, place: Place) -> Ende
             },
             () = tokio::time::sleep_until(wake) => {
                 session.hand_in(Input::Wake);
+                session.look_at_words();
                 if let Some(reason) = session.look_at_the_clock().or_else(|| session.look_at_the_speaker()) {
                     break reason;
                 }
@@ -351,7 +353,8 @@ impl Session {
         let empty = self.empty_since.map(|since| since + self.empty_timeout);
         let clock = self.began + self.clock.next();
         let look = self.watchdog.next_look().map(|at| self.began + at);
-        [empty, look, self.conversation_wake()]
+        let preview = self.next_preview().map(|at| self.began + at);
+        [empty, look, preview, self.conversation_wake()]
             .into_iter()
             .flatten()
             .fold(clock, Instant::min)

@@ -11,6 +11,7 @@ use troupe_dialogue::{PersonId, TakeId};
 
 use super::Events;
 use super::listening::Live;
+use super::previewing::Previews;
 use crate::dsp::Resampler;
 use crate::ear::{Ear, EarError, Ears, Heard, TRACK_RATE_HZ};
 use crate::link::Track;
@@ -33,6 +34,10 @@ pub(super) struct Person {
     pub(super) probing: Option<TakeId>,
     /// Number of the caption segment.
     pub(super) segment: u64,
+    /// When their words are looked at while they speak.
+    pub(super) previews: Previews,
+    /// Such a look.
+    pub(super) previewing: Option<AbortOnDropHandle<()>>,
     /// The take that is being transcribed.
     pub(super) transcribing: Option<AbortOnDropHandle<()>>,
 }
@@ -76,6 +81,9 @@ impl Person {
     /// A voice has paused in this ear.
     pub(super) fn paused(&mut self, turn: TurnSound) {
         self.is_voiced = false;
+        self.previews.voice_paused();
+        // The words of the pause are waited for.
+        self.previewing = None;
         self.leaving.take_if(|hearing| hearing.number == turn.ear);
         self.turn = Some(turn);
     }
@@ -98,6 +106,13 @@ impl Person {
     }
 }
 
+/// A track that somebody is about to be heard by.
+pub(super) struct Incoming {
+    pub(super) number: EarNumber,
+    pub(super) track_sid: String,
+    pub(super) track: Track,
+}
+
 /// A person's track on its way to their ear.
 pub(super) struct Hearing {
     number: EarNumber,
@@ -118,13 +133,16 @@ impl Hearing {
     pub(super) fn open(
         ears: &Ears,
         events: &Events,
-        number: EarNumber,
-        track_sid: String,
-        track: Track,
+        incoming: Incoming,
         taped: Option<TrackInput>,
         live: Live,
         heard: impl FnMut(Heard) + Send + 'static,
     ) -> Result<Self, EarError> {
+        let Incoming {
+            number,
+            track_sid,
+            track,
+        } = incoming;
         let (mut input, ear) = ears.open(heard)?;
         let track = match track {
             Track::LiveKit(track) => track,
@@ -206,6 +224,8 @@ impl People {
                 is_voiced: false,
                 probing: None,
                 segment: 1,
+                previews: Previews::default(),
+                previewing: None,
                 transcribing: None,
             },
         );
@@ -232,6 +252,14 @@ impl People {
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.people.values().map(|person| person.name.as_str())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Person> {
+        self.people.values_mut()
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = &PersonId> {

@@ -10,7 +10,7 @@ use super::Session;
 use super::cast::Actor;
 use super::event::Event;
 use super::listening::Live;
-use super::people::{EarNumber, Hearing, TurnSound};
+use super::people::{EarNumber, Hearing, Incoming, TurnSound};
 use crate::ear::Heard;
 use crate::link::{Caption, Connection, Seen};
 use crate::protocol::{ChangeKind, ReleaseReason, TurnEnd};
@@ -56,6 +56,7 @@ impl Session {
             Event::Heard { person, ear, heard } => self.heard(person, ear, heard),
             Event::Listening { person } => self.listening(&person),
             Event::Partial { person, text } => self.partial(&person, &text),
+            Event::Previewed { person, seen } => self.previewed(&person, &seen),
             Event::Transcribed { take, result } => match result {
                 Ok(text) => {
                     self.turns.transcribed(take, self.now(), true);
@@ -187,6 +188,11 @@ impl Session {
                 let person: PersonId = identity.as_str().into();
                 let (events, heard_by) = (self.events.clone(), person.clone());
                 let ear = self.people.next_ear();
+                let incoming = Incoming {
+                    number: ear,
+                    track_sid: sid,
+                    track,
+                };
                 let live = Live::default();
                 let (listener, usage) = (live.clone(), self.usage.clone());
                 let heard = move |heard| {
@@ -206,9 +212,7 @@ impl Session {
                 match Hearing::open(
                     &self.shared.ears,
                     &self.events,
-                    ear,
-                    sid,
-                    track,
+                    incoming,
                     taped,
                     live.clone(),
                     heard,
@@ -263,6 +267,7 @@ impl Session {
                 self.stopwatch.voice_started(since);
                 if let Some(person) = self.people.get_mut(&id) {
                     person.is_voiced = true;
+                    person.previews.voice_started(self.began.elapsed());
                 }
                 self.hand_in(Input::VoiceStarted { person: id, since });
             }
@@ -287,8 +292,11 @@ impl Session {
                     return;
                 };
                 if let Some(take) = person.probing.take() {
+                    person.previews.put_off(self.began.elapsed());
                     person.turn = Some(TurnSound::new(pcm.clone(), end, ear));
                     self.start_take(&id, take, pcm);
+                } else if let Some(voice) = person.previews.probed() {
+                    self.preview(&id, voice, pcm);
                 }
             }
         }

@@ -46,6 +46,7 @@ mod metrics;
 mod models;
 mod operator;
 mod person;
+mod previews;
 mod providers;
 mod realtime;
 mod recording;

@@ -87,6 +87,9 @@ thresholds! {
     /// A reply's first clause that takes longer than this to be written is spoken without its end. Larger: smoother
     /// first sentences of slow models, later answers.
     first_clause: Duration = 300.0 in 0.0..=20000.0;
+    /// What is written of a sentence is spoken without its end when the voice has nothing else to say within this time.
+    /// Larger: fewer gaps in the speech of slow models, more sentences in pieces.
+    running_dry: Duration = 300.0 in 0.0..=20000.0;
 
     /// A transcription that takes longer counts as failed.
     words_deadline: Duration = 8000.0 in 500.0..=60000.0;

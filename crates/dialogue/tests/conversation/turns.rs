@@ -224,3 +224,54 @@ fn what_is_said_when_everybody_leaves_is_heard_out_and_not_answered() {
     assert_eq!(stage.entries(), [pair("ann", "Let me tell you about the bridge")]);
     assert!(!stage.generates());
 }
+
+#[test]
+fn a_voice_that_runs_dry_is_given_what_is_written() {
+    let mut stage = Stage::with_cast(&["Ada"]);
+    stage.says(0, 1000, "Ada, how are you?");
+    let (speech, ..) = stage.generated();
+    stage.ring(Wake::EndOfTurn);
+    let write = |stage: &mut Stage, ms: u64, text: &str| {
+        let delta = text.to_owned();
+        stage.hand_in(ms, Input::ReplyText { speech, delta });
+        let mut made = stage.outputs.iter().filter_map(|output| match output {
+            Output::Synthesize { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        made.next()
+    };
+    let voice = |stage: &mut Stage, now: u64, chunk: usize| {
+        let duration = ms(400);
+        stage.hand_in(
+            now,
+            Input::ChunkAudio {
+                speech,
+                chunk,
+                duration,
+                complete: true,
+            },
+        );
+    };
+    assert_eq!(write(&mut stage, 1400, "Sure, ").as_deref(), Some("Sure,"));
+    voice(&mut stage, 1450, 0);
+    stage.hand_in(1500, Input::PlayoutStarted { speech });
+    assert_eq!(
+        write(&mut stage, 1550, "it was a long "),
+        None,
+        "there is sound for a while"
+    );
+    assert_eq!(
+        write(&mut stage, 1620, "time ").as_deref(),
+        Some("it was a long time")
+    );
+    assert_eq!(
+        write(&mut stage, 1700, "since anybody asked that "),
+        None,
+        "the voice is at work"
+    );
+    voice(&mut stage, 1750, 1);
+    assert_eq!(
+        write(&mut stage, 2100, "here. ").as_deref(),
+        Some("since anybody asked that here.")
+    );
+}
