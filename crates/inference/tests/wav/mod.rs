@@ -2,7 +2,10 @@
 
 /// Samples of a recording, within ±1.0, at 16 kHz mono.
 pub(crate) fn pcm_16k(name: &str) -> Vec<f32> {
-    let path = format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
+    // Where it is run: a kept build may be another checkout's.
+    let package =
+        std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+    let path = format!("{package}/tests/data/{name}");
     let bytes = std::fs::read(path).unwrap();
     // Our own files: 16-bit mono with the plain header of 44 bytes.
     bytes[44..]
