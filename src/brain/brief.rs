@@ -1,4 +1,4 @@
-//! What a character was asked to do, and how its time stands.
+//! What a character was asked to do, and how the time of its room stands.
 
 use minijinja::context;
 
@@ -22,44 +22,35 @@ pub enum Moment {
     Closing,
 }
 
-/// A character's assignment at one moment.
-#[derive(Debug, Clone, Copy)]
-pub struct Brief<'a> {
-    /// What it was asked to do.
-    pub assignment: &'a Assignment,
-    /// How far the time is.
-    pub moment: Moment,
-}
-
-impl Brief<'_> {
+impl Moment {
     /// The kind of note about the time, for `prompts/cue.md`.
-    pub(super) fn cue(&self, capacity: Capacity) -> Option<&'static str> {
-        match (self.moment, capacity) {
+    pub(super) fn cue(self, capacity: Capacity) -> Option<&'static str> {
+        match (self, capacity) {
             // A small model takes a hint for an order, and would say goodbye a minute early.
             (Moment::Running, _) | (Moment::Ending, Capacity::Small) => None,
             (Moment::Ending, Capacity::Full) => Some("ending"),
             (Moment::Closing, _) => Some("closing"),
         }
     }
+}
 
-    /// The kind of note that opens the talk.
-    pub(super) fn opening_cue(&self) -> &'static str {
-        match self.assignment.task {
-            Task::Roleplay { .. } => "open",
-            Task::Interview { .. } => "open_interview",
-        }
+/// The kind of note that opens the talk.
+pub(super) fn opening_cue(assignment: Option<&Assignment>) -> &'static str {
+    match assignment.map(|assignment| &assignment.task) {
+        Some(Task::Interview { .. }) => "open_interview",
+        Some(Task::Roleplay { .. }) | None => "open",
     }
 }
 
 impl Prompter {
     /// The part of a system prompt that says what the character was asked to do.
-    pub(super) fn brief(&self, brief: &Brief<'_>, capacity: Capacity) -> Result<String, PromptError> {
+    pub(super) fn brief(&self, assignment: &Assignment, capacity: Capacity) -> Result<String, PromptError> {
         let small = capacity == Capacity::Small;
         let told = |text: &str| match capacity {
             Capacity::Full => quoted(text),
             Capacity::Small => one_line(text).chars().take(TASK_MAX_SMALL).collect(),
         };
-        let text = match &brief.assignment.task {
+        let text = match &assignment.task {
             Task::Roleplay { scenario, person } => self.template("roleplay.md")?.render(context! {
                 small,
                 scenario => told(scenario),

@@ -2,10 +2,10 @@
 
 use minijinja::{Environment, UndefinedBehavior, context};
 
-use super::brief::Brief;
+use super::brief::{Moment, opening_cue};
 use super::history::{History, one_line, plain_name};
 use crate::character::{Character, Example};
-use crate::protocol::Mode;
+use crate::protocol::{Assignment, Mode};
 use crate::providers::{Capacity, ChatRequest, Message, Role};
 
 /// Longest spoken turn, tokens: about half a minute of speech.
@@ -41,7 +41,9 @@ pub struct Situation<'a> {
     /// It can have something done while it answers.
     pub has_tools: bool,
     /// What the character was asked to do, if anything.
-    pub brief: Option<Brief<'a>>,
+    pub assignment: Option<&'a Assignment>,
+    /// How far the time of the room is.
+    pub moment: Moment,
 }
 
 /// The templates are broken; a test renders every one, so this is a fault of the build.
@@ -100,12 +102,11 @@ impl Prompter {
         let messages = &mut request.messages;
         // Some chat templates refuse a conversation that the assistant opens.
         if lines.first().is_none_or(|first| first.role == Role::Assistant) {
-            let opening = situation.brief.as_ref().map_or("open", Brief::opening_cue);
+            let opening = opening_cue(situation.assignment);
             messages.push(self.cue(opening, character, capacity)?);
         }
         messages.extend(lines);
-        let time = situation.brief.as_ref().and_then(|brief| brief.cue(capacity));
-        if let Some(kind) = time {
+        if let Some(kind) = situation.moment.cue(capacity) {
             remind(messages, self.cue(kind, character, capacity)?);
         } else if messages.last().is_some_and(|last| last.role == Role::Assistant) {
             messages.push(self.cue("go_on", character, capacity)?);
@@ -198,10 +199,10 @@ impl Prompter {
                 scene.map(|scene| one_line(&scene).chars().take(SCENE_MAX_SMALL).collect()),
             ),
         };
-        let brief = match &situation.brief {
-            Some(brief) => Some(self.brief(brief, capacity)?),
-            None => None,
-        };
+        let brief = situation
+            .assignment
+            .map(|assignment| self.brief(assignment, capacity))
+            .transpose()?;
         let text = self.template(template)?.render(context! {
             brief,
             name => plain_name(&character.name),

@@ -355,6 +355,7 @@ async fn listen(
             calls.push(call);
             guard.push("")
         }
+        Some(Ok(Piece::Used(_))) => guard.push(""),
         Some(Ok(Piece::StandIn)) => {
             if let Some(rules) = &line.stand_in {
                 *guard = Guard::new(rules);

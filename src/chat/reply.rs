@@ -7,6 +7,7 @@ use futures::StreamExt;
 
 use super::Chat;
 use super::event::Trouble;
+use crate::brain::brief::Moment;
 use crate::brain::history::History;
 use crate::brain::prompt::Situation;
 use crate::brain::reply;
@@ -65,7 +66,8 @@ impl Chat {
             scene: question.scene,
             asked_if_ai: false,
             has_tools: false,
-            brief: None,
+            assignment: None,
+            moment: Moment::Running,
         };
         let line = reply::prepare_for(&*model, prompter, &situation, question.history, question.seed)
             .map_err(|error| {

@@ -119,6 +119,7 @@ impl File {
         let text = match value.get_ref() {
             DeValue::String(text) => Some(text.to_string()),
             DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            DeValue::Float(number) => Some(number.as_str().to_owned()),
             DeValue::Boolean(flag) => Some(flag.to_string()),
             _ => None,
         };

@@ -6,6 +6,7 @@ mod limits;
 mod recordings;
 mod setting;
 mod sources;
+mod spending;
 mod tools;
 mod traces;
 mod value;
@@ -26,6 +27,7 @@ pub use traces::{Collector, TraceUrl, Traces};
 pub use value::{ModelName, ModelNames, ServerUrl};
 pub use vendors::{VendorAccess, Vendors};
 
+use crate::providers::Spending;
 use crate::rooms::livekit::VideoFolder;
 use setting as s;
 use sources::Sources;
@@ -180,6 +182,8 @@ pub struct Config {
     pub vendors: Vendors,
     /// Gemini.
     pub gemini: Gemini,
+    /// What models cost, and what a room may.
+    pub spending: Spending,
     /// What tools of characters may reach.
     pub tools: Tools,
     /// Where spans go, and where they are looked at.
@@ -273,6 +277,7 @@ impl Config {
                 realtime_url: from.text(s::GEMINI_REALTIME_URL, None),
             },
             vendors: Vendors::read(&mut from),
+            spending: spending::read(&mut from),
             tools: Tools::read(&mut from),
             traces: Traces::read(&mut from),
             cache: from

@@ -95,4 +95,24 @@ pub(super) const CARTESIA: [Setting; 2] = vendor(["cartesia", "CARTESIA_BASE_URL
 pub(super) const OPENAI_REALTIME_URL: Setting = at("openai", "realtime_url", "OPENAI_REALTIME_URL", "");
 pub(super) const GEMINI_REALTIME_URL: Setting = at("gemini", "realtime_url", "GEMINI_REALTIME_URL", "");
 pub(super) const GEMINI_API_KEY: Setting = at("gemini", "api_key", "GEMINI_API_KEY", "");
+pub(super) const PRICE_HEARD: Setting = at("prices", "heard_minute", "TROUPE_PRICE_HEARD_MINUTE", "");
+pub(super) const PRICE_SPOKEN: Setting = at(
+    "prices",
+    "spoken_1000_characters",
+    "TROUPE_PRICE_SPOKEN_1000_CHARACTERS",
+    "",
+);
+pub(super) const PRICE_READ: Setting = at(
+    "prices",
+    "read_1000000_tokens",
+    "TROUPE_PRICE_READ_1000000_TOKENS",
+    "",
+);
+pub(super) const PRICE_WRITTEN: Setting = at(
+    "prices",
+    "written_1000000_tokens",
+    "TROUPE_PRICE_WRITTEN_1000000_TOKENS",
+    "",
+);
+pub(super) const ROOM_BUDGET: Setting = at("worker", "room_budget", "TROUPE_ROOM_BUDGET", "");
 pub(super) const CACHE: Setting = at("", "cache", "TROUPE_CACHE", "");

@@ -10,6 +10,9 @@ use super::fault::{Faults, Origin};
 use super::file::File;
 use super::setting::Setting;
 
+/// Smallest and largest amount of money, in whatever currency.
+const AMOUNT: RangeInclusive<f64> = 0.0..=1e9;
+
 /// The three sources, and the faults found so far.
 pub(super) struct Sources<'a> {
     environment: BTreeMap<String, String>,
@@ -43,7 +46,7 @@ impl<'a> Sources<'a> {
         let origin = self.file.origin(setting.field, field.line);
         if field.text.is_none() {
             self.faults
-                .add(origin.clone(), "must be a string, a whole number, true or false");
+                .add(origin.clone(), "must be a string, a number, true or false");
         }
         field.text.map(|text| (text, origin))
     }
@@ -82,6 +85,28 @@ impl<'a> Sources<'a> {
             );
         }
         number
+    }
+
+    /// The setting as an amount of money, 0 or more.
+    pub(super) fn amount(&mut self, setting: Setting) -> Option<f64> {
+        self.amount_unless(setting, None)
+    }
+
+    /// The same; a fault when there is something against it.
+    pub(super) fn amount_unless(&mut self, setting: Setting, fault: Option<&str>) -> Option<f64> {
+        let (value, origin) = self.find(setting, None)?;
+        if let Some(fault) = fault {
+            self.faults.add(origin, fault);
+            return None;
+        }
+        let amount = value.parse().ok().filter(|amount| AMOUNT.contains(amount));
+        if amount.is_none() {
+            self.faults.add(
+                origin,
+                format!("must be a number from {} to {}", AMOUNT.start(), AMOUNT.end()),
+            );
+        }
+        amount
     }
 
     /// The setting as true or false.

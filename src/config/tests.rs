@@ -68,6 +68,32 @@ fn a_memory_has_bounds() {
 }
 
 #[test]
+fn prices_are_numbers_and_a_budget_needs_one() {
+    let toml =
+        Toml::new("[prices]\nheard_minute = 0.0043\nread_1000000_tokens = 2\n[worker]\nroom_budget = 1.5\n");
+    let variables = environment(&[("TROUPE_PRICE_READ_1000000_TOKENS", "0.15")]);
+    let config = Config::from_sources(Some(&toml.0), Overrides::default(), variables).unwrap();
+    let prices = config.spending.prices;
+    assert_eq!(
+        (prices.heard_minute, prices.read_1000000_tokens),
+        (Some(0.0043), Some(0.15))
+    );
+    assert_eq!(
+        (prices.spoken_1000_characters, config.spending.room_budget),
+        (None, Some(1.5))
+    );
+    for amount in ["-1", "nan", "much"] {
+        assert_eq!(
+            Toml::new("").faults(Overrides::default(), &[("TROUPE_PRICE_HEARD_MINUTE", amount)]),
+            ["TROUPE_PRICE_HEARD_MINUTE: must be a number from 0 to 1000000000"]
+        );
+    }
+    let alone = Toml::new("[worker]\nroom_budget = 1\n").faults(Overrides::default(), &[]);
+    let fault = "troupe.toml:2: worker.room_budget: bounds nothing without a price; set one of [prices]";
+    assert_eq!(alone, [fault]);
+}
+
+#[test]
 fn nothing_said_is_a_dev_setup() {
     let toml = Toml::new("");
     let variables = environment(&[("HOME", "/home/someone"), ("OPENAI_API_KEY", "")]);
@@ -113,7 +139,7 @@ fn all_faults_are_told_with_their_place() {
             "troupe.toml:3: api.listen: invalid socket address syntax",
             "LIVEKIT_URL: must be a URL such as https://example.com",
             "--api: must begin with http://, https://, ws:// or wss://",
-            "troupe.toml:6: worker.health: must be a string, a whole number, true or false",
+            "troupe.toml:6: worker.health: must be a string, a number, true or false",
             "troupe.toml:5: worker.max_rooms: must be a whole number from 1 to 1000",
             "TROUPE_STT: names an unknown provider; known are local, openai, deepgram, assemblyai, elevenlabs, cartesia",
             "troupe.toml:8: models.llm: must be provider:model, such as openai:gpt-4o-mini",

@@ -5,6 +5,7 @@
 pub mod configured;
 mod fallback;
 pub mod local;
+mod metered;
 pub mod openai;
 pub mod realtime;
 pub mod registry;
@@ -20,7 +21,7 @@ pub use fallback::Counts;
 pub use registry::Registry;
 pub use streams::{HearingAbilities, Listening, SpeakingAbilities, SpeechContext};
 pub use tools::{ToolCall, ToolRound, ToolSpec};
-pub use usage::{Prices, Units, Usage};
+pub use usage::{Costs, Prices, Spending, Tokens, Units, Usage};
 pub use voices::Voices;
 
 use std::sync::Arc;
@@ -194,10 +195,12 @@ pub struct ChatRequest {
 pub enum Piece {
     /// Text.
     Text(String),
-    /// Something that is to be done before the answer can go on; such pieces come last.
+    /// Something that is to be done before the answer can go on; such pieces come behind all text.
     Call(ToolCall),
     /// [`ChatRequest::stand_in`] is answered, not the request itself; comes first.
     StandIn,
+    /// What the answer took, where the model tells; comes last.
+    Used(Tokens),
 }
 
 /// Pieces of an answer as they form.

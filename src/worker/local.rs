@@ -16,7 +16,7 @@ use crate::ear::judge::Judge;
 use crate::link::AGENT_PREFIX;
 use crate::link::console::Door;
 use crate::protocol::{CastMember, Claim, Limits, Mode, NewEntry};
-use crate::providers::Registry;
+use crate::providers::{Registry, Spending};
 use crate::tools::Reach;
 use crate::traces::Traces;
 use crate::worker::drain::Leave;
@@ -42,6 +42,8 @@ pub struct LocalSetup {
     pub registry: Arc<Registry>,
     /// Tokens of talk that a prompt may hold.
     pub memory_tokens: usize,
+    /// What models cost, and what a room may.
+    pub spending: Spending,
     /// What is done with people's sound before it is heard.
     pub treatment: Treatment,
     /// How tools of characters reach the world.
@@ -70,6 +72,7 @@ pub async fn play(setup: LocalSetup, stop: CancellationToken) -> Result<(), Work
         judge: setup.judge,
         tuning: Tuning::default(),
         memory_tokens: setup.memory_tokens,
+        spending: setup.spending,
         tools: setup.tools,
         standing,
         traces: Traces::off(),

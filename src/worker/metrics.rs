@@ -15,7 +15,7 @@ use troupe_dialogue::Fate;
 use super::turn::fate_word;
 use crate::metrics::{ProcessCollector, delays};
 use crate::protocol::ReleaseReason;
-use crate::providers::Counts;
+use crate::providers::{Costs, Counts};
 
 /// Which of the models a worker asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
@@ -63,6 +63,8 @@ pub(super) struct Metrics {
     failures: Family<OfRole, Counter>,
     turns: Family<OfOutcome, Counter>,
     alarms: Family<OfKind, Counter>,
+    cost: Family<OfRole, Counter<f64, std::sync::atomic::AtomicU64>>,
+    out_of_budget: Counter,
     short_of_memory: Gauge,
     short_of_models: Gauge,
     busy: Gauge<f64, AtomicU64>,
@@ -83,6 +85,8 @@ impl Metrics {
             chains: chains.clone(),
             turns: Family::default(),
             alarms: Family::default(),
+            cost: Family::default(),
+            out_of_budget: Counter::default(),
             short_of_memory: Gauge::default(),
             short_of_models: Gauge::default(),
             busy: Gauge::default(),
@@ -147,6 +151,16 @@ impl Metrics {
             "troupe_watchdog_alarms",
             "Times that something in a room stood still and was helped on, by kind",
             self.alarms.clone(),
+        );
+        registry.register(
+            "troupe_cost",
+            "What models have cost by the prices that are set, by role, in the operator's currency",
+            self.cost.clone(),
+        );
+        registry.register(
+            "troupe_rooms_out_of_budget",
+            "Rooms that used up their budget",
+            self.out_of_budget.clone(),
         );
         registry.register(
             "troupe_memory_short",
@@ -247,6 +261,23 @@ impl Metrics {
     /// A watchdog did something.
     pub(super) fn alarm(&self, kind: &'static str) {
         self.alarms.get_or_create(&OfKind { kind }).inc();
+    }
+
+    /// Models have cost so much more.
+    pub(super) fn cost(&self, costs: &Costs) {
+        let of_roles = [
+            (Role::Stt, costs.hearing),
+            (Role::Llm, costs.writing),
+            (Role::Tts, costs.speaking),
+        ];
+        for (role, cost) in of_roles.into_iter().filter(|(_, cost)| *cost > 0.0) {
+            self.cost.get_or_create(&OfRole { role }).inc_by(cost);
+        }
+    }
+
+    /// A room has used up its budget.
+    pub(super) fn out_of_budget(&self) {
+        self.out_of_budget.inc();
     }
 
     /// A turn of people is closed.

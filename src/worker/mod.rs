@@ -53,7 +53,7 @@ use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
 use crate::protocol::HeartbeatRequest;
-use crate::providers::Registry;
+use crate::providers::{Registry, Spending};
 use crate::recorder::Recorder;
 use crate::tools::Reach;
 use crate::traces::Traces;
@@ -77,6 +77,8 @@ pub struct Setup {
     pub tuning: Tuning,
     /// Tokens of talk that a prompt may hold.
     pub memory_tokens: usize,
+    /// What models cost, and what a room may.
+    pub spending: Spending,
     /// What is done with people's sound before it is heard.
     pub treatment: Treatment,
     /// Folder in which recorded sound waits for the API.
@@ -190,6 +192,7 @@ pub async fn run(
         ears: Ears::start(setup.treatment)?,
         tuning: setup.tuning,
         memory_tokens: setup.memory_tokens,
+        spending: setup.spending,
         judge: setup.judge,
         tools: setup.tools,
         standing: Standing::new(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use troupe::brain::brief::{Brief, Moment};
+use troupe::brain::brief::Moment;
 use troupe::brain::history::{Happening, History};
 use troupe::brain::prompt::{Prompter, Situation};
 use troupe::brain::summary;
@@ -79,7 +79,8 @@ fn ask(capacity: Capacity, situation: impl FnOnce(&mut Situation<'_>), happening
         scene: None,
         asked_if_ai: false,
         has_tools: false,
-        brief: None,
+        assignment: None,
+        moment: Moment::Running,
     };
     situation(&mut asked);
     shown(
@@ -175,7 +176,8 @@ fn a_drifted_answer_is_asked_for_again() {
         scene: None,
         asked_if_ai: false,
         has_tools: false,
-        brief: None,
+        assignment: None,
+        moment: Moment::Running,
     };
     let request = prompter.request(&situation, &history, Capacity::Full).unwrap();
     insta::assert_snapshot!(shown(&prompter.again(&request, &ada, Capacity::Full).unwrap()));
@@ -219,7 +221,7 @@ fn briefed(
         |situation| {
             situation.cast = &[];
             situation.people = &["Respondent"];
-            situation.brief = Some(Brief { assignment, moment });
+            (situation.assignment, situation.moment) = (Some(assignment), moment);
         },
         happenings,
     )
@@ -250,6 +252,15 @@ fn an_interviewer_says_goodbye_though_nobody_spoke() {
     let mut happenings = answered();
     happenings.push(said("agent-ada", "Ada", "What made it late?"));
     insta::assert_snapshot!(briefed(Capacity::Full, assignment, Moment::Closing, happenings));
+}
+
+#[test]
+fn a_room_without_an_assignment_is_closed_as_well() {
+    for capacity in [Capacity::Full, Capacity::Small] {
+        let closing = |situation: &mut Situation<'_>| situation.moment = Moment::Closing;
+        let asked = ask(capacity, closing, answered());
+        assert!(asked.contains("The time is up."), "{asked}");
+    }
 }
 
 #[test]
@@ -291,7 +302,8 @@ fn what_does_not_fit_is_put_in_short_and_taken_up() {
         scene: None,
         asked_if_ai: false,
         has_tools: false,
-        brief: None,
+        assignment: None,
+        moment: Moment::Running,
     };
     let taken_up = prompter.request(&situation, &history, Capacity::Full).unwrap();
     let taken_up = &taken_up.messages.get(1).unwrap().content;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use super::*;
+use crate::brain::brief::Moment;
 use crate::brain::history::Happening;
 use crate::character::{Character, builtins};
 use crate::protocol::Mode;
@@ -34,7 +35,8 @@ async fn spoken(model: &Scripted, heard: &str, capacity: Capacity) -> (String, O
         scene: None,
         asked_if_ai: false,
         has_tools: false,
-        brief: None,
+        assignment: None,
+        moment: Moment::Running,
     };
     let mut history = History::new(1000);
     history.push(Happening::Said {

@@ -7,6 +7,7 @@ use futures::StreamExt;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use crate::brain::brief::Moment;
 use crate::brain::history::{Happening, History};
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
@@ -90,7 +91,8 @@ pub(super) async fn run(args: Args, context: Context) -> Result<(), Failure> {
             scene: args.scene.as_deref(),
             asked_if_ai: false,
             has_tools: false,
-            brief: None,
+            assignment: None,
+            moment: Moment::Running,
         };
         turn += 1;
         let answer = tokio::select! {

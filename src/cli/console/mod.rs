@@ -288,6 +288,7 @@ async fn setup(
         entries,
         registry,
         memory_tokens: config.worker.memory_tokens,
+        spending: config.spending,
         treatment: config.worker.treatment,
         tools: Reach::new(&config.tools).map_err(Failure::failed)?,
         judge: worker::judge(config).await?,

@@ -168,7 +168,7 @@ async fn written(model: &dyn LanguageModel, request: ChatRequest) -> (String, bo
         match piece {
             Ok(Piece::Text(piece)) => text.push_str(&piece),
             Ok(Piece::StandIn) => text.push_str("(in its place) "),
-            Ok(Piece::Call(_)) => {}
+            Ok(Piece::Call(_) | Piece::Used(_)) => {}
             Err(_) => return (text, false),
         }
     }

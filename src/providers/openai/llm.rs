@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
-    ChatCompletionRequestUserMessage, CreateChatCompletionRequest,
+    ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -16,7 +16,9 @@ use super::NAME;
 use super::calls::{self, CallDelta, Calls};
 use super::sse::Decoder;
 use super::transport::{Endpoint, failure, malformed, media_type, paced, send};
-use crate::providers::{ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream};
+use crate::providers::{
+    ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream, Tokens,
+};
 
 /// Longest answer as it comes, bytes: ten thousands of tokens in events of their own, and no answer is asked to have more
 /// than two thousand. A server that goes on has lost its way.
@@ -53,6 +55,11 @@ impl Writer {
             tools: calls::tools(&request.tools),
             tool_choice: request.tools_are_closed.then(calls::none),
             stream: Some(true),
+            // Other servers may refuse what they don't know; most tell without being asked.
+            stream_options: official.then_some(ChatCompletionStreamOptions {
+                include_usage: Some(true),
+                include_obfuscation: None,
+            }),
             max_tokens: (!official).then_some(request.tokens_max),
             max_completion_tokens: official.then_some(request.tokens_max),
             temperature: (!(official && reasons(&self.model))).then_some(request.temperature),
@@ -107,6 +114,17 @@ struct Chunk {
     choices: Vec<Choice>,
     #[serde(default)]
     error: Option<ChunkError>,
+    /// Of the whole answer so far; the last one counts.
+    #[serde(default)]
+    usage: Option<ChunkUsage>,
+}
+
+#[derive(Deserialize)]
+struct ChunkUsage {
+    #[serde(default)]
+    prompt_tokens: u64,
+    #[serde(default)]
+    completion_tokens: u64,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +159,8 @@ struct Answer {
     ready: VecDeque<Result<Piece, ProviderError>>,
     /// Calls as far as they are written; they are whole when the answer is.
     calls: Calls,
+    /// What the server last said that the answer took.
+    used: Option<Tokens>,
     /// The model said that it is finished, so the end of the bytes is no accident.
     finished: bool,
     ended: bool,
@@ -159,6 +179,7 @@ impl Answer {
             events: Vec::new(),
             ready: VecDeque::new(),
             calls: Calls::default(),
+            used: None,
             finished: false,
             ended: false,
         }
@@ -181,7 +202,8 @@ impl Answer {
                 return Some(piece);
             }
             if self.ended {
-                return self.calls.next().map(|call| Ok(Piece::Call(call)));
+                let call = self.calls.next().map(Piece::Call);
+                return call.or_else(|| self.used.take().map(Piece::Used)).map(Ok);
             }
             match self.bytes.next().await {
                 Some(Ok(bytes)) => self.read(&bytes),
@@ -206,8 +228,9 @@ impl Answer {
                 self.ended = true;
                 return;
             }
-            let taken = content(&event).and_then(|(delta, finished)| {
+            let taken = content(&event).and_then(|(delta, finished, used)| {
                 self.finished |= finished;
+                self.used = used.or(self.used);
                 let text = delta.content.unwrap_or_default();
                 let calls = delta.tool_calls.unwrap_or_default();
                 // A call that is being written is a sign of life, though no text.
@@ -231,8 +254,8 @@ impl Answer {
     }
 }
 
-/// What one event adds, and whether it is the last.
-fn content(event: &str) -> Result<(Delta, bool), ProviderError> {
+/// What one event adds, whether it is the last, and what the answer took if it tells.
+fn content(event: &str) -> Result<(Delta, bool, Option<Tokens>), ProviderError> {
     let chunk: Chunk = serde_json::from_str(event).map_err(|_| malformed("an event that is not a chunk"))?;
     if let Some(error) = chunk.error {
         let status = error
@@ -244,8 +267,12 @@ fn content(event: &str) -> Result<(Delta, bool), ProviderError> {
             status: status.unwrap_or(500),
         });
     }
+    let used = chunk.usage.map(|usage| Tokens {
+        read: usage.prompt_tokens,
+        written: usage.completion_tokens,
+    });
     let Some(choice) = chunk.choices.into_iter().next() else {
-        return Ok((Delta::default(), false));
+        return Ok((Delta::default(), false, used));
     };
-    Ok((choice.delta, choice.finish_reason.is_some()))
+    Ok((choice.delta, choice.finish_reason.is_some(), used))
 }

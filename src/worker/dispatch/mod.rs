@@ -44,7 +44,7 @@ use crate::ear::Ears;
 use crate::ear::judge::Judge;
 use crate::link::AGENT_PREFIX;
 use crate::protocol::{CastMember, Claim, Limits, ReleaseReason};
-use crate::providers::Registry;
+use crate::providers::{Registry, Spending};
 use crate::rooms::livekit::RoomTimeouts;
 use crate::rooms::token::TokenMint;
 use crate::tools::Reach;
@@ -88,6 +88,8 @@ pub struct DispatchSetup {
     pub registry: Arc<Registry>,
     /// Tokens of talk that a prompt may hold.
     pub memory_tokens: usize,
+    /// What models cost, and what a room may.
+    pub spending: Spending,
     /// What the process may use where no control group says so, MiB.
     pub memory_max_mib: Option<u32>,
     /// What is done with people's sound before it is heard.
@@ -150,6 +152,7 @@ pub async fn run(
         judge: setup.judge,
         tuning: Tuning::default(),
         memory_tokens: setup.memory_tokens,
+        spending: setup.spending,
         tools: setup.tools,
         standing,
         traces: setup.traces.clone(),

@@ -10,7 +10,6 @@ use troupe_dialogue::{CharacterId, Cue, Input, Line, Output, PersonId, Speaker, 
 
 use super::Session;
 use super::event::Event;
-use super::listening::length;
 use super::transcribing::{transcribe, words_or};
 use super::work::{Question, Voice, Work, write};
 use crate::brain::apology::{self, Occasion};
@@ -147,9 +146,8 @@ impl Session {
         let task = self.events.clone().guard("transcribe", async move {
             let asked = Instant::now();
             let whole = async {
-                usage.heard(length(&pcm));
                 match registry.speech_to_text(wanted.as_deref()).await {
-                    Ok(model) => transcribe(&*model, &pcm, &language, stalled).await,
+                    Ok(model) => transcribe(&*usage.of_hearing(model), &pcm, &language, stalled).await,
                     Err(error) => Err(crate::providers::ProviderError::Local {
                         model: wanted.unwrap_or_else(|| "speech to text".into()),
                         detail: error.to_string(),
@@ -228,6 +226,7 @@ impl Session {
             people: self.people.names().map(str::to_owned).collect(),
             history,
             metrics: self.shared.metrics.clone(),
+            usage: self.usage.clone(),
             tools: self
                 .cast
                 .get(&id)

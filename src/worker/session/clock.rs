@@ -58,6 +58,14 @@ impl Clock {
         None
     }
 
+    /// The talk is to come to its end from `now` on: the goodbye is due, and the end `within` a time at the latest.
+    pub(super) fn close(&mut self, now: Duration, within: Duration) {
+        if !self.closing {
+            self.closes = Some(now);
+            self.ends = self.ends.min(now + within);
+        }
+    }
+
     /// The goodbye was heard to its end at `now`: the room ends soon, and never later than its limit.
     pub(super) fn goodbye_said(&mut self, now: Duration) {
         if self.closing {
@@ -127,6 +135,23 @@ mod tests {
         assert_eq!((clock.next(), clock.tick(s(9))), (s(10), None));
         assert_eq!(clock.moment(s(9)), Moment::Running);
         assert_eq!(clock.tick(s(10)), Some(Deed::End));
+    }
+
+    #[test]
+    fn a_talk_can_be_brought_to_its_end_early() {
+        let mut clock = Clock::new(s(600), s(0), s(0));
+        clock.close(s(100), s(20));
+        assert_eq!(clock.next(), s(100));
+        assert_eq!(clock.tick(s(100)), Some(Deed::SayGoodbye));
+        assert_eq!(clock.moment(s(100)), Moment::Closing);
+        clock.close(s(110), s(20));
+        assert_eq!(clock.next(), s(120), "it is closing already");
+        clock.goodbye_said(s(105));
+        assert_eq!(clock.tick(s(109)), Some(Deed::End));
+        let mut late = Clock::new(s(600), s(0), s(0));
+        late.close(s(595), s(20));
+        late.tick(s(595));
+        assert_eq!(late.next(), s(600), "the limit is kept");
     }
 
     #[test]

@@ -6,7 +6,6 @@
 //! ```
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio_util::task::AbortOnDropHandle;
@@ -16,7 +15,7 @@ use super::Session;
 use super::event::Event;
 use super::people::Person;
 use crate::ear::Heard;
-use crate::providers::{Listening, ProviderError, Usage};
+use crate::providers::{Listening, ProviderError};
 
 /// Whoever listens to one person, once they are there; clones are the same.
 #[derive(Clone, Default)]
@@ -24,12 +23,11 @@ pub(super) struct Live(Arc<OnceLock<Arc<dyn Listening>>>);
 
 impl Live {
     /// Takes sound, and answers whatever else an ear told.
-    pub(super) fn take(&self, heard: Heard, usage: &Usage) -> Option<Heard> {
+    pub(super) fn take(&self, heard: Heard) -> Option<Heard> {
         let Heard::Sound { pcm } = heard else {
             return Some(heard);
         };
         if let Some(listening) = self.get() {
-            usage.heard(length(&pcm));
             listening.hear(pcm);
         }
         None
@@ -41,11 +39,6 @@ impl Live {
     }
 }
 
-/// How long sound of an ear is.
-pub(super) fn length(pcm: &[i16]) -> Duration {
-    Duration::from_micros(pcm.len() as u64 * 1_000_000 / u64::from(crate::ear::TRACK_RATE_HZ))
-}
-
 impl Session {
     /// Has a person listened to, if the listener's model can; their ear passes sound on from then on.
     pub(super) fn listen_to(&mut self, id: &PersonId, live: &Live) {
@@ -53,13 +46,13 @@ impl Session {
         let character = &actor.member.character;
         let (wanted, language) = (character.models.stt.clone(), character.language.clone());
         let (registry, events) = (self.shared.registry.clone(), self.events.clone());
-        let (live, person) = (live.clone(), id.clone());
+        let (live, person, usage) = (live.clone(), id.clone(), self.usage.clone());
         let task = self.events.guard("listen to a person", async move {
             // Why there is no model is told when words are wanted.
             let Ok(model) = registry.speech_to_text(wanted.as_deref()).await else {
                 return;
             };
-            let Some(listening) = model.listen(&language) else {
+            let Some(listening) = usage.of_hearing(model).listen(&language) else {
                 return;
             };
             let mut partials = listening.partials();

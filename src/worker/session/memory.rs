@@ -9,7 +9,7 @@ use super::event::Event;
 use crate::brain::history::Excerpt;
 use crate::brain::prompt::Prompter;
 use crate::brain::summary::summarise;
-use crate::providers::{Capacity, LanguageModel, Registry};
+use crate::providers::{Capacity, LanguageModel, Registry, Usage};
 
 /// Lines until the next attempt after one that failed.
 const PAUSE_LINES: u32 = 10;
@@ -41,9 +41,9 @@ impl Session {
             })
             .collect();
         let (registry, prompter) = (self.shared.registry.clone(), self.shared.prompter.clone());
-        let events = self.events.clone();
+        let (events, usage) = (self.events.clone(), self.usage.clone());
         let work = self.events.guard("put a talk in short", async move {
-            let short = shorten(&registry, &prompter, candidates, &excerpt).await;
+            let short = shorten(&registry, &prompter, candidates, &excerpt, &usage).await;
             events.send(Event::Shortened { excerpt, short });
         });
         self.shortening.under_way = Some(work);
@@ -64,9 +64,10 @@ async fn shorten(
     prompter: &Prompter,
     candidates: Vec<(Option<String>, String)>,
     excerpt: &Excerpt,
+    usage: &Usage,
 ) -> Option<String> {
     let (model, language) = able(registry, candidates).await?;
-    match summarise(model, prompter, excerpt, &language).await {
+    match summarise(usage.of_writing(model), prompter, excerpt, &language).await {
         Ok(short) => Some(short),
         Err(error) => {
             tracing::warn!(%error, "put the older part of a talk in short");

@@ -2,6 +2,7 @@
 
 mod act;
 mod assigned;
+mod budget;
 mod cast;
 mod clock;
 mod ending;
@@ -15,6 +16,7 @@ mod perceive;
 mod previewing;
 mod realtime;
 mod resume;
+mod spending;
 mod stopwatch;
 mod transcribing;
 mod turns;
@@ -32,6 +34,7 @@ use tracing::{error, info, warn};
 use troupe_dialogue::{Conversation, Input, Time, Tuning};
 
 use self::assigned::Assigned;
+use self::budget::Budget;
 use self::cast::Cast;
 use self::clock::Clock;
 use self::event::Event;
@@ -55,7 +58,7 @@ use crate::ear::Ears;
 use crate::ear::judge::Judge;
 use crate::link::Connection;
 use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
-use crate::providers::{Registry, Usage};
+use crate::providers::{Registry, Spending, Usage};
 use crate::tools::Reach;
 use crate::traces::Traces;
 
@@ -84,6 +87,8 @@ pub(super) struct Shared {
     pub(super) tuning: Tuning,
     /// Tokens of talk that a prompt may hold.
     pub(super) memory_tokens: usize,
+    /// What models cost, and what a room may.
+    pub(super) spending: Spending,
     pub(super) tools: Reach,
     pub(super) standing: Standing,
     pub(super) traces: Traces,
@@ -146,6 +151,7 @@ pub(super) async fn play(shared: Shared, mut claim: Claim, place: Place) -> Ende
     let reason = loop {
         session.drain();
         session.note_down();
+        session.look_at_the_budget();
         let is_to_leave = match *leave.borrow_and_update() {
             Leave::Stay => false,
             Leave::BetweenTurns => session.conversation.is_between_turns(),
@@ -209,6 +215,8 @@ struct Session {
     work: Option<Work>,
     /// What the room has asked of providers.
     usage: Usage,
+    /// What that costs.
+    budget: Budget,
     entries: Postbox,
     pad: Pad,
     resuming: Resuming,
@@ -236,6 +244,7 @@ impl Session {
             Mode::Freeform => troupe_dialogue::Mode::Freeform,
             Mode::Scripted => troupe_dialogue::Mode::Scripted,
         };
+        let budget = Budget::new(shared.spending);
         let mut history = History::new(shared.memory_tokens);
         for entry in &claim.timeline {
             let by = match entry.speaker_type {
@@ -272,6 +281,7 @@ impl Session {
             shortening: Shortening::default(),
             work: None,
             usage: Usage::default(),
+            budget,
             began,
             clock: assigned::clock_of(claim),
             stopwatch: Stopwatch::default(),
@@ -354,7 +364,8 @@ impl Session {
         let clock = self.began + self.clock.next();
         let look = self.watchdog.next_look().map(|at| self.began + at);
         let preview = self.next_preview().map(|at| self.began + at);
-        [empty, look, preview, self.conversation_wake()]
+        let budget = self.budget.next().map(|at| self.began + at);
+        [empty, look, preview, budget, self.conversation_wake()]
             .into_iter()
             .flatten()
             .fold(clock, Instant::min)
@@ -413,13 +424,7 @@ impl Session {
     async fn close(mut self, reason: ReleaseReason) {
         self.work = None;
         self.people = People::default();
-        let used = self.usage.units();
-        info!(
-            room = self.room_id,
-            heard_s = used.heard.as_secs(),
-            spoken_characters = used.spoken_characters,
-            "what the room asked of speech models"
-        );
+        self.settle();
         let leaving = self.cast.take_all().into_iter().map(|actor| actor.connection);
         match reason {
             // Somebody else enters under the same names, or the room is closed already.

@@ -194,9 +194,9 @@ impl Session {
                     track,
                 };
                 let live = Live::default();
-                let (listener, usage) = (live.clone(), self.usage.clone());
+                let listener = live.clone();
                 let heard = move |heard| {
-                    if let Some(heard) = listener.take(heard, &usage) {
+                    if let Some(heard) = listener.take(heard) {
                         events.send(Event::Heard {
                             person: heard_by.clone(),
                             ear,

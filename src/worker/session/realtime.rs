@@ -18,7 +18,7 @@ use crate::brain::reply;
 use crate::dsp::Resampler;
 use crate::ear::TRACK_RATE_HZ;
 use crate::protocol::CastMember;
-use crate::providers::{Message, Role};
+use crate::providers::{Message, Role, Tokens};
 use crate::voice::Along;
 use crate::worker::metrics;
 
@@ -121,7 +121,13 @@ pub(super) async fn answer(
                 mouth.sound(pcm).await;
                 continue;
             }
-            Ok(Piece::Done(_)) => guard.finish(),
+            Ok(Piece::Done(used)) => {
+                question.usage.wrote(Tokens {
+                    read: used.heard,
+                    written: used.spoken,
+                });
+                guard.finish()
+            }
             Err(error) => return Err(mouth.failure(error.to_string())),
         };
         if !step.text.trim().is_empty() && mouth.open().await {

@@ -13,7 +13,7 @@ use troupe_realtime::SPOKEN_RATE_HZ;
 use super::Events;
 use super::event::Event;
 use super::realtime::{self, Failure, Talker, Tap};
-use crate::brain::brief::{Brief, Moment};
+use crate::brain::brief::Moment;
 use crate::brain::history::History;
 use crate::brain::prompt::{Prompter, Situation};
 use crate::brain::reply;
@@ -36,8 +36,6 @@ pub(super) struct Work {
     pub(super) begun: usize,
     /// Cancelled once it may be heard.
     pub(super) released: CancellationToken,
-    /// Counts what is spoken.
-    usage: Usage,
     /// When the voice got its first chunk, until its first sound is there.
     pub(super) voice_asked: Option<Instant>,
     text: Option<mpsc::Sender<ChunkText>>,
@@ -71,7 +69,6 @@ impl Work {
         writing: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         let (text, chunks) = mpsc::channel(CHUNKS_MAX);
-        let usage = voice.usage.clone();
         let writing = events.guard("write a reply", writing);
         let speaking = events
             .clone()
@@ -82,7 +79,6 @@ impl Work {
             chunks: Vec::new(),
             begun: 0,
             released: CancellationToken::new(),
-            usage,
             voice_asked: None,
             text: Some(text),
             _writing: writing,
@@ -95,7 +91,6 @@ impl Work {
         if self.chunks.is_empty() {
             self.voice_asked = Some(Instant::now());
         }
-        self.usage.spoke(&text);
         self.chunks.push(text.clone());
         if let Some(sender) = &self.text
             && sender.try_send(ChunkText { chunk, text }).is_err()
@@ -127,7 +122,7 @@ async fn speak(
         pace,
         level,
         metrics,
-        usage: _,
+        usage,
     } = voice;
     if let Some(along) = along
         && let Ok(pieces) = along.await
@@ -147,7 +142,7 @@ async fn speak(
     let speaker = Speaker {
         lexicon: Lexicon::new(&character.pronunciations),
         voices: Voices::by_provider(character.voices),
-        tts,
+        tts: usage.of_speaking(tts),
         language: character.language,
         pace,
         level,
@@ -173,6 +168,7 @@ pub(super) struct Question {
     pub(super) moment: Moment,
     pub(super) tools: Option<ForSpeech>,
     pub(super) metrics: Metrics,
+    pub(super) usage: Usage,
     /// The character's model, if that one hears and speaks by itself.
     pub(super) talker: Option<Arc<Talker>>,
     /// How the turn sounded that is answered.
@@ -243,10 +239,8 @@ impl Question {
             scene: self.room.scene.as_deref(),
             asked_if_ai: false,
             has_tools,
-            brief: self.room.assignment.as_ref().map(|assignment| Brief {
-                assignment,
-                moment: self.moment,
-            }),
+            assignment: self.room.assignment.as_ref(),
+            moment: self.moment,
         }
     }
 }
@@ -279,7 +273,7 @@ async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Event
         None => line,
     };
     let mut asked = Some(Instant::now());
-    let mut text = reply::speak(model, line);
+    let mut text = reply::speak(question.usage.of_writing(model), line);
     while let Some(delta) = text.next().await {
         let delta = delta.map_err(|error| error.to_string())?;
         if let Some(asked) = asked.take() {

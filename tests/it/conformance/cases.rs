@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
-use troupe::providers::{ProviderError, Voices};
+use troupe::providers::{ProviderError, SPEECH_RATE_HZ, Usage, Voices};
 
 use super::conduct::{Conduct, Patience, SOON};
 use super::subject::{Answer, Model, Rig, Role, Subject, gather};
@@ -197,6 +197,28 @@ pub(super) async fn whoever_leaves_ends_the_request(subject: Case) {
     }
     let answer = rig.answer().await;
     assert!(subject.is_whole(&answer), "{answer:?}");
+}
+
+/// Whatever the provider, in the units of its bill; tokens as the model tells them, or else estimated.
+pub(super) async fn what_is_used_is_counted(subject: Case) {
+    let mut rig = Rig::build(subject.as_ref(), &[Conduct::Well], Patience::LONG).await;
+    let usage = Usage::default();
+    rig.model = rig.model.counted(&usage);
+    let answer = rig.answer().await;
+    assert!(subject.is_whole(&answer), "{answer:?}");
+    let units = usage.units();
+    match subject.role() {
+        Role::Hears => {
+            let samples = rig.question.sound.len() as u64;
+            let length = Duration::from_micros(samples * 1_000_000 / u64::from(SPEECH_RATE_HZ));
+            assert_eq!(units.heard, length);
+        }
+        Role::Writes => match subject.tokens() {
+            Some(told) => assert_eq!(units.tokens, told),
+            None => assert!(units.tokens.read > 5 && units.tokens.written > 0, "{units:?}"),
+        },
+        Role::Speaks => assert_eq!(units.spoken_characters, rig.question.text.len() as u64),
+    }
 }
 
 /// No sound is no words, and no text is no sound. A prompt is never empty; an empty line in it changes nothing.

@@ -71,6 +71,7 @@ suite! {
         an_answer_without_end_is_bounded
         whoever_leaves_ends_the_request
         nothing_asked_is_nothing_answered
+        what_is_used_is_counted
     ]
     openai_hears: openai::Model::HEARS;
     openai_writes: openai::Model::WRITES;

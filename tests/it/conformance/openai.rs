@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
+use troupe::providers::Tokens;
 use troupe::providers::openai::{Config, Deadline, OpenAi, Timing};
 
 use super::conduct::{Conduct, Patience};
 use super::http::{Script, Server};
 use super::subject::{KEY, LINE, Provided, Role, SPOKEN, Subject};
+
+/// What the server says that an answer took.
+const TOOK: Tokens = Tokens { read: 21, written: 3 };
 
 /// What each role asks there.
 #[derive(Clone, Copy)]
@@ -29,6 +33,10 @@ impl Subject for Model {
 
     fn role(&self) -> Role {
         self.0
+    }
+
+    fn tokens(&self) -> Option<Tokens> {
+        (self.0 == Role::Writes).then_some(TOOK)
     }
 
     async fn provide(&self, conducts: &[Conduct], patience: Patience) -> Provided {
@@ -75,10 +83,12 @@ fn writes() -> Script {
     let event = |choice| format!("data: {}\n\n", json!({ "choices": [choice] }));
     let text = |text: &str| event(json!({ "index": 0, "delta": { "content": text } }));
     let stop = event(json!({ "index": 0, "delta": {}, "finish_reason": "stop" }));
+    let usage = json!({ "prompt_tokens": TOOK.read, "completion_tokens": TOOK.written });
+    let last = format!("data: {}\n\n", json!({ "choices": [], "usage": usage }));
     let (begin, rest) = LINE.split_at(4);
     Script {
         media_type: "text/event-stream",
-        good: [text(begin), format!("{}{stop}data: [DONE]\n\n", text(rest))].map(String::into_bytes),
+        good: [text(begin), format!("{}{stop}{last}data: [DONE]\n\n", text(rest))].map(String::into_bytes),
         nonsense: ("text/event-stream", b"data: <html>\n\n"),
         endless: (
             Vec::from(": an answer\n\n"),

@@ -7,7 +7,7 @@ use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use troupe::providers::registry::{Backend, Choice};
 use troupe::providers::{
     ChatRequest, LanguageModel, Message, Piece, ProviderError, Registry, Role as By, SpeechToText,
-    TextToSpeech, Voices,
+    TextToSpeech, Tokens, Usage, Voices,
 };
 
 use super::conduct::{Conduct, Patience};
@@ -47,6 +47,10 @@ pub(super) trait Subject: Send + Sync {
             Role::Speaks => answer.samples == SPOKEN,
         };
         is_said && answer.error.is_none()
+    }
+    /// What a good answer takes, if the provider tells.
+    fn tokens(&self) -> Option<Tokens> {
+        None
     }
     /// Sound that has words in it, at the rate that is heard.
     fn recording(&self) -> Vec<i16> {
@@ -162,6 +166,15 @@ impl Rig {
 pub(super) type Bit = Result<(String, usize), ProviderError>;
 
 impl Model {
+    /// The same, with its use counted.
+    pub(super) fn counted(&self, usage: &Usage) -> Self {
+        match self.clone() {
+            Self::Hears(model) => Self::Hears(usage.of_hearing(model)),
+            Self::Writes(model) => Self::Writes(usage.of_writing(model)),
+            Self::Speaks(model) => Self::Speaks(usage.of_speaking(model)),
+        }
+    }
+
     /// The answer as it comes; dropping it gives it up.
     pub(super) fn pieces(&self, question: Question) -> BoxStream<'static, Bit> {
         let model = self.clone();
@@ -204,6 +217,7 @@ fn request(question: &Question) -> ChatRequest {
 fn written(piece: Piece) -> String {
     match piece {
         Piece::Text(text) => text,
+        Piece::Used(_) => String::new(),
         other => panic!("nobody asked for {other:?}"),
     }
 }

@@ -5,6 +5,7 @@
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `bench`: the measurements of `troupe bench` that need a room
 //! - `book`: every command that the book shows
+//! - `budget`: a room that used up what it may cost
 //! - `console`: a talk at the terminal, with recordings and lines
 //! - `demo`: the demo command, from nothing to its recording
 //! - `dispatch`: jobs of LiveKit's own dispatch, without the Rooms API
@@ -32,6 +33,7 @@ mod assigned;
 mod bench;
 mod book;
 mod browser;
+mod budget;
 mod console;
 mod demo;
 mod dispatch;

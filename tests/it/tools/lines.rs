@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use serde_json::json;
+use troupe::brain::brief::Moment;
 use troupe::brain::history::{Happening, History};
 use troupe::brain::prompt::{Prompter, Situation};
 use troupe::brain::reply;
@@ -37,7 +38,8 @@ fn line() -> reply::Line {
         scene: None,
         asked_if_ai: false,
         has_tools: true,
-        brief: None,
+        assignment: None,
+        moment: Moment::Running,
     };
     let mut history = History::new(1000);
     history.push(Happening::Said {

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use troupe::config::Tools;
-use troupe::providers::Registry;
+use troupe::providers::{Registry, Spending};
 use troupe::tools::Reach;
 use troupe::worker::Setup;
 use troupe_dialogue::Tuning;
@@ -185,6 +185,7 @@ impl Fleet {
             registry: Arc::new(registry),
             tuning: Tuning::default(),
             memory_tokens: 1_500,
+            spending: Spending::default(),
             memory_max_mib: None,
             treatment: troupe_sound::Treatment::default(),
             spool: self.folder.path().join("recordings"),
