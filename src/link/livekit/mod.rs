@@ -133,15 +133,12 @@ impl Connection {
         let member = self.room.local_participant();
         for sid in member.track_publications().into_keys() {
             // What is not ended here ends with the connection.
-            let _ = member.unpublish_track(&sid).await;
+            let _ = tokio::time::timeout(LEAVE_WITHIN, member.unpublish_track(&sid)).await;
         }
         let is_last = || {
+            let others = self.room.remote_participants();
             self.room.connection_state() == ConnectionState::Disconnected
-                || self
-                    .room
-                    .remote_participants()
-                    .values()
-                    .all(|other| other.track_publications().is_empty())
+                || others.values().all(|other| other.track_publications().is_empty())
         };
         let until = Instant::now() + LAST_WITHIN;
         while !is_last() && Instant::now() < until {

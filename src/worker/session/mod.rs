@@ -427,12 +427,12 @@ impl Session {
         self.settle();
         let leaving = self.cast.take_all().into_iter().map(|actor| actor.connection);
         match reason {
-            // Somebody else enters under the same names, or the room is closed already.
-            ReleaseReason::Draining | ReleaseReason::Failed | ReleaseReason::Ended => {
+            // Somebody else enters under the same names.
+            ReleaseReason::Draining | ReleaseReason::Failed => {
                 futures::future::join_all(leaving.map(Connection::leave)).await;
             }
-            // The API closes the room when it is let go of, which nothing here waits for.
-            ReleaseReason::Empty | ReleaseReason::MaxDuration => {
+            // The API closes the room, now or when it is let go of, which nothing here waits for.
+            ReleaseReason::Ended | ReleaseReason::Empty | ReleaseReason::MaxDuration => {
                 tokio::spawn(futures::future::join_all(leaving.map(Connection::leave_last)));
             }
         }
