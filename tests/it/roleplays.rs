@@ -141,14 +141,14 @@ async fn video_needs_an_egress_and_nothing_is_made_without_one() {
 async fn video_is_asked_of_egress_as_the_room_is_made() {
     let world = World::filming("films").await;
     let film = |world: &World| world.livekit.requests().pop().unwrap().egress;
-    world.post("/api/roleplay/create-room", body()).await.with(200);
+    world.post("/api/roleplay/create-room", body()).await.with(201);
     assert_eq!(film(&world), None, "only where it is asked for");
     let mut body = body();
     body["recordVideo"] = json!(true);
     let made = world
         .post("/api/roleplay/create-room", body.clone())
         .await
-        .with(200);
+        .with(201);
     let id = made["data"]["roleplayId"].as_str().unwrap();
     let film = film(&world).unwrap().room.unwrap();
     assert!(world.livekit.rooms().contains(&film.room_name));
