@@ -22,6 +22,14 @@ macro_rules! control {
 const TEXT: &str = concat!("^[^", control!(), "]*$");
 /// The same with something in it besides white space.
 const FILLED: &str = concat!("^[^", control!(), r"]*[^\s", control!(), "][^", control!(), "]*$");
+/// A character that neither is white space nor an ASCII mark.
+macro_rules! solid {
+    () => {
+        concat!(r"[^\s", control!(), r"!-/:-@\[-`{-~]")
+    };
+}
+/// A word: solid at both ends.
+const WORD: &str = concat!("^", solid!(), "([^", control!(), "]*", solid!(), ")?$");
 /// One `provider:model`.
 macro_rules! model {
     () => {
@@ -191,6 +199,11 @@ pub(in crate::api) fn text_map(count_max: usize, chars_max: usize) -> ObjectBuil
         .additional_properties(Some(filled(chars_max)))
 }
 
+/// The same under words.
+pub(in crate::api) fn word_map(count_max: usize, chars_max: usize) -> ObjectBuilder {
+    text_map(count_max, chars_max).property_names(Some(filled(chars_max).pattern(Some(WORD))))
+}
+
 fn nullable(kind: Type) -> SchemaType {
     SchemaType::from_iter([kind, Type::Null])
 }
@@ -206,6 +219,14 @@ impl Body {
             .description(Some(description))
             .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
         Self(object)
+    }
+
+    /// Further fields are taken and ignored.
+    pub(in crate::api) fn open(self) -> Self {
+        Self(
+            self.0
+                .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true))),
+        )
     }
 
     /// Adds a field that must be there.

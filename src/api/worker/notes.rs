@@ -1,5 +1,8 @@
 //! What a worker has under way: its shape for the document, and its bounds.
 
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
+
 use super::super::openapi::schema::{self, Body};
 use crate::protocol::Note;
 
@@ -16,32 +19,34 @@ pub(super) fn of_room() -> Body {
         .needs("note", "What is under way.", note())
 }
 
-/// A note.
+/// A note. What is too much of it, or of a later version, is left out: it must not cost the heartbeat.
 pub(super) fn note() -> Body {
-    let text = || schema::string().max_length(Some(CONTENT_CHARS_MAX));
     let owed = Body::new("A person's turn that was not answered to the end.")
-        .needs("identity", "LiveKit identity of the person.", text())
-        .needs("content", "Their words.", text())
+        .needs("identity", "LiveKit identity of the person.", schema::string())
+        .needs("content", "Their words.", schema::string())
         .needs("entered", "Whether it stands in the timeline.", schema::boolean())
         .may(
             "characterId",
             "Who was about to answer.",
-            schema::nullable_string().max_length(Some(CONTENT_CHARS_MAX)),
-        );
+            schema::nullable_string(),
+        )
+        .open();
     let saying = Body::new("What a character has begun to say.")
-        .needs("characterId", "Who speaks.", text())
+        .needs("characterId", "Who speaks.", schema::string())
         .needs(
             "content",
             "The words up to the sentence that is being heard.",
-            text(),
-        );
+            schema::string(),
+        )
+        .open();
     Body::new("What is under way in a room.")
         .may(
             "owed",
             "Turns that want an answer, oldest first.",
-            schema::list(owed, OWED_MAX),
+            ArrayBuilder::new().items(RefOr::T(Schema::from(owed))),
         )
         .may("saying", "What a character has begun to say.", saying)
+        .open()
 }
 
 /// Keeps a note small. Its text comes from models and people: what is too much of it must not cost the heartbeat.

@@ -87,7 +87,7 @@ fn optional(body: Body) -> Body {
         "pronunciations",
         "Word, and how it is spelled for the voice; captions and transcript keep the word. One in small letters is \
          found in any case, any other one as it is written.",
-        schema::text_map(WORDS_MAX, NAME_CHARS_MAX),
+        schema::word_map(WORDS_MAX, NAME_CHARS_MAX),
     )
     .may("models", "Models that win over the worker's.", models)
     .may(
