@@ -362,7 +362,7 @@ mod tests {
         assert_eq!(
             faults(&format!("{head}\"a-\" = \"a\"\nb = 3\n")),
             [
-                "3 \"pronunciations.a-\" must not begin or end with a space or a mark like - or !: whole words are found",
+                "3 \"pronunciations.a-\" must begin and end with a letter or digit: whole words are found",
                 "5 \"pronunciations.b\" must be a string, not integer"
             ]
         );

@@ -103,11 +103,9 @@ pub struct Character {
 }
 
 /// What is wrong with a word of [`Character::pronunciations`] that is none.
-pub(crate) const WORD_PROBLEM: &str =
-    "must not begin or end with a space or a mark like - or !: whole words are found";
+pub(crate) const WORD_PROBLEM: &str = "must begin and end with a letter or digit: whole words are found";
 
 /// Whether a voice's words may have this one, which is to be found as a whole.
 pub(crate) fn is_word(word: &str) -> bool {
-    let leans = |edge: char| edge.is_whitespace() || edge.is_ascii_punctuation();
-    !(word.is_empty() || word.starts_with(leans) || word.ends_with(leans))
+    word.starts_with(char::is_alphanumeric) && word.ends_with(char::is_alphanumeric)
 }

@@ -22,13 +22,13 @@ macro_rules! control {
 const TEXT: &str = concat!("^[^", control!(), "]*$");
 /// The same with something in it besides white space.
 const FILLED: &str = concat!("^[^", control!(), r"]*[^\s", control!(), "][^", control!(), "]*$");
-/// A character that neither is white space nor an ASCII mark.
+/// A letter or digit.
 macro_rules! solid {
     () => {
-        concat!(r"[^\s", control!(), r"!-/:-@\[-`{-~]")
+        r"[\p{L}\p{N}]"
     };
 }
-/// A word: solid at both ends.
+/// A word: a letter or digit at both ends.
 const WORD: &str = concat!("^", solid!(), "([^", control!(), "]*", solid!(), ")?$");
 /// One `provider:model`.
 macro_rules! model {
