@@ -19,7 +19,7 @@ mod voices;
 
 pub use fallback::Counts;
 pub use registry::Registry;
-pub use streams::{HearingAbilities, Listening, SpeakingAbilities, SpeechContext};
+pub use streams::{HearingAbilities, Listening, SpeakingAbilities, SpeechContext, SpokenWord, SpokenWords};
 pub use tools::{ToolCall, ToolRound, ToolSpec};
 pub use usage::{Costs, Prices, Spending, Tokens, Units, Usage};
 pub use voices::Voices;
@@ -238,15 +238,23 @@ pub struct SpeechStream {
     pub rate_hz: u32,
     /// PCM in order; chunks have any length.
     pub chunks: BoxStream<'static, Result<Vec<i16>, ProviderError>>,
+    /// When its words sound, as far as the model tells ([`SpeakingAbilities::word_times`]).
+    pub words: SpokenWords,
 }
 
 impl SpeechStream {
-    /// What is heard of a blank text: nothing.
-    fn silence(rate_hz: u32) -> Self {
+    /// Speech of a model that tells no times.
+    pub fn new(rate_hz: u32, chunks: BoxStream<'static, Result<Vec<i16>, ProviderError>>) -> Self {
         Self {
             rate_hz,
-            chunks: stream::empty().boxed(),
+            chunks,
+            words: SpokenWords::default(),
         }
+    }
+
+    /// What is heard of a blank text: nothing.
+    fn silence(rate_hz: u32) -> Self {
+        Self::new(rate_hz, stream::empty().boxed())
     }
 }
 

@@ -156,10 +156,7 @@ impl LanguageModel for Scripted {
 #[async_trait]
 impl TextToSpeech for Scripted {
     async fn synthesize(&self, _: &str, _: &Voices, _: &str) -> Result<SpeechStream, ProviderError> {
-        Ok(SpeechStream {
-            rate_hz: SPEECH_RATE_HZ,
-            chunks: next(&self.speech),
-        })
+        Ok(SpeechStream::new(SPEECH_RATE_HZ, next(&self.speech)))
     }
 }
 

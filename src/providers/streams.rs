@@ -1,6 +1,7 @@
 //! What providers do piece by piece: hear somebody who is still speaking, speak a text that is still being written.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
@@ -31,6 +32,36 @@ pub struct SpeakingAbilities {
     pub keeps_context: bool,
     /// It knows when each word sounds.
     pub word_times: bool,
+}
+
+/// A word of a speech.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpokenWord {
+    /// As the model writes it.
+    pub text: String,
+    /// Where it ends in the sound of its text.
+    pub end: Duration,
+}
+
+/// Words of one text whose times a model has told so far, in order; clones see the same.
+#[derive(Debug, Clone, Default)]
+pub struct SpokenWords(Arc<Mutex<Vec<SpokenWord>>>);
+
+impl SpokenWords {
+    /// Words that one text may have. Full: further ones are not kept, and whoever wants them does without.
+    const MAX: usize = 4_096;
+
+    /// More of them.
+    pub fn add(&self, words: impl IntoIterator<Item = SpokenWord>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = Self::MAX.saturating_sub(known.len());
+        known.extend(words.into_iter().take(room));
+    }
+
+    /// Those that are known.
+    pub fn so_far(&self) -> Vec<SpokenWord> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// One person who is listened to while they speak; dropping it ends that. Deadlines are the provider's own.

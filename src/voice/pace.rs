@@ -13,7 +13,7 @@ const NEWEST: f64 = 0.3;
 const CHARACTERS_MIN: usize = 12;
 
 /// Where a voice that broke off is to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Seam {
     /// End of the last word that was said whole, bytes into the text.
     pub(super) text: usize,

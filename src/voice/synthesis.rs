@@ -12,9 +12,9 @@ use super::level::Level;
 use super::lexicon::Lexicon;
 use super::pace::Pace;
 use super::sounding::Loudness;
-use super::{Sound, VOICE_RATE_HZ, Voiced};
+use super::{Sound, VOICE_RATE_HZ, Voiced, told};
 use crate::dsp::Resampler;
-use crate::providers::{ProviderError, SpeechContext, SpeechStream, TextToSpeech, Voices};
+use crate::providers::{ProviderError, SpeechContext, SpeechStream, SpokenWords, TextToSpeech, Voices};
 
 /// Chunks made at the same time: the next one is asked for while one is spoken.
 const CHUNKS_AHEAD: usize = 2;
@@ -149,6 +149,9 @@ impl<R: Fn(Voiced)> ChunkSound<'_, R> {
     ) {
         let (mut rest, mut begun, mut resumed) = (text, 0, 0);
         loop {
+            let words = stream
+                .as_ref()
+                .map_or_else(|_| SpokenWords::default(), |stream| stream.words.clone());
             let error = match stream {
                 Ok(stream) => match self.take(stream).await {
                     Ok(()) => break,
@@ -161,7 +164,8 @@ impl<R: Fn(Voiced)> ChunkSound<'_, R> {
                 return;
             }
             resumed += 1;
-            let seam = mouth.speaker.pace.seam(rest, length(self.samples - begun));
+            let made = length(self.samples - begun);
+            let seam = told::seam(&words.so_far(), rest, made, &mouth.speaker.pace);
             rest = rest.get(seam.text..).unwrap_or_default().trim_start();
             if rest.is_empty() {
                 return;

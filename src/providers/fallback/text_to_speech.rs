@@ -81,6 +81,7 @@ fn whole(
     SpeechStream {
         rate_hz: speech.rate_hz,
         chunks: stream::iter(first.map(Ok)).chain(rest).boxed(),
+        words: speech.words,
     }
 }
 

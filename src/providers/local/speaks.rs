@@ -198,10 +198,7 @@ impl TextToSpeech for Mouth {
                 async move { lane.ask(speak).await }
             })
             .buffered(CLAUSES_AHEAD_MAX);
-        Ok(SpeechStream {
-            rate_hz: self.rate_hz,
-            chunks: chunks.boxed(),
-        })
+        Ok(SpeechStream::new(self.rate_hz, chunks.boxed()))
     }
 
     /// There is nothing to keep in mind from text to text, but a dictionary may be missing yet.

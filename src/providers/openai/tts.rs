@@ -66,10 +66,7 @@ impl TextToSpeech for Speaker {
         let chunks = stream::iter(first.map(Ok))
             .chain(paced(rest, deadline.between))
             .boxed();
-        Ok(SpeechStream {
-            rate_hz: PCM_RATE_HZ,
-            chunks,
-        })
+        Ok(SpeechStream::new(PCM_RATE_HZ, chunks))
     }
 }
 

@@ -6,7 +6,10 @@ use troupe_vendors::speaking::{Piece, RATE_HZ, Sound, Speaker, Speech};
 
 use super::Vendor;
 use super::failure::failure;
-use crate::providers::{ProviderError, SpeakingAbilities, SpeechContext, SpeechStream, TextToSpeech, Voices};
+use crate::providers::{
+    ProviderError, SpeakingAbilities, SpeechContext, SpeechStream, SpokenWord, SpokenWords, TextToSpeech,
+    Voices,
+};
 
 /// One model of one service.
 pub(super) struct Mouth {
@@ -76,19 +79,25 @@ impl SpeechContext for Context {
     }
 }
 
-/// The sound alone.
+/// The sound, and words beside it.
 fn pieces(vendor: Vendor, sound: Sound) -> SpeechStream {
-    let chunks = stream::unfold(sound, move |mut sound| async move {
+    let words = SpokenWords::default();
+    let known = words.clone();
+    let chunks = stream::unfold((sound, known), move |(mut sound, known)| async move {
         loop {
             match sound.next().await? {
-                Ok(Piece::Pcm(pcm)) => return Some((Ok(pcm), sound)),
-                Ok(Piece::Words(_)) => {}
-                Err(fault) => return Some((Err(failure(vendor, fault)), sound)),
+                Ok(Piece::Pcm(pcm)) => return Some((Ok(pcm), (sound, known))),
+                Ok(Piece::Words(words)) => known.add(words.into_iter().map(|word| SpokenWord {
+                    text: word.text,
+                    end: word.end,
+                })),
+                Err(fault) => return Some((Err(failure(vendor, fault)), (sound, known))),
             }
         }
     });
     SpeechStream {
         rate_hz: RATE_HZ,
         chunks: chunks.boxed(),
+        words,
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::stream;
 
 use super::*;
-use crate::providers::SPEECH_RATE_HZ;
+use crate::providers::{SPEECH_RATE_HZ, SpokenWord};
 
 const LANGUAGE: &str = "de-AT";
 const TEXT: &str = "First there was a river, and then there was a ferry.";
@@ -19,6 +19,17 @@ const CHARACTER: usize = SPEECH_RATE_HZ as usize * 60 / 1000;
 struct Breaking {
     breaks: Mutex<Vec<usize>>,
     asked: Mutex<Vec<String>>,
+    /// Words of whichever text, and when they end.
+    tells: Vec<SpokenWord>,
+}
+
+impl Breaking {
+    fn after(breaks: &[usize]) -> Self {
+        Self {
+            breaks: Mutex::new(breaks.iter().rev().copied().collect()),
+            ..Self::default()
+        }
+    }
 }
 
 #[async_trait]
@@ -41,10 +52,10 @@ impl TextToSpeech for Breaking {
             .collect();
         let pieces: Vec<_> = pcm.chunks(1_600).map(|piece| Ok(piece.to_vec())).collect();
         let end = broken.map(|_| Err(ProviderError::BrokenOff { provider: "scripted" }));
-        Ok(SpeechStream {
-            rate_hz: SPEECH_RATE_HZ,
-            chunks: stream::iter(pieces.into_iter().chain(end)).boxed(),
-        })
+        let chunks = stream::iter(pieces.into_iter().chain(end)).boxed();
+        let speech = SpeechStream::new(SPEECH_RATE_HZ, chunks);
+        speech.words.add(self.tells.iter().cloned());
+        Ok(speech)
     }
 }
 
@@ -55,10 +66,11 @@ async fn spoken(breaks: &[usize]) -> (Vec<String>, u64, usize) {
 }
 
 async fn spoken_as(breaks: &[usize], lexicon: Lexicon) -> (Vec<String>, u64, usize) {
-    let voice = Arc::new(Breaking {
-        breaks: Mutex::new(breaks.iter().rev().copied().collect()),
-        ..Breaking::default()
-    });
+    spoken_by(Breaking::after(breaks), lexicon).await
+}
+
+async fn spoken_by(voice: Breaking, lexicon: Lexicon) -> (Vec<String>, u64, usize) {
+    let voice = Arc::new(voice);
     let speaker = Speaker {
         tts: voice.clone(),
         voices: Voices::default(),
@@ -156,4 +168,18 @@ async fn a_voice_is_given_words_as_they_sound_and_goes_on_where_it_would_have() 
 async fn a_voice_that_says_nothing_is_not_asked_again() {
     let (asked, length_ms, errors) = spoken(&[0; 9]).await;
     assert_eq!((errors, asked.len(), length_ms), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn a_voice_that_tells_times_goes_on_behind_the_word_that_it_ended() {
+    let word = |text: &str, ms| SpokenWord {
+        text: text.to_owned(),
+        end: Duration::from_millis(ms),
+    };
+    // By its pace it had said nine words.
+    let mut voice = Breaking::after(&[CHARACTER * 45]);
+    voice.tells = vec![word("First", 1_000), word("there", 2_000), word("was", 3_000)];
+    let (asked, _, errors) = spoken_by(voice, Lexicon::default()).await;
+    assert_eq!(asked, [TEXT, "was a river, and then there was a ferry."]);
+    assert_eq!(errors, 1);
 }
