@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use troupe::audio_file;
-use troupe::providers::SPEECH_RATE_HZ;
 use troupe::providers::local::Local;
+use troupe::providers::{ProviderError, SPEECH_RATE_HZ, Voices};
 
 use super::conduct::{Conduct, Patience};
 use super::subject::{Answer, Provided, Role, Subject};
@@ -66,5 +66,17 @@ impl Subject for Model {
         let mut pcm = audio_file::read_mono(&path, SPEECH_RATE_HZ).unwrap();
         pcm.truncate(5 * SPEECH_RATE_HZ as usize);
         pcm
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_voice_refuses_a_language_that_it_does_not_speak() {
+    for (name, language) in [("piper", "ja"), ("kokoro", "de")] {
+        let voice = LOCAL.backend.text_to_speech(Some(name)).await.unwrap();
+        let refused = voice.synthesize("Guten Tag.", &Voices::default(), language).await;
+        let is_unfit = matches!(refused, Err(ProviderError::Unfit { .. }));
+        assert!(is_unfit, "{name} speaks {language}");
+        let spoken = voice.synthesize("Good day.", &Voices::default(), "en-GB").await;
+        assert!(spoken.is_ok(), "{name} speaks English");
     }
 }
