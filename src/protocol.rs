@@ -1,5 +1,6 @@
 //! Wire types of the worker protocol (`/worker/v1/…`), shared by the API that answers and the worker that asks.
 
+mod ambience;
 mod assignment;
 mod note;
 mod recording;
@@ -8,6 +9,7 @@ mod turn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use self::ambience::Ambience;
 pub use self::assignment::{Assignment, Task};
 pub use self::note::{Note, OwedTurn, RoomNote, Saying};
 pub use self::recording::{
@@ -76,6 +78,13 @@ pub struct Claim {
     /// The scene, if any.
     #[schema(required = true)]
     pub scene_prompt: Option<String>,
+    /// What its place sounds like, if it does. Of a later version's word nothing is heard.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "ambience::known"
+    )]
+    pub ambience: Option<Ambience>,
     /// WebSocket address of the LiveKit server.
     pub livekit_url: String,
     /// The LiveKit room's name.

@@ -74,12 +74,14 @@ function begin(characters, enter) {
   sessionStorage.setItem(NAME, $("own-name").value.trim());
   $("make-room").disabled = true;
   const scene = $("scene").value.trim();
+  const ambience = $("ambience").value;
   enter(async () => {
     const room = await post("/v1/rooms", {
       name: $("room-name").value.trim() || listed(cast.map((id) => characters.name(id))),
       mode: $("scripted").checked ? "scripted" : "freeform",
       record: $("record").checked,
       ...(scene && { scenePrompt: scene }),
+      ...(ambience && { ambience }),
     });
     for (const characterId of cast) await post(`/v1/rooms/${room.id}/participants`, { characterId });
     return get(`/v1/rooms/${room.id}`);

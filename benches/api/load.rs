@@ -68,6 +68,7 @@ impl Load {
                 name: "Town Square".into(),
                 mode: Mode::Freeform,
                 scene_prompt: None,
+                ambience: None,
                 record: false,
             };
             let room = store.insert_room(&project, new).await.unwrap();

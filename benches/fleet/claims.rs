@@ -249,6 +249,7 @@ async fn prepare(store: &Store, rooms: usize) -> String {
                     name: "Town Square".into(),
                     mode: Mode::Freeform,
                     scene_prompt: None,
+                    ambience: None,
                     record: false,
                 };
                 let room = store.insert_room(project, new).await.unwrap();

@@ -7,7 +7,8 @@ pub mod livekit;
 
 use troupe_dialogue::AgentState;
 
-use crate::voice::Sink;
+use crate::protocol::Ambience;
+use crate::voice::{Ambiences, Sink};
 
 /// Prefix of every character's identity; whoever carries it is no person.
 pub const AGENT_PREFIX: &str = "agent-";
@@ -125,6 +126,14 @@ impl Connection {
         match self {
             Self::LiveKit(connection) => connection.listen(),
             Self::Console(connection) => connection.listen(),
+        }
+    }
+
+    /// From now on this connection sounds like a place as well, on a track of its own; a terminal does not. Asked again
+    /// it goes on as it does.
+    pub fn surround(&self, ambiences: &Ambiences, ambience: Ambience) {
+        if let Self::LiveKit(connection) = self {
+            connection.surround(ambiences.clone(), ambience);
         }
     }
 

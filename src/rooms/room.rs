@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::Timestamp;
 use super::id::new_id;
-use crate::protocol::Mode;
+use crate::protocol::{Ambience, Mode};
 
 /// Characters that one room may hold at a time.
 pub const CAST_MAX: i64 = 50;
@@ -30,6 +30,9 @@ pub struct Room {
     /// The scene, up to 5 000 characters.
     #[schema(required = true)]
     pub scene_prompt: Option<String>,
+    /// What its place sounds like.
+    #[schema(required = true)]
+    pub ambience: Option<Ambience>,
     /// When its characters were called in.
     #[schema(required = true)]
     pub started_at: Option<Timestamp>,
@@ -80,6 +83,8 @@ pub struct NewRoom {
     pub mode: Mode,
     /// Up to 5 000 characters.
     pub scene_prompt: Option<String>,
+    /// What its place sounds like.
+    pub ambience: Option<Ambience>,
     /// Whether everyone in it is recorded.
     pub record: bool,
 }

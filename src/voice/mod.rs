@@ -7,6 +7,7 @@
 //! ```
 
 mod along;
+mod ambience;
 mod level;
 mod lexicon;
 mod pace;
@@ -15,12 +16,14 @@ mod player;
 mod sent;
 mod sounding;
 mod synthesis;
+mod told;
 
 use std::time::Duration;
 
 use troupe_dialogue::SpeechId;
 
 pub use along::{Along, play_along};
+pub use ambience::Ambiences;
 pub use level::Level;
 pub use lexicon::Lexicon;
 pub use pace::Pace;

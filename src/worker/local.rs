@@ -19,6 +19,7 @@ use crate::protocol::{CastMember, Claim, Limits, Mode, NewEntry};
 use crate::providers::{Registry, Spending};
 use crate::tools::Reach;
 use crate::traces::Traces;
+use crate::voice::Ambiences;
 use crate::worker::drain::Leave;
 use crate::worker::metrics::Metrics;
 use crate::worker::pad::Pad;
@@ -75,6 +76,7 @@ pub async fn play(setup: LocalSetup, stop: CancellationToken) -> Result<(), Work
         spending: setup.spending,
         tools: setup.tools,
         standing,
+        ambiences: Ambiences::default(),
         traces: Traces::off(),
     };
     let claim = Claim {
@@ -83,6 +85,7 @@ pub async fn play(setup: LocalSetup, stop: CancellationToken) -> Result<(), Work
         name: "Console".to_owned(),
         mode: Mode::Freeform,
         scene_prompt: setup.scene,
+        ambience: None,
         livekit_url: String::new(),
         livekit_room: String::new(),
         cast: setup.cast.into_iter().map(member).collect(),

@@ -57,6 +57,7 @@ use crate::providers::{Registry, Spending};
 use crate::recorder::Recorder;
 use crate::tools::Reach;
 use crate::traces::Traces;
+use crate::voice::Ambiences;
 
 /// Time that a worker which stops gives the API to hear of it.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
@@ -196,6 +197,7 @@ pub async fn run(
         judge: setup.judge,
         tools: setup.tools,
         standing: Standing::new(),
+        ambiences: Ambiences::default(),
         traces: setup.traces.clone(),
     };
     let (keeper, inputs) = mpsc::channel(keeping::INPUTS_MAX);

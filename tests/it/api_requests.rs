@@ -19,6 +19,7 @@ async fn refusals_name_the_field() {
         (json!({"name": "a", "mode": "open"}), "mode"),
         (json!({"name": "a", "mode": null}), "mode"),
         (json!({"name": "a", "scenePrompt": ["b"]}), "scenePrompt"),
+        (json!({"name": "a", "ambience": "jungle"}), "ambience"),
         (
             json!({"name": "a", "scenePrompt": "é".repeat(5_001)}),
             "scenePrompt",

@@ -14,7 +14,7 @@ async fn a_new_room_shows_every_documented_field() {
     let room = world
         .post(
             "/v1/rooms",
-            json!({"name": "Town Square", "mode": "scripted", "scenePrompt": "Dusk."}),
+            json!({"name": "Town Square", "mode": "scripted", "scenePrompt": "Dusk.", "ambience": "rain"}),
         )
         .await
         .with(201);
@@ -24,6 +24,7 @@ async fn a_new_room_shows_every_documented_field() {
     assert_eq!(room["name"], "Town Square");
     assert_eq!(room["mode"], "scripted");
     assert_eq!(room["scenePrompt"], "Dusk.");
+    assert_eq!(room["ambience"], "rain");
     assert_eq!(room["endedAt"], Value::Null);
     assert_eq!(room["participants"], json!([]));
     let read = world.get(&format!("/v1/rooms/{}", id(&room))).await.with(200);

@@ -48,6 +48,7 @@ impl Operator {
             name: name.into(),
             mode: Mode::Freeform,
             scene_prompt: None,
+            ambience: None,
             record: false,
         };
         self.store.insert_room(&self.project, new).await.unwrap().id

@@ -71,6 +71,7 @@ async fn the_character_is_called_in_without_another_call() {
     };
     assert_eq!(claim["roomId"], made["roleplayId"]);
     assert_eq!(claim["record"], true);
+    assert_eq!(claim["ambience"], "room_tone");
     assert_eq!(claim["cast"][0]["character"]["id"], BUILT_IN);
     let assignment = &claim["assignment"];
     assert_eq!(assignment["kind"], "roleplay");
@@ -330,6 +331,7 @@ async fn premade_role_plays_are_built_in_or_made() {
         ("name", json!("")),
         ("scenario", json!(null)),
         ("characterId", json!("nobody")),
+        ("ambience", json!("jungle")),
         ("maxDurationMinutes", json!(241)),
         ("maxDurationMinutes", json!(1.5)),
         ("language", json!("not a tag")),

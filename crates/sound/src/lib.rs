@@ -3,18 +3,21 @@
 //! ```text
 //! a person's PCM → Treatment (Suppressor, GainControl) → the ear
 //! a voice's PCM → Leveller → its track
+//! Ambience → what a place sounds like, in a loop
 //! noise::Noise + speech → level::mix → what a Treatment is measured on
 //! ```
 
 pub mod level;
 pub mod noise;
 
+mod ambience;
 mod gain;
 mod loudness;
 mod suppress;
 mod thirds;
 mod treatment;
 
+pub use ambience::Ambience;
 pub use gain::GainControl;
 pub use loudness::{Leveller, TARGET_LUFS, loudness};
 pub use suppress::Suppressor;

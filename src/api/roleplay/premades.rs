@@ -11,11 +11,12 @@ use super::super::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use super::super::idempotency::{Attempt, once};
 use super::super::openapi::params as shared;
 use super::super::openapi::refusals::{BadBody, Conflicting, Invalid, Refused};
-use super::super::openapi::schema::{self, Body, described};
+use super::super::openapi::schema::{self, Body, choice, described};
 use super::super::page::Page;
 use super::super::query::Params;
 use super::super::state::Api;
 use super::{Success, TAG};
+use crate::protocol::Ambience;
 use crate::rooms::roleplay::{CRITERIA_MAX, Criterion, MINUTES_DEFAULT, MINUTES_MAX, Premade, PremadeRecord};
 
 /// Weight of a criterion when nothing is said.
@@ -46,6 +47,11 @@ described!(
             "language",
             "BCP 47 tag that takes the place of the character's language.",
             schema::nullable_language(),
+        )
+        .may(
+            "ambience",
+            "What its place sounds like; nothing is heard of it without.",
+            choice(Ambience::WORDS.map(|(word, _)| word)),
         )
         .may(
             "maxDurationMinutes",
@@ -81,6 +87,7 @@ fn premade(mut fields: Fields) -> Result<Premade, ApiError> {
         character_id: fields.required_text("characterId", NAME_CHARS_MAX)?,
         character_opens: fields.flag("characterOpens")?.unwrap_or_default(),
         language: fields.language_tag("language")?,
+        ambience: fields.choice("ambience", &Ambience::WORDS)?,
         max_duration_minutes: fields
             .whole("maxDurationMinutes", &MINUTES)?
             .unwrap_or(MINUTES_DEFAULT),

@@ -23,7 +23,7 @@ use super::super::path::Path;
 use super::super::query::Params;
 use super::super::state::Api;
 use super::TAG;
-use crate::protocol::Mode;
+use crate::protocol::{Ambience, Mode};
 use crate::rooms::room::{NewRoom, Room, Surface};
 
 described!(
@@ -33,6 +33,7 @@ described!(
         .needs("name", "Its name, for people.", schema::name())
         .may("mode", "How it plays; `freeform` without it.", choice(["freeform", "scripted"]))
         .may("scenePrompt", "The scene.", schema::nullable_text())
+        .may("ambience", "What its place sounds like; nothing is heard of it without.", choice(Ambience::WORDS.map(|(word, _)| word)))
         .may("record", "Whether everyone in it is recorded; not without it.", schema::boolean())
 );
 
@@ -82,6 +83,7 @@ fn new_room(mut fields: Fields) -> Result<NewRoom, ApiError> {
             )?
             .unwrap_or_default(),
         scene_prompt: fields.nullable_text("scenePrompt", TEXT_CHARS_MAX)?,
+        ambience: fields.choice("ambience", &Ambience::WORDS)?,
         record: fields.flag("record")?.unwrap_or(false),
     };
     fields.finish()?;

@@ -1,12 +1,13 @@
 //! One character's connection to a LiveKit room.
 
+mod ambience;
 mod captions;
 mod listening;
 mod sink;
 mod state;
 mod typed;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use livekit::options::TrackPublishOptions;
@@ -22,7 +23,8 @@ pub use captions::Captions;
 pub use sink::TrackSink;
 
 use super::{AGENT_PREFIX, Caption, LinkError, Seen, Track};
-use crate::voice::VOICE_RATE_HZ;
+use crate::protocol::Ambience;
+use crate::voice::{Ambiences, VOICE_RATE_HZ};
 
 /// Time to connect and publish.
 const JOIN_WITHIN: Duration = Duration::from_secs(10);
@@ -42,6 +44,7 @@ pub struct Connection {
     states: watch::Sender<AgentState>,
     listen: mpsc::Sender<()>,
     captions: Captions,
+    surrounding: OnceLock<AbortOnDropHandle<()>>,
     _tasks: [AbortOnDropHandle<()>; 2],
 }
 
@@ -97,6 +100,7 @@ impl Connection {
             track_sid: publication.sid().to_string(),
             states,
             listen,
+            surrounding: OnceLock::new(),
             _tasks: tasks.map(AbortOnDropHandle::new),
         })
     }
@@ -105,6 +109,14 @@ impl Connection {
     pub fn listen(&self) {
         // Full means that it was asked already.
         let _ = self.listen.try_send(());
+    }
+
+    /// Sounds like a place as well, on a track of its own, once whatever else was asked.
+    pub fn surround(&self, ambiences: Ambiences, ambience: Ambience) {
+        self.surrounding.get_or_init(|| {
+            let surrounding = ambience::run(self.room.local_participant(), ambiences, ambience);
+            AbortOnDropHandle::new(tokio::spawn(surrounding))
+        });
     }
 
     /// Shows what the character does.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::Ambience;
 use crate::rooms::Timestamp;
 use crate::rooms::list::Place;
 use crate::rooms::template::{self, Checks, Template};
@@ -64,6 +65,10 @@ pub struct Premade {
     #[serde(default)]
     #[schema(required = true)]
     pub language: Option<String>,
+    /// What its place sounds like.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub ambience: Option<Ambience>,
     /// Time after which it ends by itself, 1–240 minutes.
     #[serde(default = "minutes", alias = "max_duration_minutes")]
     #[schema(required = true)]
@@ -108,6 +113,7 @@ impl Template for Premade {
         "character",
         "character_opens",
         "language",
+        "ambience",
         "max_duration_minutes",
         "rubric",
     ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Rooms;
 use crate::character::Character;
-use crate::protocol::{Assignment, Task};
+use crate::protocol::{Ambience, Assignment, Task};
 use crate::rooms::error::Error;
 use crate::rooms::interview::{CASCADE, Interview};
 use crate::rooms::roleplay::Roleplay;
@@ -23,6 +23,8 @@ pub(super) struct Assigned {
     pub(super) assignment: Assignment,
     /// The room ends after this time, s.
     pub(super) max_duration_s: u64,
+    /// What its place sounds like.
+    pub(super) ambience: Option<Ambience>,
     /// Takes the place of the character's language.
     language: Option<String>,
     /// Take the place of the character's voices of these providers.
@@ -92,6 +94,7 @@ fn of_roleplay(roleplay: Roleplay) -> Assigned {
             warn_before_end_s: WARN_BEFORE_END_S,
             close_before_end_s: CLOSE_BEFORE_END_S,
         },
+        ambience: premade.ambience,
         language: premade.language,
         voices: BTreeMap::new(),
         realtime: None,
@@ -111,6 +114,7 @@ fn of_interview(interview: Interview, voices: BTreeMap<String, String>) -> Assig
             close_before_end_s: CLOSE_BEFORE_END_S,
         },
         max_duration_s: interview.max_duration_s.unsigned_abs(),
+        ambience: None,
         language: interview.language.or(interview.project.language),
         voices,
         realtime: interview.realtime_provider,

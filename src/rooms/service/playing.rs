@@ -192,6 +192,9 @@ impl Rooms {
             name: room.name,
             mode: room.mode,
             scene_prompt: room.scene_prompt,
+            ambience: room
+                .ambience
+                .or(assigned.as_ref().and_then(|assigned| assigned.ambience)),
             livekit_url: self.livekit_url.clone(),
             livekit_room: room.livekit_room,
             cast,

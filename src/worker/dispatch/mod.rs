@@ -49,6 +49,7 @@ use crate::rooms::livekit::RoomTimeouts;
 use crate::rooms::token::TokenMint;
 use crate::tools::Reach;
 use crate::traces::Traces;
+use crate::voice::Ambiences;
 
 /// Longest job, s.
 const DURATION_MAX_S: u64 = 4 * 3600;
@@ -155,6 +156,7 @@ pub async fn run(
         spending: setup.spending,
         tools: setup.tools,
         standing,
+        ambiences: Ambiences::default(),
         traces: setup.traces.clone(),
     };
     let readiness = Readiness::default();
@@ -429,6 +431,7 @@ impl Dispatch {
             name: known.room.clone(),
             mode: known.order.mode,
             scene_prompt: known.order.scene.clone(),
+            ambience: known.order.ambience,
             livekit_url: known.url.clone(),
             livekit_room: known.room.clone(),
             cast,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::character::Character;
-use crate::protocol::Mode;
+use crate::protocol::{Ambience, Mode};
 
 /// Most characters of one job.
 const CAST_MAX: usize = 12;
@@ -15,6 +15,7 @@ pub(super) struct Order {
     pub(super) cast: Vec<Character>,
     pub(super) mode: Mode,
     pub(super) scene: Option<String>,
+    pub(super) ambience: Option<Ambience>,
 }
 
 /// A job's metadata, if it is meant for us.
@@ -25,6 +26,8 @@ struct Wish {
     characters: Vec<String>,
     #[serde(default)]
     scene: Option<String>,
+    #[serde(default)]
+    ambience: Option<Ambience>,
     #[serde(default)]
     mode: Option<Mode>,
 }
@@ -38,7 +41,7 @@ pub(super) fn read(metadata: &str, registered_as: &str, known: &[Character]) -> 
     let wish = match metadata.trim() {
         "" => Wish::default(),
         text => serde_json::from_str(text).map_err(|error| {
-            format!("metadata: must be a JSON object with characters, scene and mode, each optional: {error}")
+            format!("metadata: must be a JSON object with characters, scene, ambience and mode, each optional: {error}")
         })?,
     };
     let named = |id: &str| known.iter().find(|character| character.id == id);
@@ -76,6 +79,7 @@ pub(super) fn read(metadata: &str, registered_as: &str, known: &[Character]) -> 
         cast,
         mode: wish.mode.unwrap_or(Mode::Freeform),
         scene: wish.scene,
+        ambience: wish.ambience,
     })
 }
 
@@ -105,8 +109,13 @@ mod tests {
     #[test]
     fn a_job_names_its_cast() {
         let known = character::load(&[]).unwrap();
-        let order = read(r#"{"characters":["hana","ada"],"scene":"A ship."}"#, "x", &known);
+        let order = read(
+            r#"{"characters":["hana","ada"],"scene":"A ship.","ambience":"rain"}"#,
+            "x",
+            &known,
+        );
         assert_eq!(order.as_ref().unwrap().scene.as_deref(), Some("A ship."));
+        assert_eq!(order.as_ref().unwrap().ambience, Some(Ambience::Rain));
         assert_eq!(ids(order), ["hana", "ada"]);
     }
 

@@ -57,10 +57,13 @@ use crate::brain::prompt::Prompter;
 use crate::ear::Ears;
 use crate::ear::judge::Judge;
 use crate::link::Connection;
-use crate::protocol::{Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType};
+use crate::protocol::{
+    Ambience, Assignment, CastMember, ChangeKind, Claim, Mode, ReleaseReason, SpeakerType,
+};
 use crate::providers::{Registry, Spending, Usage};
 use crate::tools::Reach;
 use crate::traces::Traces;
+use crate::voice::Ambiences;
 
 /// Events that wait for a session. Full: the newest is dropped with an error; a session that is
 /// this far behind has lost its room anyway.
@@ -91,6 +94,8 @@ pub(super) struct Shared {
     pub(super) spending: Spending,
     pub(super) tools: Reach,
     pub(super) standing: Standing,
+    /// What places sound like.
+    pub(super) ambiences: Ambiences,
     pub(super) traces: Traces,
 }
 
@@ -120,6 +125,8 @@ pub(super) enum Ended {
 pub(super) struct Scene {
     pub(super) mode: Mode,
     pub(super) scene: Option<String>,
+    /// What it sounds like.
+    pub(super) ambience: Option<Ambience>,
     pub(super) assignment: Option<Assignment>,
 }
 
@@ -271,6 +278,7 @@ impl Session {
             scene: Scene {
                 mode: claim.mode,
                 scene: claim.scene_prompt.clone(),
+                ambience: claim.ambience,
                 assignment: claim.assignment.clone(),
             },
             events,

@@ -140,6 +140,7 @@ impl Session {
                 talker,
             },
         );
+        self.surround();
         self.hand_in(Input::CharacterJoined(CastMember::new(id, names, talkativeness)));
         self.open_the_talk();
         self.take_up();
@@ -154,8 +155,16 @@ impl Session {
         };
         if was_listener {
             self.people.stop_hearing();
+            self.surround();
         }
         tokio::spawn(actor.connection.leave());
+    }
+
+    /// Has the listener's connection sound like the room's place, if it has one.
+    fn surround(&self) {
+        if let (Some(ambience), Some(actor)) = (self.scene.ambience, self.cast.listener()) {
+            actor.connection.surround(&self.shared.ambiences, ambience);
+        }
     }
 
     fn seen(&mut self, character: &CharacterId, seen: Seen) -> Option<ReleaseReason> {

@@ -2,6 +2,7 @@
 //! Python client as the person.
 //!
 //! - `room`: two characters and a person; late joiners and leavers; failing models
+//! - `ambience`: what a room's place sounds like, to whom is in it
 //! - `assigned`: a role-play and an interview, from create to finished
 //! - `bench`: the measurements of `troupe bench` that need a room
 //! - `book`: every command that the book shows
@@ -29,6 +30,7 @@
 //! - `harness`, `models`, `person`: what they stand on
 
 mod agents;
+mod ambience;
 mod assigned;
 mod bench;
 mod book;

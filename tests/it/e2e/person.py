@@ -70,8 +70,22 @@ class Person:
     def subscribed(self, track, publication, participant):
         if track.kind == rtc.TrackKind.KIND_AUDIO:
             source = int(publication.source)
-            tell("track", identity=participant.identity, sid=publication.sid, source=source)
-            self.spawn(self.listen(track, participant.identity))
+            name = publication.name
+            tell("track", identity=participant.identity, sid=publication.sid, source=source, name=name)
+            listen = self.measure if name == "ambience" else self.listen
+            self.spawn(listen(track, participant.identity))
+
+    async def measure(self, track, identity):
+        seconds = power = 0
+        async for event in rtc.AudioStream(track, sample_rate=RATE, num_channels=1):
+            samples = array.array("h", bytes(event.frame.data))
+            seconds += len(samples) / RATE
+            # Not the first second: until then sound fades in.
+            if seconds > 1:
+                power += sum(s * s for s in samples) / RATE
+            if seconds > 3:
+                level = 10 * math.log10(max(power / (seconds - 1), 1e-9) / 32768**2)
+                return tell("ambience", identity=identity, levelDb=round(level, 1))
 
     async def listen(self, track, identity):
         began = until = None

@@ -37,6 +37,7 @@ pub(super) fn new_room(surface: Surface) -> NewRoom {
         name: "Town Square".into(),
         mode: Mode::Freeform,
         scene_prompt: None,
+        ambience: None,
         record: false,
     }
 }

@@ -55,6 +55,7 @@ impl ChatRoomRows for PostgresStore {
             name: new.name,
             mode: Mode::Freeform,
             scene_prompt: None,
+            ambience: None,
             record: false,
         };
         let id = rooms::insert(&mut tx, project_id, &room, at).await?.id;

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::lock::lock_starts;
 use super::{PostgresStore, changes, now, outbox, participants, usage};
+use crate::protocol::Ambience;
 use crate::rooms::Timestamp;
 use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
@@ -180,9 +181,9 @@ pub(super) async fn insert(
 ) -> Result<RoomRow, Error> {
     let id = new.surface.new_room_id();
     Ok(sqlx::query_as(
-        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, record, created_at,
+        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, ambience, record, created_at,
            livekit_room)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
     )
     .bind(&id)
     .bind(project_id)
@@ -190,6 +191,7 @@ pub(super) async fn insert(
     .bind(&new.name)
     .bind(RoomRow::mode(new.mode))
     .bind(&new.scene_prompt)
+    .bind(new.ambience.map(Ambience::as_str))
     .bind(new.record)
     .bind(at)
     .bind(new.surface.livekit_room(project_id, &id))

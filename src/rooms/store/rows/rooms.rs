@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::protocol::{Held, Mode};
+use crate::protocol::{Ambience, Held, Mode};
 use crate::rooms::Timestamp;
 use crate::rooms::error::Error;
 use crate::rooms::lease::{Holder, Lease};
@@ -21,6 +21,7 @@ pub(in crate::rooms::store) struct RoomRow {
     pub(in crate::rooms::store) name: String,
     pub(in crate::rooms::store) mode: String,
     pub(in crate::rooms::store) scene_prompt: Option<String>,
+    pub(in crate::rooms::store) ambience: Option<String>,
     pub(in crate::rooms::store) created_at: Timestamp,
     pub(in crate::rooms::store) started_at: Option<Timestamp>,
     pub(in crate::rooms::store) ended_at: Option<Timestamp>,
@@ -130,6 +131,7 @@ impl RoomRow {
             project_id: self.project_id,
             name: self.name,
             scene_prompt: self.scene_prompt,
+            ambience: self.ambience.as_deref().and_then(Ambience::from_word),
             started_at: self.started_at,
             ended_at: self.ended_at,
             participants,

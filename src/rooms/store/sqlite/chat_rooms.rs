@@ -51,6 +51,7 @@ impl ChatRoomRows for SqliteStore {
             name: new.name,
             mode: Mode::Freeform,
             scene_prompt: None,
+            ambience: None,
             record: false,
         };
         let id = super::rooms::insert(&mut tx, project_id, &room, at).await?.id;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 use super::{SqliteStore, changes, now, outbox, participants, usage};
+use crate::protocol::Ambience;
 use crate::rooms::Timestamp;
 use crate::rooms::allowance::Allowance;
 use crate::rooms::error::Error;
@@ -178,9 +179,9 @@ pub(super) async fn insert(
 ) -> Result<RoomRow, Error> {
     let id = new.surface.new_room_id();
     Ok(sqlx::query_as(
-        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, record, created_at,
+        "INSERT INTO rooms (id, project_id, surface, name, mode, scene_prompt, ambience, record, created_at,
            livekit_room)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
     )
     .bind(&id)
     .bind(project_id)
@@ -188,6 +189,7 @@ pub(super) async fn insert(
     .bind(&new.name)
     .bind(RoomRow::mode(new.mode))
     .bind(&new.scene_prompt)
+    .bind(new.ambience.map(Ambience::as_str))
     .bind(new.record)
     .bind(at)
     .bind(new.surface.livekit_room(project_id, &id))
