@@ -281,7 +281,7 @@ pub struct Change {
 
 /// What happened to a held room.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase")]
 pub enum ChangeKind {
     /// A character joins the cast.
     ParticipantAdded {
@@ -291,6 +291,8 @@ pub enum ChangeKind {
     /// A character leaves the cast.
     ParticipantRemoved {
         /// Whose participant leaves.
+        // By name: the document does not know of a rule for all fields of an enum.
+        #[serde(rename = "characterId")]
         character_id: String,
     },
     /// The room is over.

@@ -19,7 +19,7 @@ pub struct Assignment {
 
 /// What is to be done in the room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Task {
     /// The character plays the other side of a scenario in which a person practises.
     Roleplay {

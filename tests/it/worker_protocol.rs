@@ -367,6 +367,17 @@ async fn a_failed_room_waits_and_is_given_up_in_the_end() {
 }
 
 #[tokio::test]
+async fn a_note_of_no_room_costs_the_heartbeat_nothing() {
+    let world = World::new().await;
+    let room = world.started_room().await;
+    world.claim("w", "r").await;
+    let mut sign = beat("w", &[(&room, 1)]);
+    sign["notes"] = json!([{"roomId": "room\0", "epoch": 1, "note": {"owed": [], "saying": null}}]);
+    let answer = world.work("heartbeat", sign).await.with(200);
+    assert_eq!(answer["lost"], json!([]));
+}
+
+#[tokio::test]
 async fn bad_requests_are_named() {
     let world = World::new().await;
     for (path, body, fault) in [

@@ -229,6 +229,11 @@ impl Body {
         )
     }
 
+    /// There may be `null` in its place.
+    pub(in crate::api) fn or_null(self) -> Self {
+        Self(self.0.schema_type(nullable(Type::Object)))
+    }
+
     /// Adds a field that must be there.
     pub(in crate::api) fn needs(self, field: &str, about: &str, schema: impl Into<Schema>) -> Self {
         let Self(object) = self.may(field, about, schema);

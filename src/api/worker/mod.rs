@@ -133,6 +133,10 @@ async fn heartbeat(
     {
         return Err(ApiError::invalid("beat", "must count from 1"));
     }
+    // What is no id names no room, and Postgres takes no NUL.
+    request
+        .notes
+        .retain(|note| check_id("notes", &note.room_id).is_ok());
     for note in &mut request.notes {
         notes::bound(&mut note.note);
     }

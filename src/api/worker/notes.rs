@@ -38,7 +38,8 @@ pub(super) fn note() -> Body {
             "The words up to the sentence that is being heard.",
             schema::string(),
         )
-        .open();
+        .open()
+        .or_null();
     Body::new("What is under way in a room.")
         .may(
             "owed",

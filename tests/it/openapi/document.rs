@@ -135,6 +135,35 @@ fn every_body_is_closed_and_every_reference_leads_somewhere() {
     );
 }
 
+/// What serde calls a field and what the document calls it are two derives.
+#[test]
+fn the_worker_protocol_has_the_names_that_are_sent() {
+    let mut snaky = BTreeSet::new();
+    for (_, path, operation) in operations() {
+        if path.starts_with("/worker/") {
+            snake_case(operation, &mut BTreeSet::new(), &mut snaky);
+        }
+    }
+    assert!(snaky.is_empty(), "{snaky:?}");
+}
+
+/// The fields under `value`, and under what it refers to, that are not in camel case.
+fn snake_case(value: &'static Value, seen: &mut BTreeSet<&'static str>, found: &mut BTreeSet<&'static str>) {
+    each(value, &mut |object| {
+        let fields = object["properties"].as_object().into_iter().flatten();
+        found.extend(
+            fields
+                .map(|(name, _)| name.as_str())
+                .filter(|name| name.contains('_')),
+        );
+        if let Some(reference) = object["$ref"].as_str()
+            && seen.insert(reference)
+        {
+            snake_case(document().pointer(&reference[1..]).unwrap(), seen, found);
+        }
+    });
+}
+
 #[tokio::test]
 async fn the_reference_shows_every_operation_and_loads_nothing() {
     let world = World::new().await;
@@ -163,7 +192,7 @@ async fn the_reference_shows_every_operation_and_loads_nothing() {
     }
 }
 
-fn each(value: &Value, visit: &mut impl FnMut(&Value)) {
+fn each<'v>(value: &'v Value, visit: &mut impl FnMut(&'v Value)) {
     match value {
         Value::Object(fields) => {
             visit(value);
