@@ -4,8 +4,8 @@
 //! number; how long the person hears nothing.
 //! `cargo bench --bench fleet -- drain [STOPS]`: workers are told to stop in the middle of a sentence and leave at once; how
 //! long the room is without its character.
-//! `cargo bench --bench fleet -- heap [ROOMS] [stay]`: bytes that a worker keeps of each room that is over; with `stay` people
-//! are still in it when it ends.
+//! `cargo bench --bench fleet -- heap [ROOMS] [stay] [speak]`: bytes that a worker keeps of each room that is over; with
+//! `stay` people are still in it when it ends, with `speak` they ask by voice, twice.
 //! `cargo bench --bench fleet -- claims [WORKERS] [ROOMS_EACH] [SECONDS]`: simulated workers on Postgres, 1000, 25 and 20
 //! without numbers; how fast a backlog is claimed, and how long a room that is let go of waits for the next worker.
 //!
@@ -82,8 +82,12 @@ async fn main() {
         Some("takeover") => e2e::fleet::takeover::run(number(1, 20)).await,
         Some("drain") => e2e::fleet::drain::run(number(1, 20)).await,
         Some("heap") => {
-            let stay = arguments.iter().any(|argument| argument == "stay");
-            e2e::fleet::heap::run(number(1, 60), !stay).await;
+            let is_said = |word: &str| arguments.iter().any(|argument| argument == word);
+            let visit = e2e::fleet::heap::Visit {
+                people_leave_first: !is_said("stay"),
+                they_speak: is_said("speak"),
+            };
+            e2e::fleet::heap::run(number(1, 60), visit).await;
         }
         Some("claims") => claims::run(number(1, 1000), number(2, 25), number(3, 20)).await,
         _ => panic!("say `takeover`, `drain`, `heap` or `claims`"),
