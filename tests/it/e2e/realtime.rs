@@ -99,6 +99,8 @@ async fn a_realtime_model_takes_part_is_cut_and_is_stood_in_for() {
     person
         .until("the long answer", |event| is(event, "sound", &nells))
         .await;
+    // Whole words of it are to be heard: of less nothing is remembered.
+    person.say(&stack.silence()).await;
     assert!(
         told(&server).contains(CASCADE),
         "what the other one said reached it"
