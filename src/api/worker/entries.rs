@@ -38,7 +38,7 @@ described!(
             "They were said under a claim that is over: they are marked, and stand behind what came meanwhile.",
             schema::boolean(),
         )
-        .may("note", "What is under way behind them.", notes::note())
+        .may("note", "What is under way behind them.", notes::note().or_null())
 );
 
 fn entry() -> Body {
@@ -62,18 +62,22 @@ fn entry() -> Body {
             "What was heard; control characters are left out.",
             schema::string().max_length(Some(CONTENT_CHARS_MAX)),
         )
-        .may("turn", "How it came about, when a character spoke.", turn())
+        .may(
+            "turn",
+            "How it came about, when a character spoke.",
+            turn().or_null(),
+        )
 }
 
 fn turn() -> Body {
-    let ms = || schema::from_to(0, MS_MAX);
+    let ms = || schema::nullable_from_to(0, MS_MAX);
     let stages = Body::new("When the stages of a turn were reached, ms since its begin.")
         .needs("cue", "Why the character spoke.", schema::choice(TurnCue::WORDS))
         .needs("end", "How its speech ended.", schema::choice(TurnEnd::WORDS))
         .needs(
             "beganAtMs",
             "When the turn began, ms since the room's start.",
-            ms(),
+            schema::from_to(0, MS_MAX),
         )
         .may("transcriptMs", "The words of the person were there.", ms())
         .may("endOfTurnMs", "The person's turn was taken to be over.", ms())

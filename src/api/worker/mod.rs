@@ -86,7 +86,7 @@ described!(
         .may(
             "beat",
             "Counts the worker's heartbeats from 1; one that was overtaken is not heeded.",
-            schema::from_to(1, i64::MAX.unsigned_abs()),
+            schema::nullable_from_to(1, i64::MAX.unsigned_abs()),
         )
         .may(
             "notes",
@@ -169,7 +169,7 @@ described!(
             "What failed, without speech, names or secrets.",
             schema::nullable_string(),
         )
-        .may("note", "What is left undone.", notes::note())
+        .may("note", "What is left undone.", notes::note().or_null())
 );
 
 /// Let go of a room.

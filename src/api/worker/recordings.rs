@@ -73,7 +73,7 @@ fn track() -> Body {
             "Segments that there are, once the track is over.",
             schema::nullable_from_to(0, u64::from(u32::MAX)),
         )
-        .may("fault", "Why it is not whole.", schema::choice(FAULTS))
+        .may("fault", "Why it is not whole.", schema::nullable_choice(&FAULTS))
 }
 
 /// Tell which tracks a recording has, and when they are over.
