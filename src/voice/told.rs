@@ -35,7 +35,7 @@ pub(super) fn seam(words: &[SpokenWord], text: &str, made: Duration, pace: &Pace
 /// Where in `text` a word ends that is the next from `begin` on, with its punctuation; `None` if another one is. Case
 /// and punctuation do not count.
 fn behind(text: &str, begin: usize, word: &str) -> Option<usize> {
-    let mut letters = text.get(begin..)?.char_indices().peekable();
+    let mut letters = text.get(begin..)?.char_indices();
     let mut end = begin;
     for wanted in word.chars().filter(|letter| letter.is_alphanumeric()) {
         let (at, letter) = letters.find(|(_, letter)| letter.is_alphanumeric())?;

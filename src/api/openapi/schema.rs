@@ -9,6 +9,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Object, RefOr};
 
 use crate::api::fields::{LANGUAGE_CHARS_MAX, NAME_CHARS_MAX, TEXT_CHARS_MAX};
+use crate::protocol::Ambience;
 use crate::rooms::room::AGENT_PREFIX;
 
 /// Control characters besides newline and tab, for use between brackets.
@@ -124,6 +125,11 @@ pub(in crate::api) fn nullable_choice(words: &[&str]) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(nullable(Type::String))
         .enum_values(Some(words))
+}
+
+/// What a room's place sounds like.
+pub(in crate::api) fn ambience() -> ObjectBuilder {
+    choice(Ambience::WORDS.map(|(word, _)| word))
 }
 
 /// A UUID.

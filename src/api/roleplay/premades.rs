@@ -11,7 +11,7 @@ use super::super::fields::{Fields, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use super::super::idempotency::{Attempt, once};
 use super::super::openapi::params as shared;
 use super::super::openapi::refusals::{BadBody, Conflicting, Invalid, Refused};
-use super::super::openapi::schema::{self, Body, choice, described};
+use super::super::openapi::schema::{self, Body, described};
 use super::super::page::Page;
 use super::super::query::Params;
 use super::super::state::Api;
@@ -51,7 +51,7 @@ described!(
         .may(
             "ambience",
             "What its place sounds like; nothing is heard of it without.",
-            choice(Ambience::WORDS.map(|(word, _)| word)),
+            schema::ambience(),
         )
         .may(
             "maxDurationMinutes",

@@ -33,7 +33,7 @@ described!(
         .needs("name", "Its name, for people.", schema::name())
         .may("mode", "How it plays; `freeform` without it.", choice(["freeform", "scripted"]))
         .may("scenePrompt", "The scene.", schema::nullable_text())
-        .may("ambience", "What its place sounds like; nothing is heard of it without.", choice(Ambience::WORDS.map(|(word, _)| word)))
+        .may("ambience", "What its place sounds like; nothing is heard of it without.", schema::ambience())
         .may("record", "Whether everyone in it is recorded; not without it.", schema::boolean())
 );
 

@@ -19,6 +19,7 @@ use super::harness::{AGENT, Fleet};
 const AT_ONCE: usize = 4;
 /// Counts that fill what is kept for ever.
 const WARM_UP: usize = 3;
+const QUESTION: &str = "Good day. How are you?";
 const LINE: &str = "Good day to you.";
 
 /// What people do in a room.
@@ -35,7 +36,7 @@ pub(crate) async fn run(rooms: usize, visit: Visit) {
         .map(|at| if at % 40 < 20 { 6_000 } else { -6_000 })
         .collect();
     let scripted = Scripted::new("scripted")
-        .hears(vec![Step::Piece("Good day. How are you?".to_owned())])
+        .hears(vec![Step::Piece(QUESTION.to_owned())])
         .says(vec![Step::Piece(LINE.to_owned())])
         .speaks(vec![Step::Piece(second)]);
     let registry = Registry::new(&Choice::default(), vec![Arc::new(scripted.clone())]).unwrap();
@@ -69,14 +70,13 @@ pub(crate) async fn run(rooms: usize, visit: Visit) {
 async fn be_there(fleet: &Fleet, visit: Visit, question: &Path) {
     let (room, mut person) = fleet.room().await;
     person.has_track(AGENT).await;
-    if visit.they_speak {
-        for _ in 0..2 {
+    let turns = if visit.they_speak { 2 } else { 1 };
+    for _ in 0..turns {
+        if visit.they_speak {
             person.say(question).await;
-            person.hears(AGENT).await;
-            person.hears_out(AGENT).await;
+        } else {
+            person.type_in(QUESTION).await;
         }
-    } else {
-        person.type_in("Good day. How are you?").await;
         person.hears(AGENT).await;
         person.hears_out(AGENT).await;
     }
