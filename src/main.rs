@@ -12,6 +12,7 @@ use troupe_inference::llm;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    troupe_heap::share();
     let cli = Cli::parse();
     telemetry::init(cli.log_level(), cli.json);
     // Several kinds of cryptography are linked, so that rustls has no default of its own; without one, connecting to a
