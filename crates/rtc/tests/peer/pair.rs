@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use troupe_rtc::audio::{AudioSink, AudioSource, AudioSourceConfig, Delivery, LocalAudio, PcmFrame};
+use troupe_rtc::audio::{
+    AudioSink, AudioSource, AudioSourceConfig, Delivery, LocalAudio, PcmFrame, RemoteAudio,
+};
 use troupe_rtc::jsep::{DescriptionKind, SendTrack};
 use troupe_rtc::net::IceConfig;
 use troupe_rtc::peer::{ChannelOptions, DataChannel, Event, Peer, PeerState};
@@ -21,6 +23,7 @@ pub(crate) struct Pair {
     pub(crate) b: Arc<Peer>,
     pub(crate) source: AudioSource,
     pub(crate) heard: AudioSink,
+    track: Arc<RemoteAudio>,
     _channel: DataChannel,
 }
 
@@ -78,16 +81,18 @@ pub(crate) async fn pair_through(way: Option<&Way>) -> Pair {
     }
     a.set_remote(DescriptionKind::Answer, answer).unwrap();
     let heard = AudioSink::new(Delivery::Immediate, 16_000, 1, 100);
-    b.with_negotiator(|n| {
+    let track = b.with_negotiator(|n| {
         let transceiver = n.transceiver(added.first().unwrap().transceiver).unwrap();
-        transceiver.remote.as_ref().unwrap().audio.add_sink(heard.clone());
+        Arc::clone(&transceiver.remote.as_ref().unwrap().audio)
     });
+    track.add_sink(heard.clone());
     tokio::join!(until_connected(&mut at_a), until_connected(&mut at_b));
     Pair {
         a,
         b,
         source,
         heard,
+        track,
         _channel: channel,
     }
 }
@@ -105,7 +110,8 @@ impl Pair {
 
     pub(crate) async fn next_frame(&self) -> PcmFrame {
         let next = std::future::poll_fn(|context| self.heard.poll_frame(context));
-        timeout(PATIENCE, next).await.unwrap().unwrap()
+        let next = timeout(PATIENCE, next).await.map_err(|_| self.state());
+        next.unwrap().unwrap()
     }
 
     /// Waits until a frame is loud.
@@ -116,6 +122,17 @@ impl Pair {
                 return frame;
             }
         }
+    }
+
+    /// What became of what was said, for whoever has to find out why it was not heard.
+    fn state(&self) -> String {
+        let ends = [&self.a, &self.b].map(|end| format!("{:?} {:?}", end.state(), end.vitals()));
+        let (said, dropped) = (self.source.position(), self.heard.dropped_frames());
+        let received = &self.track.traffic;
+        format!(
+            "{said:?}, {received:?}, {dropped} frames dropped, A {}, B {}",
+            ends[0], ends[1]
+        )
     }
 
     /// Where B listens.
