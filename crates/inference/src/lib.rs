@@ -1,5 +1,6 @@
 //! Models that run in the process, behind a synchronous API: callers choose the threads.
 
+mod cancel;
 pub mod end_of_turn;
 pub mod error;
 pub mod llm;
@@ -12,4 +13,5 @@ mod threads;
 pub mod tts;
 pub mod vad;
 
+pub use cancel::{Cancel, CancelOnDrop};
 pub use error::InferenceError;

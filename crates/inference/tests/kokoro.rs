@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use troupe_inference::Cancel;
 use troupe_inference::models::ONNXRUNTIME_LIBRARY;
 use troupe_inference::stt::Moonshine;
 use troupe_inference::tts::{Dictionary, Japanese, Kokoro, Reader};
@@ -29,6 +30,7 @@ fn voices_are_understood() {
                 &reader,
                 "I was thinking about the weather in London.",
                 Some(voice),
+                &Cancel::default(),
             )
             .unwrap();
         let heard: Vec<f32> = pcm
@@ -45,8 +47,17 @@ fn voices_are_understood() {
             .count();
         assert!(understood >= 3, "{voice}: {heard}");
     }
-    assert!(kokoro.synthesize(&reader, "Hi.", Some("no_one")).is_err());
-    assert!(kokoro.synthesize(&reader, "...", None).unwrap().is_empty());
+    assert!(
+        kokoro
+            .synthesize(&reader, "Hi.", Some("no_one"), &Cancel::default())
+            .is_err()
+    );
+    assert!(
+        kokoro
+            .synthesize(&reader, "...", None, &Cancel::default())
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -70,13 +81,55 @@ fn japanese_has_a_sound_of_its_length() {
         ("af_heart", "ありがとうね。", 7.0),
         ("bm_george/1.1", "ありがとうね。", 7.0),
     ] {
-        let pcm = kokoro.synthesize(&reader, text, Some(voice)).unwrap();
+        let pcm = kokoro
+            .synthesize(&reader, text, Some(voice), &Cancel::default())
+            .unwrap();
         let seconds = pcm.len() as f64 / rate_hz;
         assert!((0.08..0.35).contains(&(seconds / morae)), "{voice}: {seconds} s");
         let power = pcm.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / pcm.len() as f64;
         let level_db = 10.0 * (power / 32_768_f64.powi(2)).log10();
         assert!((-35.0..-10.0).contains(&level_db), "{voice}: {level_db} dB");
     }
-    assert!(kokoro.synthesize(&reader, "はい。", Some("jf_no_one")).is_err());
-    assert!(kokoro.synthesize(&reader, "…", None).unwrap().is_empty());
+    assert!(
+        kokoro
+            .synthesize(&reader, "はい。", Some("jf_no_one"), &Cancel::default())
+            .is_err()
+    );
+    assert!(
+        kokoro
+            .synthesize(&reader, "…", None, &Cancel::default())
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_is_given_up_ends_and_the_next_is_spoken() {
+    let Some(folder) = store::store().path("kokoro") else {
+        return;
+    };
+    let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
+    let reader = Reader::English(english());
+    let mut kokoro = Kokoro::load(&folder, &library).unwrap();
+    let cancel = Cancel::default();
+    let given_up = cancel.on_drop();
+    let watched = cancel.clone();
+    let watch = std::thread::spawn(move || {
+        while !watched.is_running() {
+            std::thread::yield_now();
+        }
+        drop(given_up);
+    });
+    let long = "I was thinking about the weather in London, which is never the same for two days.";
+    assert!(kokoro.synthesize(&reader, long, None, &cancel).is_err());
+    watch.join().unwrap();
+    assert!(!cancel.is_running());
+    assert!(
+        kokoro.synthesize(&reader, "Hello.", None, &cancel).is_err(),
+        "it stays given up"
+    );
+    let spoken = kokoro
+        .synthesize(&reader, "Hello.", None, &Cancel::default())
+        .unwrap();
+    assert!(!spoken.is_empty());
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use tokio::sync::OnceCell;
-use troupe_inference::InferenceError;
 use troupe_inference::models::JAPANESE_NAME;
 use troupe_inference::tts::{Dictionary, Kokoro, Piper, Reader, Voice, clauses};
+use troupe_inference::{Cancel, InferenceError};
 
 use super::Files;
 use super::busy::Models;
@@ -45,19 +45,21 @@ impl Engine {
         }
     }
 
-    /// Speaks a clause; Kokoro in the language of the reader.
+    /// Speaks a clause; Kokoro in the language of the reader, and until it is cancelled: Piper is done before that
+    /// would be worth it.
     fn speak(
         &mut self,
         clause: &str,
         voice: Option<&str>,
         reader: &Reader,
+        cancel: &Cancel,
     ) -> Result<Vec<i16>, InferenceError> {
         match &mut self.network {
             Network::Piper(piper) => {
                 let voice = voice.map_or(Ok(Voice::default()), str::parse)?;
                 piper.synthesize(clause, voice)
             }
-            Network::Kokoro(kokoro) => kokoro.synthesize(reader, clause, voice),
+            Network::Kokoro(kokoro) => kokoro.synthesize(reader, clause, voice, cancel),
         }
     }
 }
@@ -191,11 +193,18 @@ impl TextToSpeech for Mouth {
         let chunks = stream::iter(clauses)
             .map(move |clause| {
                 let (lane, voice, reader) = (Arc::clone(&lane), voice.clone(), reader.clone());
+                let cancel = Cancel::default();
+                // What nobody will hear must not keep the next speech waiting.
+                let given_up = cancel.on_drop();
                 let speak = move |engine: &mut Engine| {
-                    let spoken = engine.speak(&clause, voice.as_deref(), &reader);
+                    let spoken = engine.speak(&clause, voice.as_deref(), &reader, &cancel);
                     spoken.map_err(|error| local(name, error))
                 };
-                async move { lane.ask(speak).await }
+                async move {
+                    let spoken = lane.ask(speak).await;
+                    drop(given_up);
+                    spoken
+                }
             })
             .buffered(CLAUSES_AHEAD_MAX);
         Ok(SpeechStream::new(self.rate_hz, chunks.boxed()))

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::dictionary::Dictionary;
 use super::japanese::Japanese;
 use super::shape;
+use crate::cancel::Cancel;
 use crate::error::InferenceError;
 use crate::onnxruntime;
 use voices::{Asked, STYLE_LEN, Voices};
@@ -100,12 +101,13 @@ impl Kokoro {
     /// 2.0. For a voice that learnt another language speaks one of the same sex that learnt this one.
     ///
     /// # Errors
-    /// When there is no such voice, the text can't be read, or the network fails.
+    /// When there is no such voice, the text can't be read, the network fails, or it is cancelled.
     pub fn synthesize(
         &mut self,
         reader: &Reader,
         clause: &str,
         voice: Option<&str>,
+        cancel: &Cancel,
     ) -> Result<Vec<i16>, InferenceError> {
         let language = reader.language();
         let asked = Asked::parse(voice.unwrap_or(language.voice_default()))?.speaking(language);
@@ -130,7 +132,7 @@ impl Kokoro {
         symbols.insert(0, 0);
         symbols.push(0);
         let sound = self
-            .run(symbols, style, asked.pace)
+            .run(symbols, style, asked.pace, cancel)
             .map_err(|error| InferenceError::run(NAME, error))?;
         let is_sentence = clause
             .trim_end_matches(|mark: char| mark.is_whitespace() || matches!(mark, '」' | '』'))
@@ -143,16 +145,25 @@ impl Kokoro {
         Ok(shape::to_i16(&shape::trimmed(&sound, RATE_HZ, tail_ms), 1.0))
     }
 
-    fn run(&mut self, symbols: Vec<i64>, style: Vec<f32>, pace: f32) -> ort::Result<Vec<f32>> {
-        let outputs = self.session.run(ort::inputs![
+    fn run(
+        &mut self,
+        symbols: Vec<i64>,
+        style: Vec<f32>,
+        pace: f32,
+        cancel: &Cancel,
+    ) -> ort::Result<Vec<f32>> {
+        let inputs = ort::inputs![
             "tokens" => Tensor::from_array(([1, symbols.len()], symbols))?,
             "style" => Tensor::from_array(([1, style.len()], style))?,
             "speed" => Tensor::from_array(([1_usize], vec![pace]))?,
-        ])?;
-        let sound = outputs
-            .get("audio")
-            .ok_or_else(|| ort::Error::new("the network has no output audio"))?;
-        let (_, samples) = sound.try_extract_tensor::<f32>()?;
-        Ok(samples.to_vec())
+        ];
+        cancel.run(|options| {
+            let outputs = self.session.run_with_options(inputs, options)?;
+            let sound = outputs
+                .get("audio")
+                .ok_or_else(|| ort::Error::new("the network has no output audio"))?;
+            let (_, samples) = sound.try_extract_tensor::<f32>()?;
+            Ok(samples.to_vec())
+        })
     }
 }
