@@ -228,6 +228,9 @@ pub trait LanguageModel: Send + Sync {
     fn stand_in(&self) -> Option<Capacity> {
         None
     }
+    /// Reads what later requests of a character begin with, so that their answers come sooner: a hint, for which nobody
+    /// waits, and before which every request goes.
+    fn read_ahead(&self, _beginning: ChatRequest) {}
     /// Streams the answer.
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError>;
 }

@@ -50,6 +50,13 @@ impl LanguageModel for FallbackLanguageModel {
         self.chain.capacities().find(|capacity| *capacity != usual)
     }
 
+    /// The first link alone: the others are there for when it fails.
+    fn read_ahead(&self, beginning: ChatRequest) {
+        if let Some((_, model)) = self.chain.first() {
+            model.read_ahead(beginning);
+        }
+    }
+
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError> {
         let usual = self.capacity();
         let has_stand_in = request.stand_in.is_some();

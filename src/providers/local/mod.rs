@@ -3,6 +3,7 @@
 //! Each model is loaded once, on a thread of its own that then does all its work; the async side hands jobs
 //! over and never waits for a core. A model that is not in the cache yet is fetched first, unless offline.
 
+mod ahead;
 mod busy;
 mod failure;
 mod hears;

@@ -8,14 +8,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use tokio::sync::mpsc;
-use troupe_inference::llm::{Llm, Options, Role as LlmRole, Stats};
+use troupe_inference::llm::{Finish, Llm, Options, Role as LlmRole, Stats};
 
 use super::Files;
+use super::ahead::Ahead;
 use super::failure::local;
 use super::lane::Lane;
-use crate::providers::{
-    Capacity, ChatRequest, LanguageModel, Message, Piece, ProviderError, Role, TokenStream,
-};
+use crate::providers::{Capacity, ChatRequest, LanguageModel, Piece, ProviderError, Role, TokenStream};
 
 /// Names in a spec and in the cache.
 pub(super) const MODELS: [&str; 2] = ["qwen", "qwen-general"];
@@ -28,6 +27,7 @@ const TOKENS_MAX: u32 = 2_048;
 pub(super) struct Pen {
     name: &'static str,
     lane: Arc<Lane<Llm>>,
+    ahead: Arc<Ahead<ChatRequest>>,
 }
 
 impl Pen {
@@ -36,7 +36,11 @@ impl Pen {
         let load = move || Llm::load(&files.main_file(name)?).map_err(|error| local(name, error));
         let lane = Arc::new(Lane::start(name, load).await?);
         models.add(lane.busy());
-        Ok(Self { name, lane })
+        Ok(Self {
+            name,
+            lane,
+            ahead: Arc::default(),
+        })
     }
 }
 
@@ -73,8 +77,10 @@ impl LanguageModel for Pen {
             ..Options::default()
         };
         let stop = Arc::clone(&is_cancelled);
+        let asked = self.ahead.ask();
         self.lane.send(move |llm| {
-            let messages: Vec<(LlmRole, &str)> = request.messages.iter().map(in_its_words).collect();
+            drop(asked);
+            let messages = in_its_words(&request);
             let mut on_text = |piece: &str| match sender.try_send(Ok(piece.to_owned())) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
@@ -99,11 +105,44 @@ impl LanguageModel for Pen {
         });
         Ok(pieces.boxed())
     }
+
+    /// The model keeps what it has read of several prompts, and an answer begins once the rest is read.
+    fn read_ahead(&self, beginning: ChatRequest) {
+        self.ahead.add(&self.lane, beginning, read);
+    }
+}
+
+/// Reads a prompt and answers nothing; whether there is nothing left to do.
+fn read(llm: &mut Llm, beginning: &ChatRequest, hurry: &AtomicBool) -> bool {
+    let nothing = Options {
+        tokens_max: 0,
+        ..Options::default()
+    };
+    let read = llm.generate(&in_its_words(beginning), &nothing, hurry, &mut |_| {
+        ControlFlow::Break(())
+    });
+    match read {
+        Ok(stats) => {
+            tracing::debug!(
+                prompt_tokens = stats.prompt_tokens,
+                cached_tokens = stats.cached_tokens,
+                prefill_ms = ms(stats.prefill),
+                finish = ?stats.finish,
+                "a local model has read ahead"
+            );
+            stats.finish != Finish::Cancelled
+        }
+        // Whoever asks is told why it can't be read.
+        Err(_) => true,
+    }
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What an answer took, for whoever wants to know why it is late.
 fn tell(model: &str, stats: &Stats) {
-    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(
         model,
         prompt_tokens = stats.prompt_tokens,
@@ -115,11 +154,14 @@ fn tell(model: &str, stats: &Stats) {
     );
 }
 
-fn in_its_words(message: &Message) -> (LlmRole, &str) {
-    let role = match message.role {
+fn in_its_words(request: &ChatRequest) -> Vec<(LlmRole, &str)> {
+    let role = |role| match role {
         Role::System => LlmRole::System,
         Role::User => LlmRole::User,
         Role::Assistant => LlmRole::Assistant,
     };
-    (role, &message.content)
+    let messages = request.messages.iter();
+    messages
+        .map(|message| (role(message.role), message.content.as_str()))
+        .collect()
 }

@@ -27,6 +27,11 @@ impl LanguageModel for Pen {
         self.model.stand_in()
     }
 
+    /// Only models in the process read ahead, and those cost nothing.
+    fn read_ahead(&self, beginning: ChatRequest) {
+        self.model.read_ahead(beginning);
+    }
+
     /// A request that fails before its answer costs nothing that is known of.
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError> {
         let stand_in_read = request.stand_in.as_deref().map(characters).unwrap_or_default();

@@ -212,21 +212,6 @@ impl Session {
         self.turn_planned(speech, &id, cue_of(cue), model);
         let events = self.events.clone();
         let question = Question {
-            registry: self.shared.registry.clone(),
-            prompter: self.shared.prompter.clone(),
-            room: self.scene.clone(),
-            identity: format!("{AGENT_PREFIX}{id}"),
-            character: voice.character.clone(),
-            others: self
-                .cast
-                .iter()
-                .filter(|(other, _)| **other != id)
-                .map(|(_, a)| a.member.character.clone())
-                .collect(),
-            people: self.people.names().map(str::to_owned).collect(),
-            history,
-            metrics: self.shared.metrics.clone(),
-            usage: self.usage.clone(),
             tools: self
                 .cast
                 .get(&id)
@@ -241,9 +226,9 @@ impl Session {
                         })
                     })
                 }),
-            moment: self.clock.moment(self.began.elapsed()),
             talker: self.cast.get(&id).and_then(|actor| actor.talker.clone()),
             turn: self.sound_of_turn(pending),
+            ..self.question(voice.character.clone(), history)
         };
         self.assigned.about_to_speak(speech, question.moment);
         let (tap, along) = oneshot::channel();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::{AgentState, CharacterId};
 
 use super::realtime::Talker;
@@ -26,6 +27,8 @@ pub(super) struct Actor {
     pub(super) toolbox: Option<Arc<Toolbox>>,
     /// Its model, if that one hears and speaks by itself.
     pub(super) talker: Option<Arc<Talker>>,
+    /// Its model reads what it can know already.
+    pub(super) _reading: Option<AbortOnDropHandle<()>>,
 }
 
 /// The characters, in the order in which they were added.

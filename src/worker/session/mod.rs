@@ -14,6 +14,7 @@ mod memory;
 mod people;
 mod perceive;
 mod previewing;
+mod reading;
 mod realtime;
 mod resume;
 mod spending;

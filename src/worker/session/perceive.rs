@@ -127,6 +127,7 @@ impl Session {
         info!(room = self.room_id, character = %id, ms = self.began.elapsed().as_millis(), "character joined");
         let talker = self.talker(&member);
         let toolbox = Toolbox::open(&self.shared.tools, &member.character.tools);
+        let reading = talker.is_none().then(|| self.read_ahead(&member.character));
         self.cast.add(
             id.clone(),
             Actor {
@@ -138,6 +139,7 @@ impl Session {
                 level: Level::default(),
                 toolbox,
                 talker,
+                _reading: reading,
             },
         );
         self.surround();

@@ -207,16 +207,10 @@ async fn speak_for_itself(
     events: &Events,
 ) -> Option<Result<(), Failure>> {
     let talker = question.talker.clone()?;
-    let others: Vec<_> = question.others.iter().collect();
-    let people: Vec<_> = question.people.iter().map(String::as_str).collect();
-    let situation = question.situation(&others, &people, false);
-    let line = reply::prepare(
-        &question.prompter,
-        &situation,
-        &question.history,
-        Capacity::Full,
-        speech.0,
-    );
+    let line = question.in_situation(false, |situation| {
+        let (prompter, history) = (&question.prompter, &question.history);
+        reply::prepare(prompter, situation, history, Capacity::Full, speech.0)
+    });
     Some(match line {
         Ok(line) => realtime::answer(speech, &talker, question, &line, tap, events).await,
         Err(error) => Err(Failure::Silent(error.to_string())),
@@ -224,24 +218,34 @@ async fn speak_for_itself(
 }
 
 impl Question {
-    fn situation<'a>(
-        &'a self,
-        cast: &'a [&'a crate::character::Character],
-        people: &'a [&'a str],
-        has_tools: bool,
-    ) -> Situation<'a> {
-        Situation {
+    /// Has the character's model read all that it can before it is asked.
+    pub(super) async fn read_ahead(&self) -> Result<(), String> {
+        let wanted = self.character.models.llm.as_deref();
+        let model = self.registry.language_model(wanted).await;
+        let model = model.map_err(|error| error.to_string())?;
+        let known = self.in_situation(false, |situation| {
+            self.prompter.request(situation, &self.history, model.capacity())
+        });
+        model.read_ahead(known.map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    /// What `of` makes of everything around the character.
+    fn in_situation<T>(&self, has_tools: bool, of: impl FnOnce(&Situation<'_>) -> T) -> T {
+        let cast: Vec<_> = self.others.iter().collect();
+        let people: Vec<_> = self.people.iter().map(String::as_str).collect();
+        of(&Situation {
             identity: &self.identity,
             character: &self.character,
-            cast,
-            people,
+            cast: &cast,
+            people: &people,
             mode: self.room.mode,
             scene: self.room.scene.as_deref(),
             asked_if_ai: false,
             has_tools,
             assignment: self.room.assignment.as_ref(),
             moment: self.moment,
-        }
+        })
     }
 }
 
@@ -257,17 +261,11 @@ async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Event
         .tools
         .take()
         .filter(|_| model.capacity() == Capacity::Full);
-    let others: Vec<_> = question.others.iter().collect();
-    let people: Vec<_> = question.people.iter().map(String::as_str).collect();
-    let situation = question.situation(&others, &people, tools.is_some());
-    let line = reply::prepare_for(
-        &*model,
-        &question.prompter,
-        &situation,
-        &question.history,
-        speech.0,
-    )
-    .map_err(|error| error.to_string())?;
+    let line = question.in_situation(tools.is_some(), |situation| {
+        let (prompter, history) = (&question.prompter, &question.history);
+        reply::prepare_for(&*model, prompter, situation, history, speech.0)
+    });
+    let line = line.map_err(|error| error.to_string())?;
     let line = match tools {
         Some(tools) => line.with_tools(Arc::new(tools)),
         None => line,

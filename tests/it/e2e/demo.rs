@@ -73,3 +73,41 @@ async fn a_demo_plays_to_its_end_and_is_recorded_on_both_sides() {
         assert!(loud > 4_800, "side {side} has {loud} loud samples");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_in_the_process_has_read_its_characters_before_it_answers() {
+    let models = Models::start().await;
+    models.hears("How old is the Brooklyn Bridge?");
+    let folder = crate::scratch::folder();
+    let caller = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
+    let livekit = livekit().await;
+    let mut demo = troupe_with(&models, &livekit, folder.path());
+    demo.env("TROUPE_LLM", "local:qwen")
+        .env("TROUPE_LOG", "troupe=debug")
+        .args(["demo", "--json", "--turns", "3", "--out", "take", "--caller"])
+        .arg(caller);
+    let output = timeout(WITHIN, demo.output())
+        .await
+        .expect("the demo ends")
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {told}", output.status);
+    let logged: Vec<Value> = told
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let of = |message: &str| -> Vec<&Value> {
+        let is_it = |event: &&Value| event["fields"]["message"] == message;
+        logged.iter().filter(is_it).collect()
+    };
+    let read = of("a local model has read ahead");
+    let whole = read
+        .iter()
+        .filter(|event| event["fields"]["finish"] == "Length")
+        .count();
+    assert_eq!(whole, 2, "both characters: {told}");
+    // Each read its beginning once: whatever is answered comes behind that.
+    let known = |event: &&&Value| event["fields"]["cached_tokens"].as_u64() > Some(0);
+    let answered = of("a local model has answered");
+    assert!(answered.iter().filter(known).count() > 0, "{told}");
+}

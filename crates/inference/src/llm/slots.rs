@@ -5,7 +5,7 @@
 //! one gives way to a new character.
 
 /// Sequences kept at once. More characters than this in turn prefill from the start each time.
-pub(super) const SLOTS_MAX: usize = 4;
+pub(super) const SLOTS_MAX: usize = 8;
 
 /// Where a prompt goes and how much of it is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
