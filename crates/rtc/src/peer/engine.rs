@@ -25,6 +25,7 @@ use super::{
     ice::{IceDue, IceInput, IceWatch},
     media::MediaTable,
     paths::Paths,
+    proven::Proven,
     setup::{self, Certificate},
     vitals::Vitals,
 };
@@ -40,6 +41,9 @@ thread_local! {
     /// Where packets are received: one for all connections of a thread, since none is kept there.
     static PACKET: RefCell<[u8; PACKET_MAX_BYTES]> = const { RefCell::new([0; PACKET_MAX_BYTES]) };
 }
+
+/// The last of the first bytes of packets that are STUN (RFC 7983, 7).
+const STUN_LAST: u8 = 3;
 
 /// Due timeouts served in one go, so that a fault in them cannot hold the task.
 const TIMEOUTS_MAX: usize = 64;
@@ -62,6 +66,7 @@ pub(super) struct Engine {
     channels: Channels,
     media: MediaTable,
     pub(super) paths: Paths,
+    proven: Proven,
     closing: bool,
 }
 
@@ -88,6 +93,7 @@ impl Engine {
             channels: Channels::default(),
             media: MediaTable::default(),
             paths: Paths::default(),
+            proven: Proven::default(),
             closing: false,
         }
     }
@@ -110,7 +116,7 @@ impl Engine {
                     None => self.closing = true,
                 },
                 () = signal.wake.notified() => {}
-                event = poll_fn(|context| poll_links(&mut self.links, &mut self.rtc, context)) => {
+                event = poll_fn(|context| poll_links(&mut self.links, &mut self.rtc, &mut self.proven, context)) => {
                     if let Some(event) = event {
                         self.gathered(event);
                     }
@@ -315,13 +321,14 @@ impl Engine {
 fn poll_links(
     links: &mut Links,
     rtc: &mut Option<Box<Rtc>>,
+    proven: &mut Proven,
     context: &mut Context<'_>,
 ) -> Poll<Option<LinkEvent>> {
     PACKET.with_borrow_mut(|buffer| {
         links.poll(context, buffer).map(|event| match event {
             LinkEvent::Packet(arrival) => {
                 if let (Some(rtc), Some(packet)) = (rtc, buffer.get(..arrival.length)) {
-                    receive(rtc, arrival, packet);
+                    receive(rtc, proven, arrival, packet);
                 }
                 None
             }
@@ -330,7 +337,7 @@ fn poll_links(
     })
 }
 
-fn receive(rtc: &mut Rtc, arrival: Arrival, packet: &[u8]) {
+fn receive(rtc: &mut Rtc, proven: &mut Proven, arrival: Arrival, packet: &[u8]) {
     let proto = match arrival.carrier {
         Carrier::Udp => Protocol::Udp,
         Carrier::Tcp => Protocol::Tcp,
@@ -339,8 +346,12 @@ fn receive(rtc: &mut Rtc, arrival: Arrival, packet: &[u8]) {
         return;
     };
     let input = Input::Receive(Instant::now(), input);
+    let is_accepted = rtc.accepts(&input);
+    if is_accepted && packet.first().is_some_and(|kind| *kind <= STUN_LAST) {
+        proven.add(arrival.source);
+    }
     // Stray packets, of an older session for instance, are not ours to answer.
-    if rtc.accepts(&input)
+    if (is_accepted || proven.has(arrival.source))
         && let Err(error) = rtc.handle_input(input)
     {
         tracing::debug!(%error, "take a packet");

@@ -9,6 +9,7 @@ mod engine;
 mod ice;
 mod media;
 mod paths;
+mod proven;
 mod setup;
 mod vitals;
 

@@ -41,11 +41,11 @@ async fn until_connected(events: &mut mpsc::Receiver<Event>) {
 
 /// Connects two peers, A offering.
 pub(crate) async fn pair() -> Pair {
-    pair_through(None).await
+    pair_through(&[]).await
 }
 
-/// The same; with a way, all packets go through there.
-pub(crate) async fn pair_through(way: Option<&Way>) -> Pair {
+/// The same; with ways, all packets go through one of them.
+pub(crate) async fn pair_through(ways: &[Way]) -> Pair {
     let ((a, mut at_a), (b, mut at_b)) = (peer(), peer());
     let channel = a.create_channel(ChannelOptions {
         label: "c".into(),
@@ -67,17 +67,19 @@ pub(crate) async fn pair_through(way: Option<&Way>) -> Pair {
     a.with_negotiator(|n| n.add_transceiver(MediaKind::Audio, false, Some(send)));
     let offer = a.create_offer(false).unwrap();
     a.set_local(DescriptionKind::Offer, offer.clone()).unwrap();
-    let offer = if way.is_some() {
-        without_candidates(&offer)
-    } else {
-        offer
+    let offer = match ways {
+        [] => offer,
+        _ => without_candidates(&offer),
     };
     let added = b.set_remote(DescriptionKind::Offer, offer).unwrap();
     let mut answer = b.with_negotiator(|n| n.create_answer()).unwrap();
     b.set_local(DescriptionKind::Answer, answer.clone()).unwrap();
-    if let Some(way) = way {
+    if !ways.is_empty() {
         let to = candidate(&answer);
-        answer = way.open(&answer, to).await;
+        answer = without_candidates(&answer);
+        for way in ways {
+            answer = way.open(&answer, to).await;
+        }
     }
     a.set_remote(DescriptionKind::Answer, answer).unwrap();
     let heard = AudioSink::new(Delivery::Immediate, 16_000, 1, 100);
@@ -150,7 +152,7 @@ fn candidate(description: &str) -> SocketAddr {
     SocketAddr::new(words[4].parse().unwrap(), words[5].parse().unwrap())
 }
 
-pub(crate) fn without_candidates(description: &str) -> String {
+fn without_candidates(description: &str) -> String {
     let lines = description
         .lines()
         .filter(|line| !line.starts_with("a=candidate"));

@@ -1,8 +1,8 @@
-//! A network between two peers that loses every fifth packet of sound once.
+//! Networks between two peers.
 
-use crate::pair::without_candidates;
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::UdpSocket;
 use tokio::sync::Notify;
@@ -17,27 +17,52 @@ pub(crate) struct Lost {
     pub(crate) again: Vec<bool>,
 }
 
+/// What goes amiss on a way.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Amiss {
+    #[default]
+    Nothing,
+    /// Every fifth packet of sound is lost once.
+    Sound,
+    /// Everything is lost until it is opened, and then the connectivity checks of the side that it leads to; their
+    /// answers to others' are not.
+    ChecksBack,
+}
+
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Way {
+    pub(crate) amiss: Amiss,
+    /// The way with the greatest is gone.
+    pub(crate) priority: u32,
+    pub(crate) is_open: Arc<AtomicBool>,
     pub(crate) lost: Arc<Mutex<Lost>>,
     pub(crate) came_again: Arc<Notify>,
 }
 
 impl Way {
-    /// Stands before `to`; gives the description that leads here instead.
+    pub(crate) fn new(amiss: Amiss, priority: u32) -> Self {
+        Self {
+            amiss,
+            priority,
+            ..Self::default()
+        }
+    }
+
+    /// Stands before `to`; gives the description that leads here as well.
     pub(crate) async fn open(&self, description: &str, to: SocketAddr) -> String {
         let socket = UdpSocket::bind((to.ip(), 0)).await.unwrap();
         let here = socket.local_addr().unwrap();
         tokio::spawn(self.clone().carry(socket, to));
         let candidate = format!(
-            "a=candidate:1 1 udp 2130706431 {} {} typ host\r\n",
+            "a=candidate:{} 1 udp {} {} {} typ host\r\n",
+            self.priority,
+            self.priority,
             here.ip(),
             here.port()
         );
         // After the credentials of the first section: the others are bundled with it.
-        let plain = without_candidates(description);
-        let at = plain.find("a=ice-ufrag").unwrap();
-        format!("{}{candidate}{}", &plain[..at], &plain[at..])
+        let at = description.find("a=ice-ufrag").unwrap();
+        format!("{}{candidate}{}", &description[..at], &description[at..])
     }
 
     async fn carry(self, socket: UdpSocket, to: SocketAddr) {
@@ -48,22 +73,31 @@ impl Way {
             };
             let packet = &buffer[..length];
             if from == to {
-                if let Some(other) = other {
+                if let Some(other) = other.filter(|_| !self.loses_check(packet)) {
                     socket.send_to(packet, other).await.unwrap();
                 }
                 continue;
             }
             other = Some(from);
-            if !self.loses(packet) {
+            if !self.is_shut() && !self.loses(packet) {
                 socket.send_to(packet, to).await.unwrap();
             }
         }
     }
 
+    /// A request, and no answer (RFC 8489, 5).
+    fn loses_check(&self, packet: &[u8]) -> bool {
+        self.amiss == Amiss::ChecksBack && packet.starts_with(&[0, 1])
+    }
+
+    fn is_shut(&self) -> bool {
+        self.amiss == Amiss::ChecksBack && !self.is_open.load(Ordering::Relaxed)
+    }
+
     fn loses(&self, packet: &[u8]) -> bool {
         let is_sound = packet[0] >> 6 == 2 && !(64..=95).contains(&(packet[1] & 0x7f));
         let sequence = u16::from_be_bytes([packet[2], packet[3]]);
-        if !is_sound || !sequence.is_multiple_of(5) {
+        if self.amiss != Amiss::Sound || !is_sound || !sequence.is_multiple_of(5) {
             return false;
         }
         let mut lost = self.lost.lock().unwrap();
