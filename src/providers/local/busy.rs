@@ -69,6 +69,18 @@ impl Models {
         models.push(Arc::downgrade(&busy.0));
     }
 
+    /// Whether a model but `this` one works right now.
+    pub(super) fn is_other_at_work(&self, this: &Busy) -> bool {
+        let models = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = models
+            .iter()
+            .filter_map(Weak::upgrade)
+            .filter(|other| !Arc::ptr_eq(other, &this.0));
+        others
+            .into_iter()
+            .any(|other| other.lock().unwrap_or_else(PoisonError::into_inner).is_working)
+    }
+
     /// The share of its time that the busiest one works, 0.0–1.0.
     pub(super) fn busiest(&self) -> f64 {
         let models = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -109,7 +121,9 @@ mod tests {
         assert_eq!(models.busiest(), 0.0);
         let work = busy.work();
         assert!(models.busiest() >= 0.0);
+        assert!(models.is_other_at_work(&Busy::default()) && !models.is_other_at_work(&busy));
         drop(work);
+        assert!(!models.is_other_at_work(&Busy::default()));
         drop(busy);
         assert_eq!(models.busiest(), 0.0);
     }

@@ -23,6 +23,33 @@ pub(super) struct Lane<M> {
     busy: Busy,
 }
 
+/// Starts a thread on which `load` makes a model and `work` works with it; waits until it is made.
+pub(super) async fn employ<M: 'static>(
+    model: &'static str,
+    load: impl FnOnce() -> Result<M, ProviderError> + Send + 'static,
+    work: impl FnOnce(M) + Send + 'static,
+) -> Result<(), ProviderError> {
+    let (loaded, is_loaded) = oneshot::channel();
+    let life = move || match load() {
+        Ok(made) => {
+            if loaded.send(Ok(())).is_ok() {
+                work(made);
+            }
+        }
+        Err(error) => {
+            // Nobody waits for it any more: nothing is lost.
+            let _ = loaded.send(Err(error));
+        }
+    };
+    thread::Builder::new()
+        .name(model.to_owned())
+        .spawn(life)
+        .map_err(|error| local(model, error))?;
+    is_loaded
+        .await
+        .unwrap_or_else(|_| Err(local(model, "loading it panicked")))
+}
+
 impl<M: 'static> Lane<M> {
     /// Starts the thread and waits until `load` has made the model there.
     pub(super) async fn start(
@@ -30,38 +57,19 @@ impl<M: 'static> Lane<M> {
         load: impl FnOnce() -> Result<M, ProviderError> + Send + 'static,
     ) -> Result<Self, ProviderError> {
         let (jobs, queue) = sync_channel::<Job<M>>(QUEUE_JOBS_MAX);
-        let (loaded, is_loaded) = oneshot::channel();
-        let name = model;
         let busy = Busy::default();
         let counted = busy.clone();
-        let work = move || {
-            let mut model = match load() {
-                Ok(model) => model,
-                Err(error) => {
-                    // Nobody waits for it any more: nothing is lost.
-                    let _ = loaded.send(Err(error));
-                    return;
-                }
-            };
-            if loaded.send(Ok(())).is_err() {
-                return;
-            }
+        employ(model, load, move |mut made| {
             for job in queue {
                 let _work = counted.work();
                 // A panic costs its job the answer, and no other one. The models keep nothing from one job to the
                 // next that one could leave half done.
-                if catch_unwind(AssertUnwindSafe(|| job(&mut model))).is_err() {
-                    tracing::error!(model = name, "work with a local model: it panicked");
+                if catch_unwind(AssertUnwindSafe(|| job(&mut made))).is_err() {
+                    tracing::error!(model, "work with a local model: it panicked");
                 }
             }
-        };
-        thread::Builder::new()
-            .name(model.to_owned())
-            .spawn(work)
-            .map_err(|error| local(model, error))?;
-        is_loaded
-            .await
-            .unwrap_or_else(|_| Err(local(model, "loading it panicked")))?;
+        })
+        .await?;
         Ok(Self { model, jobs, busy })
     }
 

@@ -3,13 +3,14 @@
 //! Each model is loaded once, on a thread of its own that then does all its work; the async side hands jobs
 //! over and never waits for a core. A model that is not in the cache yet is fetched first, unless offline.
 
-mod ahead;
 mod busy;
+mod desk;
 mod failure;
 mod hears;
 mod lane;
 mod languages;
 mod speaks;
+mod turns;
 mod writes;
 
 use std::path::PathBuf;

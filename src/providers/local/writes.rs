@@ -1,19 +1,16 @@
 //! Qwen as a language model.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use tokio::sync::mpsc;
-use troupe_inference::llm::{Finish, Llm, Options, Role as LlmRole, Stats};
+use troupe_inference::llm::{Llm, LlmError, Options, Role as LlmRole, Stats, Step, WRITINGS_MAX, Writing};
 
 use super::Files;
-use super::ahead::Ahead;
+use super::desk::{Author, Desk, Question};
 use super::failure::local;
-use super::lane::Lane;
 use crate::providers::{Capacity, ChatRequest, LanguageModel, Piece, ProviderError, Role, TokenStream};
 
 /// Names in a spec and in the cache.
@@ -23,24 +20,37 @@ pub(super) const MODELS: [&str; 2] = ["qwen", "qwen-general"];
 /// slow one never holds up the model, which others wait for.
 const TOKENS_MAX: u32 = 2_048;
 
+impl Author for Llm {
+    type Draft = Writing;
+    const DRAFTS_MAX: usize = WRITINGS_MAX;
+
+    fn begin(&mut self, request: &ChatRequest, options: &Options) -> Result<Writing, String> {
+        let begun = Self::begin(self, &in_its_words(request), options);
+        begun
+            .and_then(|draft| draft.ok_or(LlmError::Busy))
+            .map_err(|error| error.to_string())
+    }
+
+    fn step(&mut self, draft: &mut Writing, stop: &AtomicBool) -> Result<Step, String> {
+        Self::step(self, draft, stop).map_err(|error| error.to_string())
+    }
+
+    fn stats(draft: &Writing) -> Stats {
+        draft.stats().clone()
+    }
+}
+
 /// One loaded model.
 pub(super) struct Pen {
-    name: &'static str,
-    lane: Arc<Lane<Llm>>,
-    ahead: Arc<Ahead<ChatRequest>>,
+    desk: Desk,
 }
 
 impl Pen {
     pub(super) async fn load(name: &'static str, files: Files) -> Result<Self, ProviderError> {
         let models = files.busy.clone();
         let load = move || Llm::load(&files.main_file(name)?).map_err(|error| local(name, error));
-        let lane = Arc::new(Lane::start(name, load).await?);
-        models.add(lane.busy());
-        Ok(Self {
-            name,
-            lane,
-            ahead: Arc::default(),
-        })
+        let desk = Desk::start(name, load, models).await?;
+        Ok(Self { desk })
     }
 }
 
@@ -49,7 +59,7 @@ struct Listener {
     pieces: mpsc::Receiver<Result<String, ProviderError>>,
     is_cancelled: Arc<AtomicBool>,
     /// The thread goes on as long as somebody listens.
-    _lane: Arc<Lane<Llm>>,
+    _desk: Desk,
 }
 
 impl Drop for Listener {
@@ -65,7 +75,6 @@ impl LanguageModel for Pen {
     }
 
     async fn reply(&self, request: ChatRequest) -> Result<TokenStream, ProviderError> {
-        let name = self.name;
         let tokens_max = request.tokens_max.min(TOKENS_MAX) as usize;
         // One more for the error that may come last.
         let (sender, pieces) = mpsc::channel(tokens_max + 1);
@@ -76,28 +85,16 @@ impl LanguageModel for Pen {
             seed: rand::random(),
             ..Options::default()
         };
-        let stop = Arc::clone(&is_cancelled);
-        let asked = self.ahead.ask();
-        self.lane.send(move |llm| {
-            drop(asked);
-            let messages = in_its_words(&request);
-            let mut on_text = |piece: &str| match sender.try_send(Ok(piece.to_owned())) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            };
-            if stop.load(Ordering::Relaxed) {
-                return;
-            }
-            match llm.generate(&messages, &options, &stop, &mut on_text) {
-                Ok(stats) => tell(name, &stats),
-                // Whoever is gone needs no reason.
-                Err(error) => drop(sender.try_send(Err(local(name, error)))),
-            }
+        self.desk.ask(Question {
+            request,
+            options,
+            is_cancelled: Arc::clone(&is_cancelled),
+            pieces: sender,
         })?;
         let listener = Listener {
             pieces,
             is_cancelled,
-            _lane: Arc::clone(&self.lane),
+            _desk: self.desk.clone(),
         };
         let pieces = stream::unfold(listener, |mut listener| async {
             let piece = listener.pieces.recv().await?;
@@ -108,50 +105,8 @@ impl LanguageModel for Pen {
 
     /// The model keeps what it has read of several prompts, and an answer begins once the rest is read.
     fn read_ahead(&self, beginning: ChatRequest) {
-        self.ahead.add(&self.lane, beginning, read);
+        self.desk.read_ahead(beginning);
     }
-}
-
-/// Reads a prompt and answers nothing; whether there is nothing left to do.
-fn read(llm: &mut Llm, beginning: &ChatRequest, hurry: &AtomicBool) -> bool {
-    let nothing = Options {
-        tokens_max: 0,
-        ..Options::default()
-    };
-    let read = llm.generate(&in_its_words(beginning), &nothing, hurry, &mut |_| {
-        ControlFlow::Break(())
-    });
-    match read {
-        Ok(stats) => {
-            tracing::debug!(
-                prompt_tokens = stats.prompt_tokens,
-                cached_tokens = stats.cached_tokens,
-                prefill_ms = ms(stats.prefill),
-                finish = ?stats.finish,
-                "a local model has read ahead"
-            );
-            stats.finish != Finish::Cancelled
-        }
-        // Whoever asks is told why it can't be read.
-        Err(_) => true,
-    }
-}
-
-fn ms(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What an answer took, for whoever wants to know why it is late.
-fn tell(model: &str, stats: &Stats) {
-    tracing::debug!(
-        model,
-        prompt_tokens = stats.prompt_tokens,
-        cached_tokens = stats.cached_tokens,
-        answer_tokens = stats.answer_tokens,
-        prefill_ms = ms(stats.prefill),
-        decode_ms = ms(stats.decode),
-        "a local model has answered"
-    );
 }
 
 fn in_its_words(request: &ChatRequest) -> Vec<(LlmRole, &str)> {

@@ -27,6 +27,9 @@ pub enum LlmError {
     /// The system gave no threads.
     #[error("can't start the model's threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// Every sequence is being written to.
+    #[error("as many answers as the model can keep are under way")]
+    Busy,
     /// The arithmetic failed, which means the file contradicts itself.
     #[error("the model's arithmetic failed: {0}; pull the model again")]
     Compute(#[from] candle_core::Error),

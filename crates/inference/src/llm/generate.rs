@@ -1,7 +1,7 @@
 //! Runs prompts and draws answers, keeping what was run.
 
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use candle_core::Tensor;
 use candle_core::quantized::gguf_file::Content;
@@ -10,11 +10,10 @@ use super::chat::{self, Role};
 use super::error::LlmError;
 use super::kv_cache::KvCache;
 use super::network::Network;
-use super::options::{Finish, OnText, Options, Stats};
-use super::sampler::{Sampler, Sampling};
+use super::options::{Finish, Options};
 use super::slots::{Choice, SLOTS_MAX, Slots};
-use super::text_stream::TextStream;
 use super::tokenizer::Tokenizer;
+use super::writing::{Step, Writing};
 
 /// Longest prompt and answer together, tokens. A full sequence of the 0.5B model takes 100 MB.
 const CONTEXT_TOKENS_MAX: usize = 4096;
@@ -58,103 +57,80 @@ impl Model {
         &self.network
     }
 
-    /// See [`super::Llm::generate`].
-    pub(super) fn generate(
+    /// See [`super::Llm::begin`].
+    pub(super) fn begin(
         &mut self,
         messages: &[(Role, &str)],
         options: &Options,
-        cancelled: &AtomicBool,
-        on_text: OnText<'_>,
-    ) -> Result<Stats, LlmError> {
-        let started = Instant::now();
+    ) -> Result<Option<Writing>, LlmError> {
         let answer_max = options.tokens_max.min(self.context_tokens / 2);
         let prompt = chat::render(&self.tokenizer, messages, self.context_tokens - answer_max)?;
-        let choice = self.slots.choose(&prompt.tokens, prompt.system_tokens);
-        let mut stats = Stats {
-            prompt_tokens: prompt.tokens.len(),
-            cached_tokens: choice.kept,
-            answer_tokens: 0,
-            prefill: Duration::ZERO,
-            decode: Duration::ZERO,
-            finish: Finish::Cancelled,
+        // One that is merely to be read leaves what follows it as it is.
+        if answer_max == 0 && self.slots.has(&prompt.tokens) {
+            let mut nothing = Writing::new(prompt.tokens, Choice::default(), 0, options);
+            nothing.position = nothing.prompt.len();
+            nothing.stats.cached_tokens = nothing.position;
+            return Ok(Some(nothing));
+        }
+        let Some(choice) = self.slots.choose(&prompt.tokens, prompt.system_tokens) else {
+            return Ok(None);
         };
-        let last = self.prefill(&prompt.tokens, choice, cancelled)?;
-        stats.prefill = started.elapsed();
-        if let Some(last) = last {
-            let mut answer = Answer {
-                options,
-                on_text,
-                position: prompt.tokens.len(),
-                slot: choice.slot,
-            };
-            (stats.answer_tokens, stats.finish) = self.answer(&mut answer, answer_max, last, cancelled)?;
-        }
-        stats.decode = started.elapsed().saturating_sub(stats.prefill);
-        Ok(stats)
-    }
-
-    fn prefill(
-        &mut self,
-        prompt: &[u32],
-        choice: Choice,
-        cancelled: &AtomicBool,
-    ) -> Result<Option<Tensor>, LlmError> {
-        let mut last = None;
-        let mut position = choice.kept;
-        for chunk in prompt
-            .get(choice.kept..)
-            .unwrap_or_default()
-            .chunks(PREFILL_CHUNK_TOKENS)
+        if let Some(from) = choice.copied_from
+            && let Ok([to, from]) = self.caches.get_disjoint_mut([choice.slot, from])
         {
-            last = self.run(choice.slot, position, chunk, cancelled)?;
-            if last.is_none() {
-                break;
-            }
-            position += chunk.len();
+            to.copy(from, choice.kept)?;
         }
-        Ok(last)
+        Ok(Some(Writing::new(prompt.tokens, choice, answer_max, options)))
     }
 
-    fn answer(
-        &mut self,
-        answer: &mut Answer<'_>,
-        answer_max: usize,
-        mut last: Tensor,
-        cancelled: &AtomicBool,
-    ) -> Result<(usize, Finish), LlmError> {
-        let Options {
-            temperature,
-            top_p,
-            repeat_penalty,
-            seed,
-            ..
-        } = *answer.options;
-        let mut sampler = Sampler::new(
-            Sampling {
-                temperature,
-                top_p,
-                repeat_penalty,
-            },
-            seed,
-        );
-        let mut text = TextStream::default();
-        for count in 0..answer_max {
-            let Some(token) = sampler.draw(self.network.score(&last)?) else {
-                return Ok((count, Finish::Stop));
-            };
-            if self.tokenizer.ends(token) {
-                return Ok((count, Finish::Stop));
-            }
-            let piece = text.push(&self.tokenizer.bytes(token));
-            if !piece.is_empty() && (answer.on_text)(&piece).is_break() {
-                return Ok((count + 1, Finish::Cancelled));
-            }
-            match self.run(answer.slot, answer.position + count, &[token], cancelled)? {
-                Some(next) => last = next,
-                None => return Ok((count + 1, Finish::Cancelled)),
-            }
+    /// See [`super::Llm::step`].
+    pub(super) fn step(&mut self, writing: &mut Writing, cancelled: &AtomicBool) -> Result<Step, LlmError> {
+        let (since, was_read) = (Instant::now(), writing.is_read());
+        let step = if was_read {
+            self.write(writing, cancelled)
+        } else {
+            self.read(writing, cancelled)
+        };
+        writing.took(was_read, since);
+        if let Ok(Step::Over(finish)) = &step {
+            writing.stats.finish = *finish;
         }
-        Ok((answer_max, Finish::Length))
+        step
+    }
+
+    fn read(&mut self, writing: &mut Writing, cancelled: &AtomicBool) -> Result<Step, LlmError> {
+        let end = writing.prompt.len().min(writing.position + PREFILL_CHUNK_TOKENS);
+        let chunk = writing.prompt.get(writing.position..end).unwrap_or_default();
+        writing.last = self.run(writing.choice.slot, writing.position, chunk, cancelled)?;
+        if writing.last.is_none() {
+            return Ok(Step::Over(Finish::Cancelled));
+        }
+        writing.position = end;
+        Ok(Step::Read)
+    }
+
+    fn write(&mut self, writing: &mut Writing, cancelled: &AtomicBool) -> Result<Step, LlmError> {
+        if let Some(token) = writing.drawn.take() {
+            writing.last = self.run(writing.choice.slot, writing.position, &[token], cancelled)?;
+            if writing.last.is_none() {
+                return Ok(Step::Over(Finish::Cancelled));
+            }
+            writing.position += 1;
+        }
+        let Some(last) = writing
+            .last
+            .as_ref()
+            .filter(|_| writing.stats.answer_tokens < writing.answer_max)
+        else {
+            return Ok(Step::Over(Finish::Length));
+        };
+        let drawn = writing.sampler.draw(self.network.score(last)?);
+        let Some(token) = drawn.filter(|token| !self.tokenizer.ends(*token)) else {
+            return Ok(Step::Over(Finish::Stop));
+        };
+        writing.drawn = Some(token);
+        writing.stats.answer_tokens += 1;
+        Ok(Step::Text(writing.text.push(&self.tokenizer.bytes(token))))
     }
 
     /// Runs `tokens` into a slot and notes them there, unless `cancelled`.
@@ -174,11 +150,4 @@ impl Model {
         }
         Ok(last)
     }
-}
-
-struct Answer<'a> {
-    options: &'a Options,
-    on_text: OnText<'a>,
-    position: usize,
-    slot: usize,
 }

@@ -24,6 +24,18 @@ impl KvCache {
         Self { layers }
     }
 
+    /// Takes over the first `tokens` of another sequence in place of what is here.
+    pub(super) fn copy(&mut self, other: &Self, tokens: usize) -> candle_core::Result<()> {
+        for (to, from) in self.layers.iter_mut().zip(&other.layers) {
+            let Some((keys, values)) = &from.buffers else {
+                continue;
+            };
+            let (keys, values) = (keys.narrow(1, 0, tokens)?, values.narrow(1, 0, tokens)?);
+            to.write(0, &keys.contiguous()?, &values.contiguous()?)?;
+        }
+        Ok(())
+    }
+
     /// One cache a layer, in order.
     pub(super) fn layers_mut(&mut self) -> impl Iterator<Item = &mut LayerCache> {
         self.layers.iter_mut()

@@ -21,6 +21,7 @@ mod text_stream;
 mod threads;
 mod tokenizer;
 mod weights;
+mod writing;
 
 #[cfg(test)]
 mod tests;
@@ -29,5 +30,6 @@ pub use chat::Role;
 pub use error::LlmError;
 pub use options::{Finish, OnText, Options, Stats};
 pub use requantise::requantise;
-pub use runtime::Llm;
+pub use runtime::{Llm, WRITINGS_MAX};
 pub use threads::{THREADS_DEFAULT, THREADS_VARIABLE, ensure_threads};
+pub use writing::{Step, Writing};

@@ -9,7 +9,12 @@ use super::chat::Role;
 use super::error::LlmError;
 use super::generate::Model;
 use super::options::{OnText, Options, Stats};
+use super::slots::SLOTS_MAX;
 use super::threads;
+use super::writing::{Step, Writing};
+
+/// Answers that may be under way at once: each has its own sequence.
+pub const WRITINGS_MAX: usize = SLOTS_MAX;
 
 /// A loaded model with its cached sequences.
 pub struct Llm {
@@ -39,7 +44,8 @@ impl Llm {
     /// its oldest messages.
     ///
     /// # Errors
-    /// The arithmetic failed. The next call starts from what was run without error.
+    /// The arithmetic failed, or as many answers as there may be are under way. The next call starts from what was
+    /// run without error.
     pub fn generate(
         &mut self,
         messages: &[(Role, &str)],
@@ -47,8 +53,37 @@ impl Llm {
         cancelled: &AtomicBool,
         on_text: OnText<'_>,
     ) -> Result<Stats, LlmError> {
-        self.threads
-            .install(|| self.model.generate(messages, options, cancelled, on_text))
+        let mut writing = self.begin(messages, options)?.ok_or(LlmError::Busy)?;
+        loop {
+            match self.step(&mut writing, cancelled)? {
+                Step::Text(piece) if !piece.is_empty() && on_text(&piece).is_break() => break,
+                Step::Read | Step::Text(_) => {}
+                Step::Over(_) => break,
+            }
+        }
+        Ok(writing.stats().clone())
+    }
+
+    /// Begins an answer that is written by [`Llm::step`]; dropping it ends it, and what was run stays cached. `None`
+    /// while [`WRITINGS_MAX`] are under way.
+    ///
+    /// # Errors
+    /// The prompt can't be put into tokens, or the arithmetic failed.
+    pub fn begin(
+        &mut self,
+        messages: &[(Role, &str)],
+        options: &Options,
+    ) -> Result<Option<Writing>, LlmError> {
+        self.threads.install(|| self.model.begin(messages, options))
+    }
+
+    /// Reads a part of the prompt, or writes one token; other answers may be written to in between. Setting `cancelled`
+    /// from anywhere ends it within one layer's work.
+    ///
+    /// # Errors
+    /// The arithmetic failed.
+    pub fn step(&mut self, writing: &mut Writing, cancelled: &AtomicBool) -> Result<Step, LlmError> {
+        self.threads.install(|| self.model.step(writing, cancelled))
     }
 
     #[cfg(test)]
