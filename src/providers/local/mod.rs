@@ -5,6 +5,7 @@
 
 mod busy;
 mod desk;
+mod effort;
 mod failure;
 mod hears;
 mod lane;

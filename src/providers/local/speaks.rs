@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use tokio::sync::OnceCell;
 use troupe_inference::models::JAPANESE_NAME;
-use troupe_inference::tts::{Dictionary, Kokoro, Piper, Reader, Voice, clauses};
+use troupe_inference::tts::{Dictionary, Kokoro, Piper, Reader, Voice};
 use troupe_inference::{Cancel, InferenceError};
 
 use super::Files;
 use super::busy::Models;
+use super::effort::Effort;
 use super::failure::{local, unfit};
 use super::lane::Lane;
 use super::languages::{is_english, is_japanese};
@@ -131,6 +133,7 @@ pub(super) struct Mouth {
     rate_hz: u32,
     lane: Arc<Lane<Engine>>,
     readers: Readers,
+    effort: Arc<Effort>,
 }
 
 impl Mouth {
@@ -173,6 +176,7 @@ impl Mouth {
             rate_hz,
             lane: Arc::new(lane),
             readers: Readers::new(english, japanese_from),
+            effort: Arc::default(),
         })
     }
 }
@@ -188,17 +192,22 @@ impl TextToSpeech for Mouth {
         let name = self.name;
         let reader = self.readers.of(name, language).await?;
         let voice: Option<Arc<str>> = voices.get(name).map(Arc::from);
-        let clauses: Vec<String> = clauses(text).into_iter().map(str::to_owned).collect();
-        let lane = Arc::clone(&self.lane);
+        let clauses = self.effort.cut(text);
+        let (lane, effort, rate_hz) = (Arc::clone(&self.lane), Arc::clone(&self.effort), self.rate_hz);
         let chunks = stream::iter(clauses)
             .map(move |clause| {
                 let (lane, voice, reader) = (Arc::clone(&lane), voice.clone(), reader.clone());
+                let effort = Arc::clone(&effort);
                 let cancel = Cancel::default();
                 // What nobody will hear must not keep the next speech waiting.
                 let given_up = cancel.on_drop();
                 let speak = move |engine: &mut Engine| {
+                    let began = Instant::now();
                     let spoken = engine.speak(&clause, voice.as_deref(), &reader, &cancel);
-                    spoken.map_err(|error| local(name, error))
+                    let pcm = spoken.map_err(|error| local(name, error))?;
+                    let length = Duration::from_secs_f64(pcm.len() as f64 / f64::from(rate_hz.max(1)));
+                    effort.note(began.elapsed(), length);
+                    Ok(pcm)
                 };
                 async move {
                     let spoken = lane.ask(speak).await;

@@ -4,6 +4,11 @@
 const CLAUSE_WIDTH_MIN: usize = 24;
 /// A clause longer than this is cut between words, in widths: time and memory grow with its length.
 const CLAUSE_WIDTH_MAX: usize = 240;
+/// Words before which a speaker may hesitate.
+const JOINTS: [&str; 24] = [
+    "and", "or", "but", "because", "that", "which", "who", "with", "for", "to", "of", "in", "on", "at",
+    "from", "when", "where", "while", "if", "as", "than", "so", "about", "into",
+];
 /// Width of a kana or a kanji, where that of a letter is 1: it is a syllable or two.
 const WIDE: usize = 3;
 
@@ -19,6 +24,59 @@ pub fn clauses(text: &str) -> Vec<&str> {
     clauses
 }
 
+/// Cuts like [`clauses`], and longer ones further, for a voice that takes a while: the first piece is about `first`
+/// wide, and each next one at most `growth` times as wide as the one before, so that it is made while that one is heard.
+/// Words that go together stay together where there is a choice.
+pub fn pieces(text: &str, first: usize, growth: f64) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut limit = first as f64;
+    for clause in clauses(text) {
+        let mut rest = clause;
+        while let Some(end) = cut(rest, limit as usize) {
+            let (piece, left) = rest.split_at(end);
+            pieces.push(piece.trim());
+            rest = left.trim_start();
+            limit *= growth;
+        }
+        pieces.push(rest);
+        limit = (width(rest) as f64).min(limit).max(first as f64) * growth;
+    }
+    pieces
+}
+
+/// Where a clause wider than `limit` is cut, in bytes; `None` if it is hardly wider, or has no place for it.
+fn cut(clause: &str, limit: usize) -> Option<usize> {
+    if width(clause) <= limit + limit / 2 {
+        return None;
+    }
+    let mut best: Option<(usize, bool)> = None;
+    let mut so_far = 0;
+    for (at, mark) in clause.char_indices() {
+        if so_far > limit {
+            break;
+        }
+        let next = clause.get(at + mark.len_utf8()..).unwrap_or_default();
+        let word = next.split_whitespace().next().unwrap_or_default();
+        if mark.is_whitespace() {
+            let is_joint = JOINTS.contains(&word);
+            // A joint in the second half is worth a shorter piece.
+            if is_joint && so_far * 2 > limit || best.is_none_or(|(_, was_joint)| !was_joint) {
+                best = Some((at, is_joint && so_far * 2 > limit));
+            }
+        }
+        so_far += width_of(mark);
+    }
+    best.map(|(at, _)| at).filter(|at| *at > 0)
+}
+
+fn width(text: &str) -> usize {
+    text.chars().map(width_of).sum()
+}
+
+fn width_of(mark: char) -> usize {
+    if is_wide(mark) { WIDE } else { 1 }
+}
+
 /// Bytes of the first clause.
 fn end_of_clause(text: &str) -> usize {
     let mut last_pause = None;
@@ -28,7 +86,7 @@ fn end_of_clause(text: &str) -> usize {
     while let Some((at, mark)) = chars.next() {
         let next = chars.peek().map(|(_, next)| *next);
         let end = at + mark.len_utf8();
-        width += if is_wide(mark) { WIDE } else { 1 };
+        width += width_of(mark);
         if ends_word(mark, next) {
             let is_quoted_sentence =
                 is_closing(mark) && before.is_some_and(is_sentence_mark) && next != Some('と');
@@ -99,6 +157,31 @@ mod tests {
             ["It costs 3.50 dollars in all"]
         );
         assert!(clauses("  ").is_empty());
+    }
+
+    #[test]
+    fn pieces_grow_and_begin_where_a_speaker_may_hesitate() {
+        let text =
+            "I would like to hear what the people of this little town think about the bridge that was built";
+        let cut = pieces(text, 24, 2.0);
+        assert_eq!(
+            cut,
+            [
+                "I would like to hear",
+                "what the people of this little town think",
+                "about the bridge that was built"
+            ]
+        );
+        assert_eq!(cut.join(" "), text);
+        assert_eq!(
+            pieces("Yes, of course. I will.", 24, 2.0),
+            ["Yes, of course.", "I will."]
+        );
+        assert_eq!(pieces(text, 24, 1.0).join(" "), text);
+        assert_eq!(
+            pieces("駅の前で待っています駅の前で待っています", 6, 1.0).len(),
+            1
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod shape;
 mod voice;
 mod written;
 
-pub use clauses::clauses;
+pub use clauses::{clauses, pieces};
 pub use dictionary::Dictionary;
 pub use japanese::Japanese;
 pub use kokoro::{Kokoro, Reader};
