@@ -24,7 +24,8 @@
 //! **Paths.** Host candidates are offered first. When none works within 0.8 s, TCP (RFC 6544) and relays (TURN
 //! over UDP, TCP, TLS) are tried as well; with [`net::Policy::RelayOnly`] nothing but relays. An ICE restart
 //! looks up the machine's addresses again. While nothing is connected audio is dropped in real time, so what
-//! is heard afterwards is what is said then.
+//! is heard afterwards is what is said then. Packets are taken from every address that has shown this connection's
+//! password in a check of its own: a sender may use a way before our check of it is answered.
 //!
 //! # What is supported
 //! | | |

@@ -1,7 +1,8 @@
-//! One thread that owns one model and does its jobs in order.
+//! One thread that owns one model and does its jobs in order, those that somebody waits for in silence first.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -14,7 +15,13 @@ use crate::providers::ProviderError;
 /// refused as busy, and the caller falls back.
 const QUEUE_JOBS_MAX: usize = 16;
 
-type Job<M> = Box<dyn FnOnce(&mut M) + Send>;
+type Work<M> = Box<dyn FnOnce(&mut M) + Send>;
+
+struct Job<M> {
+    /// Something else is heard meanwhile.
+    is_ahead: bool,
+    work: Work<M>,
+}
 
 /// The way to a model's thread, which ends when this is dropped and the queue is empty.
 pub(super) struct Lane<M> {
@@ -60,7 +67,8 @@ impl<M: 'static> Lane<M> {
         let busy = Busy::default();
         let counted = busy.clone();
         employ(model, load, move |mut made| {
-            for job in queue {
+            let mut queue = Queue::new(queue);
+            while let Some(job) = queue.next() {
                 let _work = counted.work();
                 // A panic costs its job the answer, and no other one. The models keep nothing from one job to the
                 // next that one could leave half done.
@@ -79,11 +87,14 @@ impl<M: 'static> Lane<M> {
     }
 
     /// Queues a job; refuses when the queue is full.
-    pub(super) fn send(&self, job: impl FnOnce(&mut M) + Send + 'static) -> Result<(), ProviderError> {
-        self.jobs.try_send(Box::new(job)).map_err(|error| match error {
-            TrySendError::Full(_) => local(self.model, "it is busy"),
-            TrySendError::Disconnected(_) => local(self.model, "its thread has ended"),
-        })
+    fn send(&self, is_ahead: bool, work: impl FnOnce(&mut M) + Send + 'static) -> Result<(), ProviderError> {
+        let work = Box::new(work);
+        self.jobs
+            .try_send(Job { is_ahead, work })
+            .map_err(|error| match error {
+                TrySendError::Full(_) => local(self.model, "it is busy"),
+                TrySendError::Disconnected(_) => local(self.model, "its thread has ended"),
+            })
     }
 
     /// Does a job and answers its result. Dropping the future takes the job off unless it has begun.
@@ -91,8 +102,17 @@ impl<M: 'static> Lane<M> {
         &self,
         job: impl FnOnce(&mut M) -> Result<T, ProviderError> + Send + 'static,
     ) -> Result<T, ProviderError> {
+        self.ask_for(false, job).await
+    }
+
+    /// The same; with `is_ahead` behind all jobs that nobody has asked for ahead.
+    pub(super) async fn ask_for<T: Send + 'static>(
+        &self,
+        is_ahead: bool,
+        job: impl FnOnce(&mut M) -> Result<T, ProviderError> + Send + 'static,
+    ) -> Result<T, ProviderError> {
         let (answer, answered) = oneshot::channel();
-        self.send(move |model| {
+        self.send(is_ahead, move |model| {
             if !answer.is_closed() {
                 // Dropped meanwhile: the answer is of no use.
                 let _ = answer.send(job(model));
@@ -101,6 +121,47 @@ impl<M: 'static> Lane<M> {
         answered
             .await
             .unwrap_or_else(|_| Err(local(self.model, "it gave no answer")))
+    }
+}
+
+/// The thread's end of the queue: what is due comes before what is ahead, and each in its order.
+struct Queue<M> {
+    arriving: Receiver<Job<M>>,
+    due: VecDeque<Work<M>>,
+    ahead: VecDeque<Work<M>>,
+}
+
+impl<M> Queue<M> {
+    fn new(arriving: Receiver<Job<M>>) -> Self {
+        Self {
+            arriving,
+            due: VecDeque::new(),
+            ahead: VecDeque::new(),
+        }
+    }
+
+    /// Waits for the next job; `None` when there is none and no more will come.
+    fn next(&mut self) -> Option<Work<M>> {
+        if self.due.is_empty() && self.ahead.is_empty() {
+            let job = self.arriving.recv().ok()?;
+            self.sort(job);
+        }
+        // The rest stays where it is counted.
+        while self.due.len() + self.ahead.len() < QUEUE_JOBS_MAX
+            && let Ok(job) = self.arriving.try_recv()
+        {
+            self.sort(job);
+        }
+        self.due.pop_front().or_else(|| self.ahead.pop_front())
+    }
+
+    fn sort(&mut self, job: Job<M>) {
+        let list = if job.is_ahead {
+            &mut self.ahead
+        } else {
+            &mut self.due
+        };
+        list.push_back(job.work);
     }
 }
 
@@ -153,14 +214,14 @@ mod tests {
         let lane = Lane::start("toy", || Ok(())).await.unwrap();
         let (go, wait) = mpsc::sync_channel::<()>(1);
         let (begun, has_begun) = mpsc::sync_channel(1);
-        lane.send(move |()| {
+        lane.send(false, move |()| {
             begun.send(()).unwrap();
             let _ = wait.recv();
         })
         .unwrap();
         has_begun.recv().unwrap();
         for _ in 0..QUEUE_JOBS_MAX {
-            lane.send(|()| {}).unwrap();
+            lane.send(false, |()| {}).unwrap();
         }
         let error = lane.ask(|()| Ok(())).await.err().unwrap();
         assert_eq!(error.to_string(), "local model toy failed: it is busy");
@@ -171,7 +232,7 @@ mod tests {
     async fn a_dropped_question_is_not_worked_on() {
         let lane = Lane::start("toy", || Ok(0)).await.unwrap();
         let (go, wait) = mpsc::sync_channel::<()>(1);
-        lane.send(move |_| {
+        lane.send(false, move |_| {
             let _ = wait.recv();
         })
         .unwrap();
@@ -182,5 +243,22 @@ mod tests {
         assert!(futures::FutureExt::now_or_never(question).is_none());
         drop(go);
         assert_eq!(lane.ask(|count| Ok(*count)).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_due_is_done_before_what_is_ahead() {
+        let lane = Lane::start("toy", || Ok(String::new())).await.unwrap();
+        let (go, wait) = mpsc::sync_channel::<()>(1);
+        lane.send(false, move |_| {
+            let _ = wait.recv();
+        })
+        .unwrap();
+        for (is_ahead, name) in [(true, 'a'), (true, 'b'), (false, 'c'), (true, 'd'), (false, 'e')] {
+            lane.send(is_ahead, move |done: &mut String| done.push(name))
+                .unwrap();
+        }
+        drop(go);
+        let done = lane.ask_for(true, |done| Ok(done.clone())).await.unwrap();
+        assert_eq!(done, "ceabd");
     }
 }

@@ -194,8 +194,8 @@ impl TextToSpeech for Mouth {
         let voice: Option<Arc<str>> = voices.get(name).map(Arc::from);
         let clauses = self.effort.cut(text);
         let (lane, effort, rate_hz) = (Arc::clone(&self.lane), Arc::clone(&self.effort), self.rate_hz);
-        let chunks = stream::iter(clauses)
-            .map(move |clause| {
+        let chunks = stream::iter(clauses.into_iter().enumerate())
+            .map(move |(number, clause)| {
                 let (lane, voice, reader) = (Arc::clone(&lane), voice.clone(), reader.clone());
                 let effort = Arc::clone(&effort);
                 let cancel = Cancel::default();
@@ -210,7 +210,8 @@ impl TextToSpeech for Mouth {
                     Ok(pcm)
                 };
                 async move {
-                    let spoken = lane.ask(speak).await;
+                    // The first one may be waited for in silence; the others are made while it is heard.
+                    let spoken = lane.ask_for(number > 0, speak).await;
                     drop(given_up);
                     spoken
                 }
