@@ -1,9 +1,11 @@
 //! The demo command.
 
 use std::path::Path;
+use std::process::Output;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::harness::{livekit, troupe_with};
@@ -12,22 +14,29 @@ use super::models::Models;
 /// Time that a demo of four turns with scripted models is given.
 const WITHIN: Duration = Duration::from_secs(120);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_demo_plays_to_its_end_and_is_recorded_on_both_sides() {
-    let models = Models::start().await;
-    models.hears("How old is the Brooklyn Bridge?");
-    let folder = tempfile::tempdir().unwrap();
+/// Plays a demo of so many turns to its end, with what else is set; answers its output.
+async fn play(models: &Models, folder: &Path, turns: &str, set: impl FnOnce(&mut Command)) -> Output {
     let caller = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
     let livekit = livekit().await;
-    let mut demo = troupe_with(&models, &livekit, folder.path());
-    demo.args(["demo", "--json", "--turns", "4", "--out", "take", "--caller"])
+    let mut demo = troupe_with(models, &livekit, folder);
+    demo.args(["demo", "--json", "--turns", turns, "--out", "take", "--caller"])
         .arg(caller);
+    set(&mut demo);
     let output = timeout(WITHIN, demo.output())
         .await
         .expect("the demo ends")
         .unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {told}", output.status);
+    output
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_plays_to_its_end_and_is_recorded_on_both_sides() {
+    let models = Models::start().await;
+    models.hears("How old is the Brooklyn Bridge?");
+    let folder = tempfile::tempdir().unwrap();
+    let output = play(&models, folder.path(), "4", |_| {}).await;
 
     let events: Vec<Value> = String::from_utf8(output.stdout)
         .unwrap()
@@ -79,19 +88,12 @@ async fn a_model_in_the_process_has_read_its_characters_before_it_answers() {
     let models = Models::start().await;
     models.hears("How old is the Brooklyn Bridge?");
     let folder = crate::scratch::folder();
-    let caller = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/caller.flac");
-    let livekit = livekit().await;
-    let mut demo = troupe_with(&models, &livekit, folder.path());
-    demo.env("TROUPE_LLM", "local:qwen")
-        .env("TROUPE_LOG", "troupe=debug")
-        .args(["demo", "--json", "--turns", "3", "--out", "take", "--caller"])
-        .arg(caller);
-    let output = timeout(WITHIN, demo.output())
-        .await
-        .expect("the demo ends")
-        .unwrap();
+    let output = play(&models, folder.path(), "3", |demo| {
+        demo.env("TROUPE_LLM", "local:qwen")
+            .env("TROUPE_LOG", "troupe=debug");
+    })
+    .await;
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {told}", output.status);
     let logged: Vec<Value> = told
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
