@@ -1,6 +1,7 @@
 //! Kokoro, listened to by Moonshine, where it is in the cache: it is too large to be fetched for a test.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use troupe_inference::Cancel;
@@ -14,15 +15,21 @@ fn english() -> Arc<Dictionary> {
     Arc::new(Dictionary::load(&store::model("dictionary")).unwrap())
 }
 
+fn library() -> PathBuf {
+    store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY)
+}
+
+/// The model, if it is in the cache.
+fn kokoro() -> Option<Kokoro> {
+    let folder = store::store().path("kokoro")?;
+    Some(Kokoro::load(&folder, &library()).unwrap())
+}
+
 #[test]
 fn voices_are_understood() {
-    let Some(folder) = store::store().path("kokoro") else {
-        return;
-    };
-    let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
+    let Some(mut kokoro) = kokoro() else { return };
     let reader = Reader::English(english());
-    let mut kokoro = Kokoro::load(&folder, &library).unwrap();
-    let mut moonshine = Moonshine::load(&store::model("moonshine"), &library).unwrap();
+    let mut moonshine = Moonshine::load(&store::model("moonshine"), &library()).unwrap();
     // A Japanese voice is asked for English: one of the same sex stands in for it.
     for voice in ["af_heart", "bm_george/1.1", "jm_kumo"] {
         let pcm = kokoro
@@ -62,13 +69,9 @@ fn voices_are_understood() {
 
 #[test]
 fn japanese_has_a_sound_of_its_length() {
-    let Some(folder) = store::store().path("kokoro") else {
-        return;
-    };
-    let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
+    let Some(mut kokoro) = kokoro() else { return };
     let japanese = Japanese::load(&store::model("japanese"), english()).unwrap();
     let reader = Reader::Japanese(Arc::new(japanese));
-    let mut kokoro = Kokoro::load(&folder, &library).unwrap();
     let rate_hz = f64::from(kokoro.rate_hz());
     // People say about seven morae a second. English voices have stand-ins.
     for (voice, text, morae) in [
@@ -105,12 +108,8 @@ fn japanese_has_a_sound_of_its_length() {
 
 #[test]
 fn what_is_given_up_ends_and_the_next_is_spoken() {
-    let Some(folder) = store::store().path("kokoro") else {
-        return;
-    };
-    let library = store::model("onnxruntime").join(ONNXRUNTIME_LIBRARY);
+    let Some(mut kokoro) = kokoro() else { return };
     let reader = Reader::English(english());
-    let mut kokoro = Kokoro::load(&folder, &library).unwrap();
     let cancel = Cancel::default();
     let given_up = cancel.on_drop();
     let watched = cancel.clone();

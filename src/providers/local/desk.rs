@@ -1,17 +1,16 @@
 //! The thread of one language model: it writes several answers in turns, and reads ahead when none is asked for.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use troupe_inference::llm::{Finish, Options, Stats, Step};
 
 use super::busy::{Busy, Models};
-use super::failure::local;
+use super::failure::{guarded, local, refused};
 use super::lane::employ;
 use super::turns::{Progress, Turn, next};
 use crate::providers::{ChatRequest, ProviderError};
@@ -98,10 +97,7 @@ impl Desk {
     pub(super) fn ask(&self, question: Question) -> Result<(), ProviderError> {
         self.jobs
             .try_send(Job::Answer(question))
-            .map_err(|error| match error {
-                TrySendError::Full(_) => local(self.model, "it is busy"),
-                TrySendError::Disconnected(_) => local(self.model, "its thread has ended"),
-            })?;
+            .map_err(|error| refused(self.model, &error))?;
         // Behind the question, so that whoever is hurried finds it.
         self.hurry.store(true, Ordering::Relaxed);
         Ok(())
@@ -229,7 +225,7 @@ impl<A: Author> Clerk<A> {
             draft,
         } = answer;
         let author = &mut self.author;
-        let stepped = guarded(self.model, &self.busy, || {
+        let stepped = tried(self.model, &self.busy, || {
             let draft = match draft {
                 Some(draft) => draft,
                 None => draft.insert(author.begin(&question.request, &question.options)?),
@@ -268,14 +264,14 @@ impl<A: Author> Clerk<A> {
                 return false;
             };
             let author = &mut self.author;
-            let begun = guarded(self.model, &self.busy, || author.begin(&beginning, &nothing));
+            let begun = tried(self.model, &self.busy, || author.begin(&beginning, &nothing));
             self.reading = begun.ok();
         }
         let Some(draft) = &mut self.reading else {
             return true;
         };
         let author = &mut self.author;
-        let stepped = guarded(self.model, &self.busy, || author.step(draft, &self.hurry));
+        let stepped = tried(self.model, &self.busy, || author.step(draft, &self.hurry));
         match stepped {
             // It was stopped, and goes on when nobody waits any more.
             Ok(Step::Read | Step::Over(Finish::Cancelled)) => {}
@@ -295,18 +291,9 @@ impl<A: Author> Clerk<A> {
     }
 }
 
-/// A panic costs one answer, and no other: a model keeps nothing from one step to the next that one could leave half
-/// done.
-fn guarded<T>(
-    model: &'static str,
-    busy: &Busy,
-    work: impl FnOnce() -> Result<T, String>,
-) -> Result<T, String> {
-    let _work = busy.work();
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        tracing::error!(model, "work with a local model: it panicked");
-        Err("it panicked".to_owned())
-    })
+/// Does a step; a panic is its failure.
+fn tried<T>(model: &'static str, busy: &Busy, step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    guarded(model, busy, step).unwrap_or_else(|| Err("it panicked".to_owned()))
 }
 
 /// What an answer took, for whoever wants to know why it is late.

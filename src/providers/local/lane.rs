@@ -1,14 +1,13 @@
 //! One thread that owns one model and does its jobs in order, those that somebody waits for in silence first.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use tokio::sync::oneshot;
 
 use super::busy::Busy;
-use super::failure::local;
+use super::failure::{guarded, local, refused};
 use crate::providers::ProviderError;
 
 /// Jobs that may wait for a model. At some hundred milliseconds each, more would be late anyway; the next one is
@@ -69,12 +68,8 @@ impl<M: 'static> Lane<M> {
         employ(model, load, move |mut made| {
             let mut queue = Queue::new(queue);
             while let Some(job) = queue.next() {
-                let _work = counted.work();
-                // A panic costs its job the answer, and no other one. The models keep nothing from one job to the
-                // next that one could leave half done.
-                if catch_unwind(AssertUnwindSafe(|| job(&mut made))).is_err() {
-                    tracing::error!(model, "work with a local model: it panicked");
-                }
+                // Whoever waits for a job that panicked is told by the sender that it dropped.
+                let _ = guarded(model, &counted, || job(&mut made));
             }
         })
         .await?;
@@ -91,10 +86,7 @@ impl<M: 'static> Lane<M> {
         let work = Box::new(work);
         self.jobs
             .try_send(Job { is_ahead, work })
-            .map_err(|error| match error {
-                TrySendError::Full(_) => local(self.model, "it is busy"),
-                TrySendError::Disconnected(_) => local(self.model, "its thread has ended"),
-            })
+            .map_err(|error| refused(self.model, &error))
     }
 
     /// Does a job and answers its result. Dropping the future takes the job off unless it has begun.

@@ -11,7 +11,7 @@ use super::error::LlmError;
 use super::kv_cache::KvCache;
 use super::network::Network;
 use super::options::{Finish, Options};
-use super::slots::{Choice, SLOTS_MAX, Slots};
+use super::slots::{SLOTS_MAX, Slots};
 use super::tokenizer::Tokenizer;
 use super::writing::{Step, Writing};
 
@@ -67,10 +67,7 @@ impl Model {
         let prompt = chat::render(&self.tokenizer, messages, self.context_tokens - answer_max)?;
         // One that is merely to be read leaves what follows it as it is.
         if answer_max == 0 && self.slots.has(&prompt.tokens) {
-            let mut nothing = Writing::new(prompt.tokens, Choice::default(), 0, options);
-            nothing.position = nothing.prompt.len();
-            nothing.stats.cached_tokens = nothing.position;
-            return Ok(Some(nothing));
+            return Ok(Some(Writing::known(prompt.tokens, options)));
         }
         let Some(choice) = self.slots.choose(&prompt.tokens, prompt.system_tokens) else {
             return Ok(None);
@@ -78,7 +75,8 @@ impl Model {
         if let Some(from) = choice.copied_from
             && let Ok([to, from]) = self.caches.get_disjoint_mut([choice.slot, from])
         {
-            to.copy(from, choice.kept)?;
+            to.copy(from, choice.kept)
+                .inspect_err(|_| self.slots.forget(choice.slot))?;
         }
         Ok(Some(Writing::new(prompt.tokens, choice, answer_max, options)))
     }

@@ -74,15 +74,14 @@ impl Slots {
             (spare, 0, None)
         };
         self.uses += 1;
-        let source: Vec<u32> = match copied_from.and_then(|from| self.slots.get(from)) {
-            Some(from) => from.tokens.iter().take(kept).copied().collect(),
-            None => Vec::new(),
-        };
+        let copied = copied_from
+            .and_then(|from| self.slots.get(from)?.tokens.get(..kept))
+            .map(<[u32]>::to_vec);
         let chosen = self.slots.get_mut(slot)?;
-        if copied_from.is_some() {
-            chosen.tokens = source;
+        match copied {
+            Some(tokens) => chosen.tokens = tokens,
+            None => chosen.tokens.truncate(kept),
         }
-        chosen.tokens.truncate(kept);
         chosen.used_at = self.uses;
         Some(Choice {
             slot,
@@ -95,6 +94,13 @@ impl Slots {
     /// Whether some sequence begins with all of `prompt`.
     pub(super) fn has(&self, prompt: &[u32]) -> bool {
         self.slots.iter().any(|slot| slot.tokens.starts_with(prompt))
+    }
+
+    /// Notes that nothing is known of the sequence of `slot`.
+    pub(super) fn forget(&mut self, slot: usize) {
+        if let Some(slot) = self.slots.get_mut(slot) {
+            slot.tokens.clear();
+        }
     }
 
     /// Notes that `tokens` were appended to the sequence of `slot`.

@@ -64,6 +64,15 @@ impl Writing {
         }
     }
 
+    /// A prompt that is to be read, and is all there: nothing is left to do, and no slot is taken.
+    pub(super) fn known(prompt: Vec<u32>, options: &Options) -> Self {
+        let choice = Choice {
+            kept: prompt.len(),
+            ..Choice::default()
+        };
+        Self::new(prompt, choice, 0, options)
+    }
+
     /// What it took so far; its times are those of the steps alone. Until it is over it counts as cancelled.
     #[must_use]
     pub fn stats(&self) -> &Stats {

@@ -55,18 +55,22 @@ fn cut(clause: &str, limit: usize) -> Option<usize> {
         if so_far > limit {
             break;
         }
-        let next = clause.get(at + mark.len_utf8()..).unwrap_or_default();
-        let word = next.split_whitespace().next().unwrap_or_default();
         if mark.is_whitespace() {
-            let is_joint = JOINTS.contains(&word);
             // A joint in the second half is worth a shorter piece.
-            if is_joint && so_far * 2 > limit || best.is_none_or(|(_, was_joint)| !was_joint) {
-                best = Some((at, is_joint && so_far * 2 > limit));
+            let is_joint = so_far * 2 > limit && begins_with_joint(clause.get(at..).unwrap_or_default());
+            if is_joint || best.is_none_or(|(_, was_joint)| !was_joint) {
+                best = Some((at, is_joint));
             }
         }
         so_far += width_of(mark);
     }
     best.map(|(at, _)| at).filter(|at| *at > 0)
+}
+
+fn begins_with_joint(text: &str) -> bool {
+    text.split_whitespace()
+        .next()
+        .is_some_and(|word| JOINTS.contains(&word))
 }
 
 fn width(text: &str) -> usize {
