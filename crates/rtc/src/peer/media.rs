@@ -26,8 +26,9 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(super) struct MediaTable {
-    senders: HashMap<Mid, Sender>,
-    receivers: HashMap<Mid, Receiver>,
+    // Boxed: a map has room for four from the first one on, and these are some 20 KB each.
+    senders: HashMap<Mid, Box<Sender>>,
+    receivers: HashMap<Mid, Box<Receiver>>,
     by_ssrc: HashMap<Ssrc, Mid>,
     declared: HashSet<Mid>,
 }
@@ -110,13 +111,13 @@ impl MediaTable {
         self.stop_receive(mid, rtc);
         self.receivers.insert(
             mid,
-            Receiver {
+            Box::new(Receiver {
                 ssrcs,
                 nack,
                 asking: Asking::default(),
                 source: None,
                 incoming: Incoming::new(remote, Instant::now()),
-            },
+            }),
         );
     }
 
@@ -155,14 +156,14 @@ impl MediaTable {
                 let sequence = rng.random_range(0..1 << 15);
                 self.senders.insert(
                     mid,
-                    Sender {
+                    Box::new(Sender {
                         ssrc,
                         sequence,
                         outgoing,
                         copies: Copies::default(),
                         is_known: false,
                         doubling: Doubling::default(),
-                    },
+                    }),
                 );
             }
             Err(error) => tracing::warn!(%error, "make an Opus encoder"),
@@ -217,7 +218,7 @@ impl MediaTable {
             copies,
             is_known,
             doubling,
-        } in self.senders.values_mut()
+        } in self.senders.values_mut().map(Box::as_mut)
         {
             let payload_type = outgoing.payload_type();
             outgoing.poll(now, |packet| {
