@@ -1,6 +1,6 @@
 //! The transport beside the official client, in one run against one server.
 //!
-//! `cargo bench --bench transport -- [rooms… [alone rooms…]]`, by default 1 and 20 beside the official client, and 20
+//! `cargo bench --bench transport -- [rooms…] [alone rooms…]`, without any 1 and 20 beside the official client, and 20
 //! and 200 of this stack alone. Figures mean something on a quiet machine only; its load is printed with them. With
 //! many rooms a collection of the server's garbage delays sound by 100 ms and more: `GOGC=off` keeps it from that for
 //! the minute that a measurement takes.
@@ -34,8 +34,8 @@ async fn main() {
     let words: Vec<String> = std::env::args().collect();
     let mut parts = words.split(|word| word == "alone").map(numbers);
     let [mut rooms, mut density] = [(); 2].map(|()| parts.next().unwrap_or_default());
-    if rooms.is_empty() {
-        rooms = vec![1, 20];
+    if words.len() <= 2 {
+        (rooms, density) = (vec![1, 20], vec![20, 200]);
     }
     let server = harness::server().await;
     println!("machine load at the beginning: {}", load::machine_load());
@@ -43,9 +43,6 @@ async fn main() {
     delay::measure(&server).await;
     for rooms in rooms {
         load::measure(&server, rooms).await;
-    }
-    if density.is_empty() {
-        density = vec![20, 200];
     }
     for rooms in density {
         load::measure_density(&server, rooms).await;

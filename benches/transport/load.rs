@@ -1,11 +1,11 @@
 //! What rooms cost: this stack, the official client, the codec alone; and this stack with many rooms.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     process::Stdio,
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use futures::StreamExt;
@@ -89,9 +89,21 @@ impl Part {
     }
 }
 
+/// A frame is late when it comes so long after it could have, ms.
+const LATE_MS: u64 = 20;
+/// Late frames of one such span have one cause, ms.
+const MOMENT_MS: u128 = 100;
+
 /// How late frames come, beside the quickest of late: counted by milliseconds, so that no frame is kept.
 #[derive(Default)]
-struct Lateness(Mutex<BTreeMap<u64, u64>>);
+struct Lateness(Mutex<Delays>);
+
+#[derive(Default)]
+struct Delays {
+    by_ms: BTreeMap<u64, u64>,
+    /// When frames were late, in moments since the epoch.
+    moments: BTreeSet<u128>,
+}
 
 impl Lateness {
     fn note(&self, frame: &PcmFrame) {
@@ -100,12 +112,22 @@ impl Lateness {
         };
         // The first half of a packet is as old as the packet is long when it comes.
         let late = capture.at.elapsed().saturating_sub(PACKET);
-        *self.0.lock().unwrap().entry(late.as_millis() as u64).or_default() += 1;
+        let late = late.as_millis() as u64;
+        let mut delays = self.0.lock().unwrap();
+        *delays.by_ms.entry(late).or_default() += 1;
+        if late > LATE_MS {
+            let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+            delays.moments.insert(now / MOMENT_MS);
+        }
     }
 
-    /// Frames counted, the millisecond below which 99.9 % of them are, and the latest one's.
-    fn take(&self) -> [u64; 3] {
-        let counts = std::mem::take(&mut *self.0.lock().unwrap());
+    /// Frames counted, the millisecond below which 99.9 % of them are, the latest one's, how many are late, and in how
+    /// many moments.
+    fn take(&self) -> [u64; 5] {
+        let Delays {
+            by_ms: counts,
+            moments,
+        } = std::mem::take(&mut *self.0.lock().unwrap());
         let total: u64 = counts.values().sum();
         let mut sum = 0;
         let most = counts.iter().find(|(_, count)| {
@@ -113,7 +135,14 @@ impl Lateness {
             sum * 1000 >= total * 999
         });
         let last = counts.last_key_value().map_or(0, |(ms, _)| *ms);
-        [total, most.map_or(0, |(ms, _)| *ms), last]
+        let late = counts.range(LATE_MS + 1..).map(|(_, count)| count).sum();
+        [
+            total,
+            most.map_or(0, |(ms, _)| *ms),
+            last,
+            late,
+            moments.len() as u64,
+        ]
     }
 }
 
@@ -158,8 +187,7 @@ pub(crate) async fn member(url: &str) {
     println!("{} {}", median(connects), median(publishes));
     let answer = move || {
         for _ in std::io::stdin().lines() {
-            let [frames, most, last] = late.take();
-            println!("{frames} {most} {last}");
+            println!("{}", late.take().map(|figure| figure.to_string()).join(" "));
         }
     };
     tokio::task::spawn_blocking(answer).await.unwrap();
@@ -221,8 +249,8 @@ impl Member {
         let line = self.lines.next_line().await.unwrap().unwrap();
         let words: Vec<&str> = line.split(' ').collect();
         format!(
-            "{} frames, 99.9 % of them at most {} ms late, the latest {} ms",
-            words[0], words[1], words[2]
+            "{} frames, 99.9 % of them at most {} ms late, the latest {} ms; {} over {LATE_MS} ms, in {} moments",
+            words[0], words[1], words[2], words[3], words[4]
         )
     }
 
