@@ -32,6 +32,9 @@ pub struct SpeakingAbilities {
     pub keeps_context: bool,
     /// It knows when each word sounds.
     pub word_times: bool,
+    /// Time that it works on four or five words before any of them sounds, by what was measured so far; zero where
+    /// that is unknown or not worth minding.
+    pub clause: Duration,
 }
 
 /// A word of a speech.

@@ -51,6 +51,7 @@ mod event;
 mod fault;
 mod heard;
 mod id;
+mod length;
 mod overlap;
 mod playout;
 mod sentence;

@@ -1,5 +1,9 @@
 //! Cuts a reply into chunks that text-to-speech can speak.
 
+use std::time::Duration;
+
+use crate::length::expected_length;
+
 /// The first chunk may be as short as this clause, so that speech starts early, characters.
 const FIRST_CLAUSE_MIN: usize = 4;
 /// Later chunks end at sentences; a sentence shorter than this waits for the next, characters.
@@ -28,9 +32,10 @@ impl Chunker {
         self.buffer.push_str(delta);
     }
 
-    /// The next chunk that is complete, without surrounding space.
-    pub fn next_chunk(&mut self) -> Option<String> {
-        while let Some(end) = self.boundary() {
+    /// The next chunk that is complete, without surrounding space. The first one is expected to sound for `first_sound`
+    /// at least.
+    pub fn next_chunk(&mut self, first_sound: Duration) -> Option<String> {
+        while let Some(end) = self.boundary(first_sound) {
             let rest = self.buffer.split_off(end);
             let chunk = std::mem::replace(&mut self.buffer, rest);
             if let Some(chunk) = speakable(&chunk) {
@@ -71,14 +76,14 @@ impl Chunker {
 
     /// The byte after the first usable stop. A stop counts once the character after it is known, so
     /// that "3.5" and "e.g" are not cut.
-    fn boundary(&self) -> Option<usize> {
+    fn boundary(&self, first_sound: Duration) -> Option<usize> {
         let mut last_space = None;
         let mut length = 0;
         let mut marks = self.buffer.char_indices().peekable();
         while let Some((at, mark)) = marks.next() {
             length += 1;
             let end = at + mark.len_utf8();
-            if mark == '\n' && length > 1 {
+            if mark == '\n' && length > 1 && self.may_end(at, first_sound) {
                 return Some(end);
             }
             if mark.is_whitespace() {
@@ -89,7 +94,7 @@ impl Chunker {
                 Some((_, next)) => wide || next.is_whitespace() || matches!(next, '"' | '”' | ')'),
                 None => false,
             };
-            if closes && self.is_stop(mark, length, at) {
+            if closes && self.is_stop(mark, length, at) && self.may_end(end, first_sound) {
                 return Some(end);
             }
             if length >= CHUNK_MAX
@@ -99,6 +104,11 @@ impl Chunker {
             }
         }
         None
+    }
+
+    /// Whether a chunk may end at this byte, as far as its length goes.
+    fn may_end(&self, end: usize, first_sound: Duration) -> bool {
+        self.spoken || expected_length(&self.buffer[..end]) >= first_sound
     }
 
     fn is_stop(&self, mark: char, length: usize, at: usize) -> bool {
@@ -137,17 +147,21 @@ mod tests {
     use super::*;
 
     /// Feeds `text` letter by letter: chunks may not depend on how the stream was cut.
-    fn check(text: &str, expect: &[&str]) {
+    fn check_of(first_sound: Duration, text: &str, expect: &[&str]) {
         let mut chunker = Chunker::default();
         let mut chunks = Vec::new();
         for letter in text.chars() {
             chunker.push(&letter.to_string());
-            while let Some(chunk) = chunker.next_chunk() {
+            while let Some(chunk) = chunker.next_chunk(first_sound) {
                 chunks.push(chunk);
             }
         }
         chunks.extend(chunker.finish());
         assert_eq!(chunks, expect, "{text:?}");
+    }
+
+    fn check(text: &str, expect: &[&str]) {
+        check_of(Duration::ZERO, text, expect);
     }
 
     #[test]
@@ -164,6 +178,27 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_voice_has_a_first_chunk_that_lasts_until_the_next_is_made() {
+        let first_sound = Duration::from_millis(750);
+        check_of(
+            first_sound,
+            "Sure, I can help, of course. Let me look.",
+            &["Sure, I can help,", "of course. Let me look."],
+        );
+        check_of(
+            first_sound,
+            "Oh!\nYes. Well, then it is so. I see.",
+            &["Oh!\nYes. Well,", "then it is so.", "I see."],
+        );
+        check_of(first_sound, "Sure.", &["Sure."]);
+        check_of(
+            first_sound,
+            "はい、そうです。お茶を飲みましょう。",
+            &["はい、そうです。", "お茶を飲みましょう。"],
+        );
+    }
+
+    #[test]
     fn slow_words_are_not_waited_for() {
         let mut chunker = Chunker::default();
         chunker.push("I was thinking ");
@@ -176,13 +211,14 @@ mod tests {
             Some("I was thinking of the weather")
         );
         chunker.push("London this morning, and of tea, ");
-        assert_eq!(chunker.next_chunk(), None);
+        assert_eq!(chunker.next_chunk(Duration::ZERO), None);
         assert_eq!(
             chunker.hurried_chunk().as_deref(),
             Some("in London this morning,")
         );
         chunker.push("mostly. So ");
-        assert_eq!(chunker.next_chunk().as_deref(), Some("and of tea, mostly."));
+        let rest = chunker.next_chunk(Duration::ZERO);
+        assert_eq!(rest.as_deref(), Some("and of tea, mostly."));
     }
 
     #[test]
@@ -205,7 +241,7 @@ mod tests {
         let text = "word ".repeat(100);
         let mut chunker = Chunker::default();
         chunker.push(&text);
-        let chunk = chunker.next_chunk().unwrap_or_default();
+        let chunk = chunker.next_chunk(Duration::ZERO).unwrap_or_default();
         assert!(chunk.len() <= CHUNK_MAX && chunk.ends_with("word"));
     }
 }

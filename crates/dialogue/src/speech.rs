@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::event::Cue;
 use crate::heard::{Sounding, Timeline};
 use crate::id::{CharacterId, PersonId, SpeechId};
+use crate::length::expected_length;
 use crate::sentence::Chunker;
 use crate::time::Time;
+use crate::tuning::Tuning;
 
-/// Speaking rate taken for a chunk whose length is not known yet, ms a character.
-const CHARACTER_MS: u64 = 60;
 /// Chunks of one speech. Full: the rest is left out, which a reply of two minutes never reaches.
 const CHUNKS_MAX: usize = 64;
 /// Chunks after which none ends without a stop any more: they are for what comes next.
@@ -108,23 +108,18 @@ impl Speech {
     }
 
     /// Takes text; answers chunks that are now complete, with their numbers. A first clause that takes longer than
-    /// `patience` is not waited for, and later no stop is when what sounds will be over `within` a time.
-    pub(crate) fn write(
-        &mut self,
-        now: Time,
-        delta: &str,
-        patience: Duration,
-        within: Duration,
-    ) -> Vec<(usize, String)> {
+    /// [`Tuning::first_clause`] is not waited for, and later no stop is when what sounds will be over within
+    /// [`Tuning::running_dry`].
+    pub(crate) fn write(&mut self, now: Time, delta: &str, tuning: &Tuning) -> Vec<(usize, String)> {
         let since = *self.written_since.get_or_insert(now);
         self.chunker.push(delta);
         let mut made = Vec::new();
-        while let Some(text) = self.chunker.next_chunk() {
+        while let Some(text) = self.chunker.next_chunk(tuning.first_sound) {
             made.extend(self.add(text));
         }
         let is_late = match self.is_empty() {
-            true => now.since(since) >= patience,
-            false => self.runs_dry(now, within) && self.chunks.len() < HURRIED_CHUNKS_MAX,
+            true => now.since(since) >= tuning.first_clause,
+            false => self.runs_dry(now, tuning.running_dry) && self.chunks.len() < HURRIED_CHUNKS_MAX,
         };
         if is_late && let Some(text) = self.chunker.hurried_chunk() {
             made.extend(self.add(text));
@@ -237,8 +232,6 @@ impl Chunk {
         if self.complete {
             return self.audio;
         }
-        let characters = u64::try_from(self.text.chars().count()).unwrap_or(u64::MAX);
-        self.audio
-            .max(Duration::from_millis(characters.saturating_mul(CHARACTER_MS)))
+        self.audio.max(expected_length(&self.text))
     }
 }

@@ -157,6 +157,7 @@ fn tuning(mode: Mode, chance: &mut Chance) -> Tuning {
     tuning.character_run_max = count(0, 8);
     tuning.first_clause = Duration::from_millis(chance.within(0, 600));
     tuning.running_dry = tuning.first_clause;
+    tuning.first_sound = tuning.first_clause;
     tuning
 }
 

@@ -17,7 +17,7 @@ use super::effort::Effort;
 use super::failure::{local, unfit};
 use super::lane::Lane;
 use super::languages::{is_english, is_japanese};
-use crate::providers::{ProviderError, SpeechContext, SpeechStream, TextToSpeech, Voices};
+use crate::providers::{ProviderError, SpeakingAbilities, SpeechContext, SpeechStream, TextToSpeech, Voices};
 
 /// Names in a spec, in the cache and in a character's voices.
 pub(super) const PIPER: &str = "piper";
@@ -138,7 +138,7 @@ pub(super) struct Mouth {
 
 impl Mouth {
     pub(super) async fn piper(files: Files) -> Result<Self, ProviderError> {
-        Self::load(PIPER, files.busy.clone(), None, move || {
+        Self::load(PIPER, Effort::light(), files.busy.clone(), None, move || {
             // Where the library is, it makes Piper faster; it is not fetched for that.
             let library = files.onnxruntime_if_here();
             let (folder, english) = (files.folder(PIPER)?, files.dictionary()?);
@@ -151,17 +151,24 @@ impl Mouth {
 
     pub(super) async fn kokoro(files: Files) -> Result<Self, ProviderError> {
         let japanese_from = Some(files.clone());
-        Self::load(KOKORO, files.busy.clone(), japanese_from, move || {
-            let (folder, english) = (files.folder(KOKORO)?, files.dictionary()?);
-            let kokoro = Kokoro::load(&folder, &files.onnxruntime()?);
-            let network = Network::Kokoro(Box::new(kokoro.map_err(|error| local(KOKORO, error))?));
-            Ok(Engine { network, english })
-        })
+        Self::load(
+            KOKORO,
+            Effort::natural(),
+            files.busy.clone(),
+            japanese_from,
+            move || {
+                let (folder, english) = (files.folder(KOKORO)?, files.dictionary()?);
+                let kokoro = Kokoro::load(&folder, &files.onnxruntime()?);
+                let network = Network::Kokoro(Box::new(kokoro.map_err(|error| local(KOKORO, error))?));
+                Ok(Engine { network, english })
+            },
+        )
         .await
     }
 
     async fn load(
         name: &'static str,
+        effort: Effort,
         models: Models,
         japanese_from: Option<Files>,
         load: impl FnOnce() -> Result<Engine, ProviderError> + Send + 'static,
@@ -176,7 +183,7 @@ impl Mouth {
             rate_hz,
             lane: Arc::new(lane),
             readers: Readers::new(english, japanese_from),
-            effort: Arc::default(),
+            effort: Arc::new(effort),
         })
     }
 }
@@ -218,6 +225,13 @@ impl TextToSpeech for Mouth {
             })
             .buffered(CLAUSES_AHEAD_MAX);
         Ok(SpeechStream::new(self.rate_hz, chunks.boxed()))
+    }
+
+    fn abilities(&self) -> SpeakingAbilities {
+        SpeakingAbilities {
+            clause: self.effort.of_first_piece(),
+            ..SpeakingAbilities::default()
+        }
     }
 
     /// There is nothing to keep in mind from text to text, but a dictionary may be missing yet.

@@ -52,6 +52,7 @@ impl TextToSpeech for Mouth {
             streams: true,
             keeps_context: abilities.keeps_context,
             word_times: abilities.word_times,
+            ..SpeakingAbilities::default()
         }
     }
 

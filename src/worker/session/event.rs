@@ -22,6 +22,13 @@ pub(super) enum Event {
         /// How it went.
         result: Result<Connection, LinkError>,
     },
+    /// It is known how long a character's voice works on a few words.
+    VoiceKnown {
+        /// Whose.
+        character: CharacterId,
+        /// How long.
+        clause: Duration,
+    },
     /// A character's connection saw something.
     Seen {
         /// Whose connection.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
+use troupe_dialogue::tuning::Overrides;
 use troupe_dialogue::{CastMember, CharacterId, Input, PersonId, Sounding, SpeechId, Time, spelled};
 
 use super::Session;
@@ -46,6 +47,10 @@ impl Session {
                     }
                 }
             }
+            Event::VoiceKnown { character, clause } => self.hand_in(Input::CharacterTuned {
+                character,
+                tuning: Overrides::of_voice(clause),
+            }),
             Event::Seen { character, seen } => return self.seen(&character, seen),
             Event::Heard {
                 heard: Heard::Broken, ..
@@ -128,6 +133,9 @@ impl Session {
         let talker = self.talker(&member);
         let toolbox = Toolbox::open(&self.shared.tools, &member.character.tools);
         let reading = talker.is_none().then(|| self.read_ahead(&member.character));
+        if talker.is_none() {
+            self.know_voice(&member.character);
+        }
         self.cast.add(
             id.clone(),
             Actor {

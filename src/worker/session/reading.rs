@@ -1,10 +1,11 @@
-//! What is known of a character's next line before anybody asks for it.
+//! What is known of a character's next line before anybody asks for it: what it will answer to, and how fast its voice is.
 
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 use troupe_dialogue::CharacterId;
 
 use super::Session;
+use super::event::Event;
 use super::work::Question;
 use crate::brain::history::History;
 use crate::character::Character;
@@ -35,6 +36,27 @@ impl Session {
             talker: None,
             turn: None,
         }
+    }
+
+    /// Finds out how long the character's voice works on a few words, as soon as it is loaded.
+    pub(super) fn know_voice(&self, character: &Character) {
+        let (registry, events) = (self.shared.registry.clone(), self.events.clone());
+        let (id, wanted) = (
+            CharacterId::from(character.id.as_str()),
+            character.models.tts.clone(),
+        );
+        self.events
+            .guard("know a voice", async move {
+                // Whoever asks it to speak is told why it can't.
+                if let Ok(voice) = registry.text_to_speech(wanted.as_deref()).await {
+                    let clause = voice.abilities().clause;
+                    events.send(Event::VoiceKnown {
+                        character: id,
+                        clause,
+                    });
+                }
+            })
+            .detach();
     }
 
     /// Has the character's model read what its first prompt will begin with: the first answer need not wait for that.

@@ -123,6 +123,7 @@ impl Conversation {
     fn take_in(&mut self, now: Time, input: Input) {
         match input {
             Input::CharacterJoined(member) => self.character_joined(now, member),
+            Input::CharacterTuned { character, tuning } => self.director.tune(&character, tuning),
             Input::CharacterLeft(character) => self.character_left(now, &character),
             Input::PersonJoined { person, names } => {
                 self.people.entry(person.clone()).or_default();

@@ -89,12 +89,11 @@ impl Conversation {
     pub(super) fn reply_text(&mut self, now: Time, id: SpeechId, delta: &str) {
         let speaker = self.speech.as_ref().map(|speech| &speech.character);
         let tuning = self.tuning_of(speaker);
-        let (patience, within) = (tuning.first_clause, tuning.running_dry);
         let Some(speech) = self.current(id).filter(|speech| !speech.is_stopping()) else {
             return;
         };
         speech.progress = now;
-        for (chunk, text) in speech.write(now, delta, patience, within) {
+        for (chunk, text) in speech.write(now, delta, &tuning) {
             self.outputs.push_back(Output::Synthesize {
                 speech: id,
                 chunk,

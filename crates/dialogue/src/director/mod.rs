@@ -18,7 +18,7 @@ pub use spelling::spelled;
 
 use crate::id::{CharacterId, PersonId};
 use crate::time::Time;
-use crate::tuning::Tuning;
+use crate::tuning::{Overrides, Tuning};
 use address::Address;
 use choice::Chance;
 
@@ -67,6 +67,13 @@ impl Director {
         self.cast.retain(|known| known.id != member.id);
         // Whoever is new has not spoken: it goes after those who have not either, before the rest.
         self.cast.push(member);
+    }
+
+    /// Whoever is not there has no thresholds.
+    pub(crate) fn tune(&mut self, id: &CharacterId, tuning: Overrides) {
+        if let Some(member) = self.cast.iter_mut().find(|member| member.id == *id) {
+            member.tuning.extend(tuning);
+        }
     }
 
     pub(crate) fn remove(&mut self, id: &CharacterId) {

@@ -6,12 +6,20 @@ use crate::director::CastMember;
 use crate::heard::Sounding;
 use crate::id::{CharacterId, PersonId, SpeechId, TakeId};
 use crate::time::Time;
+use crate::tuning::Overrides;
 
 /// What happened outside.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A character's participant is in the room and can speak.
     CharacterJoined(CastMember),
+    /// A character differs in these thresholds from now on, beside those in which it differs already.
+    CharacterTuned {
+        /// Who.
+        character: CharacterId,
+        /// In which, and how.
+        tuning: Overrides,
+    },
     /// A character leaves the room; its speech is cut.
     CharacterLeft(CharacterId),
     /// A person is in the room.

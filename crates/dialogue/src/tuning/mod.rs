@@ -87,6 +87,9 @@ thresholds! {
     /// A reply's first clause that takes longer than this to be written is spoken without its end. Larger: smoother
     /// first sentences of slow models, later answers.
     first_clause: Duration = 300.0 in 0.0..=20000.0;
+    /// A reply's first piece sounds at least so long, as far as its letters tell, unless that is all of it. Larger: no gap
+    /// after the "Sure," of a voice that takes longer for what follows; later answers.
+    first_sound: Duration = 0.0 in 0.0..=5000.0;
     /// What is written of a sentence is spoken without its end when the voice has nothing else to say within this time.
     /// Larger: fewer gaps in the speech of slow models, more sentences in pieces.
     running_dry: Duration = 300.0 in 0.0..=20000.0;
@@ -132,6 +135,19 @@ mod tests {
         let tuning = Tuning::default().with(&room).with(&character);
         assert_eq!(tuning.patience, 6.0);
         assert_eq!(tuning.reopen_after, Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_slow_voice_begins_with_more_and_is_asked_for_more_sooner() {
+        let mut own = Overrides::default();
+        own.set("patience", 3.0).unwrap();
+        own.extend(Overrides::of_voice(Duration::from_millis(800)));
+        let tuning = Tuning::default().with(&own);
+        let slow = (Duration::from_millis(800), Duration::from_millis(800), 3.0);
+        assert_eq!((tuning.first_sound, tuning.running_dry, tuning.patience), slow);
+        assert!(Overrides::of_voice(Duration::ZERO).is_empty());
+        let endless = Tuning::default().with(&Overrides::of_voice(Duration::MAX));
+        assert_eq!(endless.first_sound, Duration::from_secs(5));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Thresholds of a room or of one character that differ from the usual ones.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{Threshold, Tuning, TuningError};
 
@@ -20,6 +21,24 @@ impl Overrides {
         }
         self.0.insert(threshold.name, value);
         Ok(())
+    }
+
+    /// What a voice needs that works for this long on a few words before any of them sounds: something must be heard
+    /// meanwhile. Nothing differs for a voice that the usual thresholds suit.
+    #[must_use]
+    pub fn of_voice(clause: Duration) -> Self {
+        let needed = clause.as_secs_f64() * 1000.0;
+        let thresholds = ["first_sound", "running_dry"]
+            .into_iter()
+            .filter_map(|name| Threshold::named(name).ok())
+            .filter(|threshold| threshold.default < needed)
+            .map(|threshold| (threshold.name, needed.min(threshold.max)));
+        Self(thresholds.collect())
+    }
+
+    /// Takes over what `others` override.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// Whether nothing differs.

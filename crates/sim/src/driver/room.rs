@@ -1,5 +1,7 @@
 //! What happens in the room: comings and goings, and voices as the ears report them.
 
+use std::time::Duration;
+
 use troupe_dialogue::tuning::Overrides;
 use troupe_dialogue::{CastMember, CharacterId, Input};
 
@@ -115,6 +117,13 @@ impl Driver {
                 member.tuning = own_thresholds(&mut self.more);
             }
             self.hand_in(Input::CharacterJoined(member));
+            if self.options.overrides {
+                let clause = Duration::from_millis(self.more.within(0, 1500));
+                self.hand_in(Input::CharacterTuned {
+                    character: Self::id_of(index),
+                    tuning: Overrides::of_voice(clause),
+                });
+            }
         }
     }
 
