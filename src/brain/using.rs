@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::providers::{ToolCall, ToolSpec};
 
 /// Times that an answer may have tools used before it has to be given.
-pub(super) const ROUNDS_MAX: usize = 3;
+pub const ROUNDS_MAX: usize = 3;
 /// Different calls of one round; what is beyond is answered by saying so.
 const CALLS_MAX: usize = 4;
 /// A call that takes longer than this is bridged by a word: two people stay silent for about as long between turns.
@@ -77,6 +77,12 @@ impl Round {
             }
         }
     }
+}
+
+/// Has calls done once that is allowed, for a model that nobody else can speak for while it waits.
+pub async fn use_all(tools: Arc<dyn Tools>, calls: Vec<ToolCall>) -> Vec<(ToolCall, String)> {
+    tools.admitted().await;
+    work(tools, calls).await
 }
 
 /// Has all calls done at the same time; one that stands there twice is done once.

@@ -69,7 +69,8 @@ impl Toolbox {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn specs(&self) -> Vec<ToolSpec> {
+    /// What a model is told of them.
+    pub fn specs(&self) -> Vec<ToolSpec> {
         let requests = self.requests.iter().map(|tool| ToolSpec {
             name: tool.name.clone(),
             description: tool.description.clone(),

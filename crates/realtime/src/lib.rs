@@ -28,7 +28,7 @@ mod testing;
 
 pub use access::{Access, Provider, Timing};
 pub use error::Error;
-pub use question::{Line, Question, Speaker};
+pub use question::{Brief, Call, Line, Question, Speaker, Tool};
 pub use session::{Answer, AnswerId, Piece, Session, Usage, try_door};
 
 /// Sample rate of what a model speaks, Hz, mono.

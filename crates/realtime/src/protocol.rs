@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use crate::error::Error;
-use crate::question::Question;
+use crate::question::{Brief, Call, Question};
 use crate::session::Usage;
 
 /// What came in.
@@ -17,6 +17,8 @@ pub(crate) enum Event {
     Text(String),
     /// The answer's next sound, at [`crate::SPOKEN_RATE_HZ`].
     Sound(Vec<i16>),
+    /// These are to be done before the answer goes on.
+    Calls(Vec<Call>),
     /// The answer is whole.
     Done(Usage),
     /// The answer, or the connection if there is none, has failed.
@@ -52,9 +54,11 @@ pub(crate) trait Protocol: Send + Sync {
     /// Name and value of the header that holds the key.
     fn key_header(&self) -> Option<(&'static str, HeaderValue)>;
     /// A connection stands: nothing is known to the server; what is sent first.
-    fn open(&mut self, instructions: &str) -> Vec<String>;
+    fn open(&mut self, brief: &Brief) -> Vec<String>;
     /// A question, on a connection that is ready.
     fn ask(&mut self, question: &Question) -> Asked;
+    /// What came of all calls that the answer waits for, and whether it may have more done where that can be told.
+    fn go_on(&mut self, results: &[(Call, String)], may_call: bool) -> Vec<String>;
     /// The latest answer is not wanted any further; `heard` says how much of it was heard, once that is known.
     fn cut(&mut self, heard: Option<Duration>) -> Cut;
     /// A message came.

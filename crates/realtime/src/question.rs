@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 /// Who said a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
@@ -22,11 +24,42 @@ pub struct Line {
     pub sound: Option<Arc<[i16]>>,
 }
 
+/// Something that the model may have done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tool {
+    /// What the model calls it.
+    pub name: String,
+    /// What it does and when to use it.
+    pub description: String,
+    /// JSON Schema of its arguments.
+    pub parameters: Map<String, Value>,
+}
+
+/// The model wants a tool used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The model's name for this call.
+    pub id: String,
+    /// Which tool.
+    pub name: String,
+    /// JSON, as the model wrote it.
+    pub arguments: String,
+}
+
+/// What a session stands on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Brief {
+    /// Who the character is and how it behaves.
+    pub instructions: String,
+    /// What it may have done while it answers.
+    pub tools: Vec<Tool>,
+}
+
 /// Asks for what the character says next.
 #[derive(Clone)]
 pub struct Question {
-    /// Who the character is and how it behaves.
-    pub instructions: String,
+    /// Soonest answered if it is the one before.
+    pub brief: Brief,
     /// All that was said, oldest first. The next question is answered soonest if it goes on where this one ended.
     pub lines: Vec<Line>,
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use troupe_realtime::scripted::{Act, Door, Server};
 use troupe_realtime::{
-    Answer, Error, Line, Piece, Provider, Question, Session, Speaker, Timing, Usage, try_door,
+    Answer, Brief, Call, Error, Line, Piece, Provider, Question, Session, Speaker, Timing, Tool, Usage,
+    try_door,
 };
 
 /// Generous where nothing is to fail, and short where it is.
@@ -19,6 +20,18 @@ fn timing() -> Timing {
     }
 }
 
+/// Mara, who can look the weather up.
+fn able() -> Brief {
+    Brief {
+        instructions: "Be Mara.".into(),
+        tools: vec![Tool {
+            name: "weather".into(),
+            description: "Tells the weather of a town.".into(),
+            parameters: serde_json::Map::from_iter([("type".to_owned(), "object".into())]),
+        }],
+    }
+}
+
 struct World {
     server: Server,
     session: Session,
@@ -26,7 +39,7 @@ struct World {
 
 async fn world(provider: Provider, door: Door, timing: Timing, acts: Vec<Act>) -> World {
     let server = Server::start(provider, door, acts).await.unwrap();
-    let session = Session::open(server.access(timing), "Be Mara.".into());
+    let session = Session::open(server.access(timing), able());
     World { server, session }
 }
 
@@ -38,7 +51,7 @@ fn question(lines: &[(Speaker, &str)]) -> Question {
         sound: (*speaker == Speaker::Others).then(|| sound.clone()),
     };
     Question {
-        instructions: "Be Mara.".into(),
+        brief: able(),
         lines: lines.iter().map(line).collect(),
     }
 }
@@ -61,6 +74,7 @@ async fn all(mut answer: Answer) -> (String, usize, Result<Usage, Error>) {
         match piece {
             Ok(Piece::Text(text)) => words.push_str(&text),
             Ok(Piece::Sound(pcm)) => samples += pcm.len(),
+            Ok(Piece::Calls(calls)) => panic!("{calls:?}"),
             Ok(Piece::Done(usage)) => return (words, samples, Ok(usage)),
             Err(error) => return (words, samples, Err(error)),
         }
@@ -133,6 +147,107 @@ async fn words_and_sound_come_together_and_the_talk_goes_on() {
             "only what is new"
         );
         assert_eq!(world.server.connections(), 1);
+    })
+    .await;
+}
+
+fn weather(words: &str, then: Act) -> Act {
+    Act::Call {
+        words: words.to_owned(),
+        name: "weather".into(),
+        arguments: r#"{"town":"Rome"}"#.into(),
+        then: Box::new(then),
+    }
+}
+
+/// The calls that an answer comes to, and the words before them.
+async fn calls(answer: &mut Answer) -> (String, Vec<Call>) {
+    let mut words = String::new();
+    loop {
+        match answer.next().await {
+            Some(Ok(Piece::Text(text))) => words.push_str(&text),
+            Some(Ok(Piece::Calls(calls))) => return (words, calls),
+            other => panic!("{other:?} in place of calls"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tool_is_used_within_an_answer() {
+    on_both(|provider| async move {
+        let acts = vec![weather("Let me see. ", say("It rains.", 100)), say("Bye.", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        let mut answer = world.session.ask(hello());
+        let (words, wanted) = calls(&mut answer).await;
+        assert_eq!(words, "Let me see. ", "{provider:?}");
+        let asked: Vec<_> = wanted
+            .iter()
+            .map(|call| (call.name.as_str(), call.arguments.as_str()))
+            .collect();
+        assert_eq!(asked, [("weather", r#"{"town":"Rome"}"#)]);
+        answer.go_on(
+            wanted.into_iter().map(|call| (call, "rain".to_owned())).collect(),
+            false,
+        );
+        assert_eq!(all(answer).await.0, "It rains.", "{provider:?}");
+        let told: String = world.server.heard().iter().map(ToString::to_string).collect();
+        assert!(told.contains("Tells the weather of a town."), "{told}");
+        let is_told = match provider {
+            Provider::OpenAi => {
+                told.contains(r#""call_id":"call_1","output":"rain","type":"function_call_output""#)
+                    && told.contains(r#""tool_choice":"none""#)
+            }
+            Provider::Gemini => told.contains(r#""response":{"output":"rain"}"#),
+        };
+        assert!(is_told, "{told}");
+        let next = question(&[
+            (Speaker::Others, "Ann: Hello?"),
+            (Speaker::Own, "Let me see. It rains."),
+            (Speaker::Others, "Ann: Bye."),
+        ]);
+        assert_eq!(all(world.session.ask(next)).await.0, "Bye.", "{provider:?}");
+        assert_eq!(world.server.connections(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_while_a_tool_is_used_is_given_up() {
+    on_both(|provider| async move {
+        let acts = vec![weather("", say("It rains.", 100)), say("Yes?", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        let mut answer = world.session.ask(hello());
+        let (_, wanted) = calls(&mut answer).await;
+        let late = wanted.into_iter().map(|call| (call, "rain".to_owned())).collect();
+        let other = question(&[(Speaker::Others, "Ann: Never mind.")]);
+        let next = world.session.ask(other);
+        answer.go_on(late, true);
+        drop(answer);
+        assert_eq!(all(next).await.0, "Yes?", "{provider:?}");
+        let told: String = world.server.heard().iter().map(ToString::to_string).collect();
+        assert!(!told.contains("rain"), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_while_a_tool_is_used_costs_the_answer() {
+    on_both(|provider| async move {
+        let acts = vec![weather("", Act::Close), say("Yes.", 100)];
+        let world = world(provider, Door::default(), timing(), acts).await;
+        let mut answer = world.session.ask(hello());
+        let (_, wanted) = calls(&mut answer).await;
+        answer.go_on(
+            wanted.into_iter().map(|call| (call, "rain".to_owned())).collect(),
+            true,
+        );
+        // Asked again it would use the tool again.
+        let (_, _, end) = all(answer).await;
+        assert!(
+            matches!(end, Err(Error::BrokenOff { .. })),
+            "{provider:?} {end:?}"
+        );
+        assert_eq!(all(world.session.ask(hello())).await.0, "Yes.", "{provider:?}");
     })
     .await;
 }
@@ -312,7 +427,7 @@ async fn silence_is_a_failure_before_the_answer_and_within_it() {
             first: Duration::from_secs(20),
             ..short
         };
-        let session = Session::open(world.server.access(patient), "Be Mara.".into());
+        let session = Session::open(world.server.access(patient), able());
         let (words, samples, end) = all(session.ask(hello())).await;
         assert_eq!((words.as_str(), samples), ("One two", 24_000));
         assert!(matches!(end, Err(Error::Timeout { .. })), "{end:?}");

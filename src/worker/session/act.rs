@@ -225,7 +225,8 @@ impl Session {
                             is_done,
                         })
                     })
-                }),
+                })
+                .map(Arc::new),
             talker: self.cast.get(&id).and_then(|actor| actor.talker.clone()),
             turn: self.sound_of_turn(pending),
             ..self.question(voice.character.clone(), history)

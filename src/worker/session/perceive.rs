@@ -130,8 +130,8 @@ impl Session {
         names.extend(member.character.aliases.iter().cloned());
         let talkativeness = member.character.talkativeness;
         info!(room = self.room_id, character = %id, ms = self.began.elapsed().as_millis(), "character joined");
-        let talker = self.talker(&member);
         let toolbox = Toolbox::open(&self.shared.tools, &member.character.tools);
+        let talker = self.talker(&member, toolbox.as_deref());
         let reading = talker.is_none().then(|| self.read_ahead(&member.character));
         if talker.is_none() {
             self.know_voice(&member.character);

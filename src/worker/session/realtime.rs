@@ -7,7 +7,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use troupe_dialogue::{Line, Speaker, SpeechId};
 use troupe_realtime::{
-    AnswerId, Line as Told, Piece, Provider, Question as Asked, Session as Standing, Speaker as By,
+    AnswerId, Brief, Call, Line as Told, Piece, Provider, Question as Asked, Session as Standing,
+    Speaker as By, Tool,
 };
 
 use super::Session;
@@ -15,10 +16,12 @@ use super::event::Event;
 use super::work::Question;
 use crate::brain::guard::End;
 use crate::brain::reply;
+use crate::brain::using::{ROUNDS_MAX, Tools, use_all};
 use crate::dsp::Resampler;
 use crate::ear::TRACK_RATE_HZ;
 use crate::protocol::CastMember;
-use crate::providers::{Message, Role, Tokens};
+use crate::providers::{Message, Role, Tokens, ToolCall, ToolSpec};
+use crate::tools::Toolbox;
 use crate::voice::Along;
 use crate::worker::metrics;
 
@@ -51,13 +54,21 @@ impl Talker {
 
 impl Session {
     /// Connects a character that wants such a model to it. One that can't be reached is played as all others are.
-    pub(super) fn talker(&self, member: &CastMember) -> Option<Arc<Talker>> {
+    pub(super) fn talker(&self, member: &CastMember, toolbox: Option<&Toolbox>) -> Option<Arc<Talker>> {
         let character = &member.character;
         let wanted = character.models.realtime.as_deref()?;
         match self.shared.registry.realtime().access(wanted, &character.voices) {
             Ok(access) => Some(Arc::new(Talker {
                 provider: access.provider,
-                session: Standing::open(access, character.persona.clone()),
+                session: Standing::open(
+                    access,
+                    Brief {
+                        instructions: character.persona.clone(),
+                        tools: toolbox
+                            .map(|toolbox| told_of(toolbox.specs()))
+                            .unwrap_or_default(),
+                    },
+                ),
                 latest: Mutex::default(),
             })),
             Err(error) => {
@@ -104,7 +115,11 @@ pub(super) async fn answer(
 ) -> Result<(), Failure> {
     let asked_at = Instant::now();
     let sound = question.turn.as_deref();
-    let asked = asked(line.messages(), sound.and_then(|pcm| heard(pcm, talker.provider)));
+    let tools = question.tools.clone();
+    let specs = tools.as_ref().map(|tools| tools.specs()).unwrap_or_default();
+    let sound = sound.and_then(|pcm| heard(pcm, talker.provider));
+    let asked = asked(line.messages(), told_of(specs), sound);
+    let mut rounds = 0;
     let mut answer = talker.session.ask(asked);
     *talker.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some((speech, answer.id()));
     let mut guard = line.guard();
@@ -119,6 +134,18 @@ pub(super) async fn answer(
             Ok(Piece::Text(text)) => guard.push(&text),
             Ok(Piece::Sound(pcm)) => {
                 mouth.sound(pcm).await;
+                continue;
+            }
+            Ok(Piece::Calls(calls)) => {
+                rounds += 1;
+                // It was told that it may have no more done; one that can't be told goes round in circles.
+                let tools = tools.clone().filter(|_| rounds <= ROUNDS_MAX);
+                let Some(tools) = tools else {
+                    return Err(mouth.failure("the answer wants more and more tools used".to_owned()));
+                };
+                let done = use_all(tools, calls.into_iter().map(call_of).collect()).await;
+                let results = done.into_iter().map(|(call, result)| (wanted_of(call), result));
+                answer.go_on(results.collect(), rounds < ROUNDS_MAX);
                 continue;
             }
             Ok(Piece::Done(used)) => {
@@ -196,7 +223,7 @@ impl Mouth {
 }
 
 /// A prompt as such a model is asked it: how the turn sounded stands with the last words of the others.
-fn asked(messages: &[Message], sound: Option<Arc<[i16]>>) -> Asked {
+fn asked(messages: &[Message], tools: Vec<Tool>, sound: Option<Arc<[i16]>>) -> Asked {
     let (mut instructions, mut lines) = (String::new(), Vec::with_capacity(messages.len()));
     for Message { role, content } in messages {
         let speaker = match role {
@@ -216,7 +243,30 @@ fn asked(messages: &[Message], sound: Option<Arc<[i16]>>) -> Asked {
     if let Some(last) = lines.last_mut().filter(|last| last.speaker == By::Others) {
         last.sound = sound;
     }
-    Asked { instructions, lines }
+    Asked {
+        brief: Brief { instructions, tools },
+        lines,
+    }
+}
+
+/// Tools as such a model is told of them.
+fn told_of(specs: Vec<ToolSpec>) -> Vec<Tool> {
+    let tool = |spec: ToolSpec| Tool {
+        name: spec.name,
+        description: spec.description,
+        parameters: spec.parameters,
+    };
+    specs.into_iter().map(tool).collect()
+}
+
+fn call_of(call: Call) -> ToolCall {
+    let Call { id, name, arguments } = call;
+    ToolCall { id, name, arguments }
+}
+
+fn wanted_of(call: ToolCall) -> Call {
+    let ToolCall { id, name, arguments } = call;
+    Call { id, name, arguments }
 }
 
 /// A turn at the rate that the model hears.
@@ -244,8 +294,8 @@ mod tests {
             message(Role::Assistant, "Hello."),
             message(Role::User, "Ann: So?"),
         ];
-        let asked = asked(&messages, heard(&[0; 1600], Provider::OpenAi));
-        assert_eq!(asked.instructions, "Be Mara.");
+        let asked = asked(&messages, Vec::new(), heard(&[0; 1600], Provider::OpenAi));
+        assert_eq!(asked.brief.instructions, "Be Mara.");
         let lines: Vec<_> = asked
             .lines
             .iter()

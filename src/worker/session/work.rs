@@ -166,7 +166,7 @@ pub(super) struct Question {
     pub(super) people: Vec<String>,
     pub(super) history: History,
     pub(super) moment: Moment,
-    pub(super) tools: Option<ForSpeech>,
+    pub(super) tools: Option<Arc<ForSpeech>>,
     pub(super) metrics: Metrics,
     pub(super) usage: Usage,
     /// The character's model, if that one hears and speaks by itself.
@@ -207,7 +207,7 @@ async fn speak_for_itself(
     events: &Events,
 ) -> Option<Result<(), Failure>> {
     let talker = question.talker.clone()?;
-    let line = question.in_situation(false, |situation| {
+    let line = question.in_situation(question.tools.is_some(), |situation| {
         let (prompter, history) = (&question.prompter, &question.history);
         reply::prepare(prompter, situation, history, Capacity::Full, speech.0)
     });
@@ -267,7 +267,7 @@ async fn write_or_fail(speech: SpeechId, question: &mut Question, events: &Event
     });
     let line = line.map_err(|error| error.to_string())?;
     let line = match tools {
-        Some(tools) => line.with_tools(Arc::new(tools)),
+        Some(tools) => line.with_tools(tools),
         None => line,
     };
     let mut asked = Some(Instant::now());

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use troupe_realtime::Provider;
+use troupe_realtime::scripted::{Act, Door, Server};
 
 use super::harness::Stack;
 use super::person::is;
@@ -85,4 +87,49 @@ async fn a_character_looks_things_up_once_bridges_the_wait_and_gives_up_when_int
     assert_eq!(desk.asked(), ["ponder {}", "find.slot {\"day\":\"Monday\"}"]);
     let last = stack.models.asked().pop().unwrap();
     assert!(last.contains("Tuesday at nine is free."), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_speaks_by_itself_looks_things_up() {
+    let server = Server::start(Provider::OpenAi, Door::default(), Vec::new())
+        .await
+        .unwrap();
+    server.otherwise(Act::Call {
+        words: "Let me look. ".to_owned(),
+        name: "weather".to_owned(),
+        arguments: json!({ "city": "Oslo" }).to_string(),
+        then: Box::new(Act::Say {
+            words: "It rains.".to_owned(),
+            sound: Duration::from_secs(1),
+        }),
+    });
+    let stack = Stack::start_with(|command| {
+        command
+            .env("TROUPE_TOOL_ALLOW_PRIVATE", "true")
+            .env("OPENAI_REALTIME_URL", server.url());
+    })
+    .await;
+    let web = Web::start().await;
+    let body = json!({
+        "name": "Vera", "persona": "You are Vera, who knows the weather.",
+        "models": { "realtime": "openai:gpt-realtime" }, "tools": [weather(&web.url)],
+    });
+    let vera = stack.call(Method::POST, "/v1/characters", Some(body)).await;
+    let vera = vera["id"].as_str().unwrap().to_owned();
+    let agent = format!("agent-{vera}");
+    let room = stack.room(&[&vera]).await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
+    person.has_track(&agent).await;
+    stack.models.hears("Vera, how is the weather?");
+    person.say(&stack.recording()).await;
+    person.hears(&agent).await;
+    let said = "Let me look. It rains.";
+    stack
+        .entries_until(&room, |entries| contents(entries).contains(&said))
+        .await;
+    // A recording may be two turns, and the second one asks again.
+    assert_eq!(web.asked().first().map(String::as_str), Some("Oslo?"));
+    let told: String = server.heard().iter().map(ToString::to_string).collect();
+    assert!(told.contains("It rains in Oslo."), "{told}");
 }

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::mirror::{Mirror, Step};
 use crate::pcm;
 use crate::protocol::{Asked, Cut, Event, Protocol};
-use crate::question::Question;
+use crate::question::{Brief, Call, Question};
 use crate::session::Usage;
 use server::Message;
 
@@ -25,7 +25,7 @@ const NAME: &str = "gemini";
 pub(crate) struct Gemini {
     access: Access,
     /// What the server was told; it can't be told another thing on this connection.
-    instructions: String,
+    brief: Brief,
     mirror: Mirror,
     /// Answers so far; the current one's name in the mirror.
     answers: u64,
@@ -40,7 +40,7 @@ impl Gemini {
     pub(crate) fn new(access: Access) -> Self {
         Self {
             access,
-            instructions: String::new(),
+            brief: Brief::default(),
             mirror: Mirror::default(),
             answers: 0,
             is_wanted: false,
@@ -72,20 +72,20 @@ impl Protocol for Gemini {
         Some(("x-goog-api-key", value))
     }
 
-    fn open(&mut self, instructions: &str) -> Vec<String> {
+    fn open(&mut self, brief: &Brief) -> Vec<String> {
         self.mirror.clear();
         self.is_wanted = false;
         self.has_begun = false;
-        self.instructions = instructions.to_owned();
+        self.brief.clone_from(brief);
         vec![client::setup(
             &self.access.model,
-            instructions,
+            brief,
             self.access.voice.as_deref(),
         )]
     }
 
     fn ask(&mut self, question: &Question) -> Asked {
-        if question.instructions != self.instructions {
+        if question.brief != self.brief {
             return Asked::Anew;
         }
         let steps = self.mirror.steps(&question.lines);
@@ -110,6 +110,10 @@ impl Protocol for Gemini {
                 .collect(),
             None => vec![client::turns(new, true)],
         })
+    }
+
+    fn go_on(&mut self, results: &[(Call, String)], _may_call: bool) -> Vec<String> {
+        vec![client::results(results)]
     }
 
     fn cut(&mut self, heard: Option<Duration>) -> Cut {
@@ -137,6 +141,11 @@ impl Protocol for Gemini {
                 heard: usage.prompt_token_count,
                 spoken: usage.response_token_count,
             };
+        }
+        let wanted = message.tool_call.filter(|_| self.is_wanted);
+        let calls = wanted.map(server::ToolCall::into_calls).unwrap_or_default();
+        if !calls.is_empty() {
+            events.push(Event::Calls(calls));
         }
         let Some(content) = message.server_content.filter(|_| self.is_wanted) else {
             return events;

@@ -2,12 +2,16 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use crate::question::Call;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Message {
     pub(super) setup_complete: Option<IgnoredAny>,
     pub(super) server_content: Option<ServerContent>,
+    pub(super) tool_call: Option<ToolCall>,
     pub(super) go_away: Option<IgnoredAny>,
     pub(super) usage_metadata: Option<UsageMetadata>,
 }
@@ -21,6 +25,33 @@ pub(super) struct ServerContent {
     pub(super) turn_complete: bool,
     #[serde(default)]
     pub(super) interrupted: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ToolCall {
+    #[serde(default)]
+    function_calls: Vec<FunctionCall>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FunctionCall {
+    #[serde(default)]
+    id: String,
+    name: String,
+    #[serde(default)]
+    args: Map<String, Value>,
+}
+
+impl ToolCall {
+    pub(super) fn into_calls(self) -> Vec<Call> {
+        let call = |call: FunctionCall| Call {
+            id: call.id,
+            name: call.name,
+            arguments: Value::Object(call.args).to_string(),
+        };
+        self.function_calls.into_iter().map(call).collect()
+    }
 }
 
 #[derive(Debug, Deserialize)]

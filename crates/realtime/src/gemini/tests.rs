@@ -13,7 +13,7 @@ fn protocol() -> Gemini {
         voice: Some("Kore".into()),
         timing: Timing::default(),
     });
-    protocol.open("Be Mara.");
+    protocol.open(&testing::mara());
     protocol
 }
 
@@ -23,7 +23,7 @@ fn question(lines: &[&str], is_heard: bool) -> Question {
 
 #[test]
 fn the_session_leaves_turns_to_the_director() {
-    let setup: Value = serde_json::from_str(&protocol().open("Be Mara.")[0]).unwrap_or_default();
+    let setup: Value = serde_json::from_str(&protocol().open(&testing::mara())[0]).unwrap_or_default();
     let setup = &setup["setup"];
     assert_eq!(setup["model"], "models/gemini-3.8-live");
     assert_eq!(
@@ -90,13 +90,16 @@ fn what_can_not_be_taken_back_needs_a_new_connection() {
         protocol.ask(&question(&["Ann: Hi.", "One", "Ann: Wait."], false)),
         Asked::Anew
     );
-    protocol.open("Be Mara.");
+    protocol.open(&testing::mara());
     assert_eq!(
         sent(protocol.ask(&question(&["Ann: Hi.", "One", "Ann: Wait."], false))).len(),
         1
     );
     let other = Question {
-        instructions: "Be Otto.".into(),
+        brief: Brief {
+            instructions: "Be Otto.".into(),
+            ..testing::mara()
+        },
         ..question(&["Ann: Hi."], false)
     };
     assert_eq!(protocol.ask(&other), Asked::Anew);
@@ -109,4 +112,28 @@ fn a_closed_connection_says_why() {
     assert!(lasting("API key not valid. Please pass a valid API key."));
     assert!(lasting("You exceeded your current quota"));
     assert!(!lasting(""));
+}
+
+#[test]
+fn a_call_is_answered_on_the_same_connection() {
+    let mut protocol = protocol();
+    let able = testing::able();
+    let setup = testing::parsed(&protocol.open(&able));
+    let declared = &setup[0]["setup"]["tools"][0]["functionDeclarations"][0];
+    assert_eq!(declared["name"], "weather");
+    assert_eq!(declared["parametersJsonSchema"]["type"], "object");
+    let asked = Question {
+        brief: able,
+        ..question(&["Ann: Rain?"], false)
+    };
+    assert_eq!(sent(protocol.ask(&asked)).len(), 1);
+    let call = testing::weather("call_1");
+    let wanted =
+        r#"{"toolCall":{"functionCalls":[{"id":"call_1","name":"weather","args":{"town":"Rome"}}]}}"#;
+    assert_eq!(protocol.read(wanted), [Event::Calls(vec![call.clone()])]);
+    let told = testing::parsed(&protocol.go_on(&[(call, "rain".into())], true));
+    let response = json!({"id": "call_1", "name": "weather", "response": {"output": "rain"}});
+    assert_eq!(told, [json!({"toolResponse": {"functionResponses": [response]}})]);
+    assert!(protocol.cut(None).anew, "it waits for the rest of the answer");
+    assert!(protocol.read(wanted).is_empty(), "nobody wants it any more");
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::SPOKEN_RATE_HZ;
 use crate::pcm;
-use crate::question::{Line, Speaker};
+use crate::question::{Brief, Line, Speaker, Tool};
 
 /// Names of events that may fail because what they are for is over.
 const TIDYING: &str = "tidy_";
@@ -22,7 +22,7 @@ pub(super) fn ask_id(number: u64) -> String {
 }
 
 /// What the session is.
-pub(super) fn session(instructions: &str, voice: Option<&str>, heard_rate_hz: u32) -> String {
+pub(super) fn session(brief: &Brief, voice: Option<&str>, heard_rate_hz: u32) -> String {
     let mut output = json!({"format": {"type": "audio/pcm", "rate": SPOKEN_RATE_HZ}});
     if let Some(voice) = voice {
         output["voice"] = voice.into();
@@ -32,7 +32,8 @@ pub(super) fn session(instructions: &str, voice: Option<&str>, heard_rate_hz: u3
         "setup",
         json!({"session": {
             "type": "realtime",
-            "instructions": instructions,
+            "instructions": brief.instructions,
+            "tools": tools(&brief.tools),
             "output_modalities": ["audio"],
             "audio": {
                 "input": {
@@ -47,12 +48,37 @@ pub(super) fn session(instructions: &str, voice: Option<&str>, heard_rate_hz: u3
     )
 }
 
-/// Other instructions from now on.
-pub(super) fn instructions(instructions: &str) -> String {
+/// Other instructions and tools from now on.
+pub(super) fn brief(brief: &Brief) -> String {
     event(
         "session.update",
-        "instructions",
-        json!({"session": {"type": "realtime", "instructions": instructions}}),
+        "brief",
+        json!({"session": {
+            "type": "realtime",
+            "instructions": brief.instructions,
+            "tools": tools(&brief.tools),
+        }}),
+    )
+}
+
+fn tools(tools: &[Tool]) -> Value {
+    let tool = |tool: &Tool| {
+        json!({
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": tool.parameters,
+        })
+    };
+    tools.iter().map(tool).collect()
+}
+
+/// What came of a call.
+pub(super) fn output(call: &str, output: &str) -> String {
+    event(
+        "conversation.item.create",
+        "output",
+        json!({"item": {"type": "function_call_output", "call_id": call, "output": output}}),
     )
 }
 
@@ -96,12 +122,12 @@ pub(super) fn truncate(id: &str, heard: Duration) -> String {
 }
 
 /// Asks for an answer, which carries the question's number.
-pub(super) fn respond(number: u64) -> String {
-    event(
-        "response.create",
-        &ask_id(number),
-        json!({"response": {"metadata": {"ask": number.to_string()}}}),
-    )
+pub(super) fn respond(number: u64, may_call: bool) -> String {
+    let mut response = json!({"metadata": {"ask": number.to_string()}});
+    if !may_call {
+        response["tool_choice"] = "none".into();
+    }
+    event("response.create", &ask_id(number), json!({"response": response}))
 }
 
 /// Whether a message asks for an answer.

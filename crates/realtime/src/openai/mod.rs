@@ -15,17 +15,19 @@ use crate::error::Error;
 use crate::mirror::{Mirror, Step};
 use crate::pcm;
 use crate::protocol::{Asked, Cut, Event, Protocol};
-use crate::question::Question;
+use crate::question::{Brief, Call, Question};
 use crate::session::Usage;
 use server::{Message, Response, ServerError};
 
 const NAME: &str = "openai";
+/// Calls of one response. Full: the others are not done, as if the model had not asked for them.
+const CALLS_MAX: usize = 16;
 
 /// The protocol's state over one connection.
 pub(crate) struct OpenAi {
     access: Access,
     /// What the server was told last.
-    instructions: String,
+    brief: Brief,
     is_ready: bool,
     mirror: Mirror,
     /// Questions so far; the current one's number.
@@ -38,6 +40,13 @@ pub(crate) struct OpenAi {
     response: Option<String>,
     /// The latest answer's item with sound.
     item: Option<String>,
+    /// Sound of the current answer so far, samples; and how much of it came before that item.
+    sounded: usize,
+    item_from: usize,
+    /// What the current answer wants done, with the names of the items that say so.
+    calls: Vec<(String, Call)>,
+    /// What the current answer took so far.
+    usage: Usage,
     /// A question that waits until the server is done with the one before, which was cancelled.
     waiting: Vec<String>,
 }
@@ -46,7 +55,7 @@ impl OpenAi {
     pub(crate) fn new(access: Access) -> Self {
         Self {
             access,
-            instructions: String::new(),
+            brief: Brief::default(),
             is_ready: false,
             mirror: Mirror::default(),
             asked: 0,
@@ -54,8 +63,22 @@ impl OpenAi {
             is_busy: false,
             response: None,
             item: None,
+            sounded: 0,
+            item_from: 0,
+            calls: Vec::new(),
+            usage: Usage::default(),
             waiting: Vec::new(),
         }
+    }
+
+    /// An answer of which nothing is there yet.
+    fn begin_anew(&mut self) {
+        self.response = None;
+        self.item = None;
+        self.sounded = 0;
+        self.item_from = 0;
+        self.calls.clear();
+        self.usage = Usage::default();
     }
 
     fn tell(&mut self, question: &Question) -> Vec<String> {
@@ -83,11 +106,16 @@ impl OpenAi {
     fn done(&mut self, response: &Response) -> Vec<Event> {
         let mut events = Vec::new();
         if self.is_current(&response.id) {
-            self.is_wanted = false;
+            self.usage.add(response.usage());
+            let wants = response.status.as_deref() == Some("completed") && !self.calls.is_empty();
+            self.is_wanted = wants;
             events.push(match response.status.as_deref() {
-                Some("completed") => Event::Done(response.usage()),
+                Some("completed") if wants => {
+                    Event::Calls(self.calls.iter().map(|(_, call)| call.clone()).collect())
+                }
+                Some("completed") => Event::Done(self.usage),
                 // It ran out of tokens: what there is of it is said.
-                Some("incomplete") if !response.is_filtered() => Event::Done(response.usage()),
+                Some("incomplete") if !response.is_filtered() => Event::Done(self.usage),
                 Some("incomplete") => Event::Failed(Error::Failed {
                     provider: NAME,
                     code: "content_filter".to_owned(),
@@ -132,17 +160,16 @@ impl Protocol for OpenAi {
         Some(("authorization", value))
     }
 
-    fn open(&mut self, instructions: &str) -> Vec<String> {
+    fn open(&mut self, brief: &Brief) -> Vec<String> {
         self.mirror.clear();
         self.is_ready = false;
         self.is_wanted = false;
         self.is_busy = false;
-        self.response = None;
-        self.item = None;
+        self.begin_anew();
         self.waiting.clear();
-        self.instructions = instructions.to_owned();
+        self.brief.clone_from(brief);
         vec![client::session(
-            instructions,
+            brief,
             self.access.voice.as_deref(),
             Provider::OpenAi.heard_rate_hz(),
         )]
@@ -150,16 +177,15 @@ impl Protocol for OpenAi {
 
     fn ask(&mut self, question: &Question) -> Asked {
         let mut out = Vec::new();
-        if question.instructions != self.instructions {
-            self.instructions.clone_from(&question.instructions);
-            out.push(client::instructions(&question.instructions));
+        if question.brief != self.brief {
+            self.brief.clone_from(&question.brief);
+            out.push(client::brief(&question.brief));
         }
         out.extend(self.tell(question));
         self.asked += 1;
         self.is_wanted = true;
-        self.response = None;
-        self.item = None;
-        out.push(client::respond(self.asked));
+        self.begin_anew();
+        out.push(client::respond(self.asked, true));
         if self.is_busy {
             // One that waited and was not sent yet is told with this one; its items are known already.
             self.waiting.retain(|message| !client::is_respond(message));
@@ -170,14 +196,30 @@ impl Protocol for OpenAi {
         Asked::Send(out)
     }
 
+    fn go_on(&mut self, results: &[(Call, String)], may_call: bool) -> Vec<String> {
+        let mut out: Vec<String> = results
+            .iter()
+            .map(|(call, output)| client::output(&call.id, output))
+            .collect();
+        self.calls.clear();
+        self.response = None;
+        self.is_busy = true;
+        out.push(client::respond(self.asked, may_call));
+        out
+    }
+
     fn cut(&mut self, heard: Option<Duration>) -> Cut {
         let mut send = Vec::new();
+        // Nothing will come of them, and a call without an outcome is nothing to go on from.
+        send.extend(self.calls.drain(..).map(|(item, _)| client::delete(&item)));
         if std::mem::take(&mut self.is_wanted) {
             self.waiting.retain(|message| !client::is_respond(message));
             if self.is_busy {
                 send.push(client::cancel());
             }
         }
+        let before = Duration::from_secs_f64(self.item_from as f64 / f64::from(crate::SPOKEN_RATE_HZ));
+        let heard = heard.map(|heard| heard.saturating_sub(before));
         if let (Some(heard), Some(item)) = (heard, &self.item)
             && !heard.is_zero()
         {
@@ -209,7 +251,14 @@ impl Protocol for OpenAi {
                     self.mirror.said(&item.id);
                     if self.is_current(&response_id) {
                         self.item = Some(item.id);
+                        self.item_from = self.sounded;
                     }
+                }
+                Vec::new()
+            }
+            Message::ItemDone { response_id, item } => {
+                if self.is_current(&response_id) && self.calls.len() < CALLS_MAX {
+                    self.calls.extend(item.into_call());
                 }
                 Vec::new()
             }
@@ -227,7 +276,10 @@ impl Protocol for OpenAi {
             }
             Message::Sound { response_id, delta } if self.is_current(&response_id) => {
                 match pcm::decode(&delta) {
-                    Some(pcm) => vec![Event::Sound(pcm)],
+                    Some(pcm) => {
+                        self.sounded = self.sounded.saturating_add(pcm.len());
+                        vec![Event::Sound(pcm)]
+                    }
                     None => vec![Event::Failed(Error::Malformed { provider: NAME })],
                 }
             }

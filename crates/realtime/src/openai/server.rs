@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::question::Call;
+
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type")]
 pub(super) enum Message {
@@ -11,6 +13,8 @@ pub(super) enum Message {
     Created { response: Response },
     #[serde(rename = "response.output_item.added")]
     ItemAdded { response_id: String, item: Item },
+    #[serde(rename = "response.output_item.done")]
+    ItemDone { response_id: String, item: Item },
     #[serde(rename = "response.output_audio_transcript.delta")]
     Words {
         response_id: String,
@@ -60,6 +64,9 @@ pub(super) struct Item {
     pub(super) id: String,
     #[serde(rename = "type")]
     kind: String,
+    call_id: Option<String>,
+    name: Option<String>,
+    arguments: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -97,5 +104,15 @@ impl Response {
 impl Item {
     pub(super) fn is_spoken(&self) -> bool {
         self.kind == "message"
+    }
+
+    /// The call that it is, if it is one, with the item's name.
+    pub(super) fn into_call(self) -> Option<(String, Call)> {
+        let call = Call {
+            id: self.call_id?,
+            name: self.name?,
+            arguments: self.arguments.unwrap_or_default(),
+        };
+        (self.kind == "function_call").then_some((self.id, call))
     }
 }

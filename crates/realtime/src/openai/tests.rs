@@ -14,7 +14,7 @@ fn protocol() -> OpenAi {
         voice: Some("marin".into()),
         timing: Timing::default(),
     });
-    protocol.open("Be Mara.");
+    protocol.open(&testing::mara());
     protocol.read(r#"{"type":"session.updated","event_id":"e","session":{}}"#);
     protocol
 }
@@ -49,7 +49,7 @@ fn answers(protocol: &mut OpenAi, ask: u64, id: &str, words: &str) {
 #[test]
 fn the_session_leaves_turns_to_the_director() {
     let mut protocol = protocol();
-    let setup: Value = serde_json::from_str(&protocol.open("Be Mara.")[0]).unwrap_or_default();
+    let setup: Value = serde_json::from_str(&protocol.open(&testing::mara())[0]).unwrap_or_default();
     assert_eq!(setup["type"], "session.update");
     assert_eq!(setup["session"]["type"], "realtime");
     assert_eq!(setup["session"]["audio"]["input"]["turn_detection"], Value::Null);
@@ -175,4 +175,64 @@ fn what_comes_too_late_to_tidy_up_is_no_failure() {
         protocol.read("{"),
         [Event::Failed(Error::Malformed { provider: NAME })]
     );
+}
+
+/// Says a few words with 200 ms of sound, and wants to know the weather.
+fn calls(protocol: &mut OpenAi, ask: u64, id: &str) -> Vec<Event> {
+    answers(protocol, ask, id, "Let me see.");
+    sounds(protocol, id, 4_800);
+    let call = json!({"type": "response.output_item.done", "response_id": id, "output_index": 1, "item": {
+        "id": "item_call", "type": "function_call", "status": "completed", "call_id": "call_1", "name": "weather",
+        "arguments": r#"{"town":"Rome"}"#}});
+    protocol.read(&call.to_string());
+    let done = json!({"type": "response.done", "response": {"id": id, "status": "completed",
+        "usage": {"input_tokens": 5, "output_tokens": 3}}});
+    protocol.read(&done.to_string())
+}
+
+fn sounds(protocol: &mut OpenAi, id: &str, samples: usize) {
+    let sound = json!({"type": "response.output_audio.delta", "response_id": id, "item_id": format!("item_{id}"),
+        "delta": pcm::encode(&vec![1; samples])});
+    protocol.read(&sound.to_string());
+}
+
+#[test]
+fn a_call_is_answered_and_what_follows_is_cut_by_its_own_sound() {
+    let mut protocol = protocol();
+    let asked = Question {
+        brief: testing::able(),
+        ..question(&["Ann: Rain?"])
+    };
+    let first = sent(protocol.ask(&asked));
+    assert_eq!(kinds(&first)[0], "session.update");
+    assert_eq!(first[0]["session"]["tools"][0]["name"], "weather");
+    let call = testing::weather("call_1");
+    assert_eq!(calls(&mut protocol, 1, "a"), [Event::Calls(vec![call.clone()])]);
+    let told = testing::parsed(&protocol.go_on(&[(call, "rain".into())], false));
+    assert_eq!(kinds(&told), ["conversation.item.create", "response.create"]);
+    assert_eq!(told[0]["item"]["output"], "rain");
+    assert_eq!(told[1]["response"]["tool_choice"], "none");
+    answers(&mut protocol, 1, "b", "It rains.");
+    sounds(&mut protocol, "b", 4_800);
+    let cut = testing::parsed(&protocol.cut(Some(Duration::from_millis(250))).send);
+    let truncated = cut.last().map(|last| (&last["item_id"], &last["audio_end_ms"]));
+    assert_eq!(truncated, Some((&json!("item_b"), &json!(50))));
+}
+
+#[test]
+fn what_a_tool_took_counts_with_the_answer_and_a_call_without_outcome_is_taken_out() {
+    let mut protocol = protocol();
+    protocol.ask(&question(&["Ann: Rain?"]));
+    calls(&mut protocol, 1, "a");
+    let cut = testing::parsed(&protocol.cut(None).send);
+    assert_eq!(kinds(&cut), ["conversation.item.delete"]);
+    assert_eq!(cut[0]["item_id"], "item_call");
+    protocol.ask(&question(&["Ann: Rain?"]));
+    calls(&mut protocol, 2, "b");
+    protocol.go_on(&[(testing::weather("call_1"), "rain".into())], true);
+    answers(&mut protocol, 2, "c", "It rains.");
+    let done = json!({"type": "response.done", "response": {"id": "c", "status": "completed",
+        "usage": {"input_tokens": 10, "output_tokens": 4}}});
+    let usage = Usage { heard: 15, spoken: 7 };
+    assert_eq!(protocol.read(&done.to_string()), [Event::Done(usage)]);
 }

@@ -20,6 +20,8 @@ impl Voice for Gemini {
             || message["realtimeInput"]["activityEnd"].is_object()
         {
             Some(Asked::Answer)
+        } else if message["toolResponse"].is_object() {
+            Some(Asked::GoOn)
         } else {
             None
         };
@@ -37,6 +39,12 @@ impl Voice for Gemini {
     fn sound(&self, pcm: &[i16]) -> String {
         let blob = json!({"mimeType": "audio/pcm;rate=24000", "data": pcm::encode(pcm)});
         json!({"serverContent": {"modelTurn": {"parts": [{"inlineData": blob}]}}}).to_string()
+    }
+
+    fn call(&mut self, name: &str, arguments: &str) -> Vec<String> {
+        let args: Value = serde_json::from_str(arguments).unwrap_or_default();
+        let call = json!({"id": "call_1", "name": name, "args": args});
+        vec![json!({"toolCall": {"functionCalls": [call]}}).to_string()]
     }
 
     fn end(&mut self) -> Vec<String> {

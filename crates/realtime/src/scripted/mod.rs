@@ -20,6 +20,17 @@ pub enum Act {
         /// Length of the sound.
         sound: Duration,
     },
+    /// Says these words, without sound, wants a tool used, and goes on with another act when it is told what came of it.
+    Call {
+        /// Said before; may be empty.
+        words: String,
+        /// Which tool.
+        name: String,
+        /// JSON.
+        arguments: String,
+        /// What follows.
+        then: Box<Act>,
+    },
     /// Begins an answer with these words and a second of sound, and goes no further.
     Begin(String),
     /// Waits before the next act.
@@ -57,6 +68,8 @@ trait Voice: Send {
     fn words(&self, words: &str) -> String;
     /// Sound of it.
     fn sound(&self, pcm: &[i16]) -> String;
+    /// A tool is to be used before it goes on.
+    fn call(&mut self, name: &str, arguments: &str) -> Vec<String>;
     /// Its end.
     fn end(&mut self) -> Vec<String>;
     /// A refusal of the question; `None` closes the connection with this reason instead.
@@ -72,6 +85,8 @@ enum Asked {
     SetUp(Vec<String>),
     /// An answer.
     Answer,
+    /// The rest of an answer, after what a tool has done.
+    GoOn,
     /// No further answer.
     Cancel(Vec<String>),
 }

@@ -11,6 +11,8 @@ pub(super) struct OpenAi {
     responses: u64,
     ask: Value,
     is_active: bool,
+    /// What came of a call was told since the last response.
+    has_output: bool,
 }
 
 impl OpenAi {
@@ -50,6 +52,7 @@ impl Voice for OpenAi {
                 (Vec::new(), Some(Asked::SetUp(vec![updated.to_string()])))
             }
             "conversation.item.create" => {
+                self.has_output |= item["type"] == "function_call_output";
                 let added = json!({"type": "conversation.item.added", "event_id": "event_3",
                     "previous_item_id": message["previous_item_id"], "item": {"id": item["id"], "type": "message"}});
                 (vec![added.to_string()], None)
@@ -57,7 +60,9 @@ impl Voice for OpenAi {
             "response.create" => {
                 self.responses += 1;
                 self.ask = message["response"]["metadata"].clone();
-                (Vec::new(), Some(Asked::Answer))
+                let goes_on = std::mem::take(&mut self.has_output);
+                let asked = if goes_on { Asked::GoOn } else { Asked::Answer };
+                (Vec::new(), Some(asked))
             }
             "response.cancel" if self.is_active => {
                 let done = self.done("cancelled");
@@ -100,6 +105,21 @@ impl Voice for OpenAi {
         json!({"type": "response.output_audio.delta", "event_id": "event_9", "response_id": self.response(),
             "item_id": self.item(), "output_index": 0, "content_index": 0, "delta": pcm::encode(pcm)})
         .to_string()
+    }
+
+    fn call(&mut self, name: &str, arguments: &str) -> Vec<String> {
+        let item = json!({"id": format!("{}_call", self.item()), "object": "realtime.item", "type": "function_call",
+            "status": "completed", "call_id": "call_1", "name": name, "arguments": arguments});
+        let told = |kind: &str| {
+            json!({"type": kind, "event_id": "event_b", "response_id": self.response(), "output_index": 1,
+                "item": item})
+            .to_string()
+        };
+        let mut out = ["response.output_item.added", "response.output_item.done"]
+            .map(told)
+            .to_vec();
+        out.push(self.done("completed"));
+        out
     }
 
     fn end(&mut self) -> Vec<String> {

@@ -126,6 +126,8 @@ async fn connection(mut voice: Box<dyn Voice>, stream: TcpStream, shared: Arc<Mu
     if !say(&mut socket, voice.greeting()).await {
         return;
     }
+    // What follows the call that was told last.
+    let mut then = None;
     while let Some(Ok(message)) = socket.next().await {
         let Ok(text) = message.into_text() else { return };
         let Ok(message) = serde_json::from_str::<Value>(&text) else {
@@ -142,7 +144,16 @@ async fn connection(mut voice: Box<dyn Voice>, stream: TcpStream, shared: Arc<Mu
                 say(&mut socket, ready).await
             }
             Some(Asked::Cancel(done)) => say(&mut socket, done).await,
-            Some(Asked::Answer) => answer(&mut socket, voice.as_mut(), &shared).await,
+            Some(Asked::Answer) => {
+                then = None;
+                answer(&mut socket, voice.as_mut(), &shared, &mut then).await
+            }
+            Some(Asked::GoOn) => {
+                if let Some(act) = then.take() {
+                    lock(&shared).acts.push_front(act);
+                }
+                answer(&mut socket, voice.as_mut(), &shared, &mut then).await
+            }
             None => true,
         };
         if !goes_on {
@@ -156,6 +167,7 @@ async fn answer(
     socket: &mut WebSocketStream<TcpStream>,
     voice: &mut dyn Voice,
     shared: &Mutex<Shared>,
+    then: &mut Option<Act>,
 ) -> bool {
     loop {
         let act = {
@@ -179,6 +191,17 @@ async fn answer(
                 out.extend(voice.begin());
                 out.extend(spoken(voice, &words, sound));
                 out.extend(voice.end());
+            }
+            Some(Act::Call {
+                words,
+                name,
+                arguments,
+                then: next,
+            }) => {
+                *then = Some(*next);
+                out.extend(voice.begin());
+                out.extend(spoken(voice, &words, Duration::ZERO));
+                out.extend(voice.call(&name, &arguments));
             }
             Some(Act::Begin(words)) => {
                 out.extend(voice.begin());

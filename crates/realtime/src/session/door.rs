@@ -6,6 +6,7 @@ use super::socket::{Incoming, Socket};
 use crate::access::Access;
 use crate::error::Error;
 use crate::protocol::{Event, Protocol};
+use crate::question::Brief;
 
 /// Opens a session as a character would, waits until it takes questions, and leaves. Nothing is asked, so nothing is
 /// billed. Takes as long as [`crate::Timing::connect`] at most.
@@ -22,7 +23,7 @@ pub async fn try_door(access: &Access) -> Result<(), Error> {
 async fn open(access: &Access, mut protocol: Box<dyn Protocol>) -> Result<(), Error> {
     let provider = access.provider.name();
     let mut socket = Socket::connect(access, protocol.as_ref()).await?;
-    if !socket.send(protocol.open("")).await {
+    if !socket.send(protocol.open(&Brief::default())).await {
         return Err(Error::BrokenOff { provider });
     }
     loop {

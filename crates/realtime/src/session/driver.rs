@@ -10,14 +10,14 @@ use super::{AnswerId, Command, Piece};
 use crate::access::{Access, Timing};
 use crate::error::Error;
 use crate::protocol::{Asked, Event, Protocol};
-use crate::question::Question;
+use crate::question::{Brief, Call, Question};
 
 /// A question that is not answered yet.
 struct Open {
     question: Question,
     answer: mpsc::Sender<Result<Piece, Error>>,
-    /// When the next piece must be there.
-    due: Instant,
+    /// When the next piece must be there; `None` while the server waits for tools, whose time is their own.
+    due: Option<Instant>,
     /// How long it had.
     given: Duration,
     is_sent: bool,
@@ -37,7 +37,7 @@ struct Line {
 struct Driver {
     access: Access,
     protocol: Box<dyn Protocol>,
-    instructions: String,
+    brief: Brief,
     line: Option<Line>,
     open: Option<Open>,
     /// The latest answer, for a cut.
@@ -50,13 +50,13 @@ struct Driver {
 pub(super) async fn run(
     access: Access,
     protocol: Box<dyn Protocol>,
-    instructions: String,
+    brief: Brief,
     mut commands: mpsc::Receiver<Command>,
 ) {
     let mut driver = Driver {
         access,
         protocol,
-        instructions,
+        brief,
         line: None,
         open: None,
         latest: None,
@@ -105,7 +105,7 @@ impl Driver {
                 line.heard_from + timing.silence
             }
         });
-        let open = self.open.as_ref().map(|open| open.due);
+        let open = self.open.as_ref().and_then(|open| open.due);
         let far = Instant::now() + Duration::from_secs(3600);
         line.into_iter().chain(open).fold(far, Instant::min)
     }
@@ -123,7 +123,7 @@ impl Driver {
         };
         match made {
             Ok(mut socket) => {
-                let hello = self.protocol.open(&self.instructions);
+                let hello = self.protocol.open(&self.brief);
                 if socket.send(hello).await {
                     self.line = Some(Line {
                         socket,
@@ -157,11 +157,11 @@ impl Driver {
                     return;
                 }
                 let given = self.timing().first;
-                self.instructions.clone_from(&question.instructions);
+                self.brief.clone_from(&question.brief);
                 self.open = Some(Open {
                     question,
                     answer,
-                    due: since + given,
+                    due: Some(since + given),
                     given,
                     is_sent: false,
                     has_begun: false,
@@ -172,6 +172,15 @@ impl Driver {
                     self.connect().await;
                 }
                 self.ask().await;
+            }
+            Command::GoOn {
+                id,
+                results,
+                may_call,
+            } => {
+                if self.latest == Some(id) {
+                    self.go_on(&results, may_call).await;
+                }
             }
             Command::GiveUp(id) => {
                 if self.latest == Some(id) {
@@ -221,6 +230,22 @@ impl Driver {
         }
     }
 
+    /// What the open question's answer waits for is done.
+    async fn go_on(&mut self, results: &[(Call, String)], may_call: bool) {
+        let given = self.timing().first;
+        let (Some(open), Some(line)) = (&mut self.open, &mut self.line) else {
+            return;
+        };
+        if open.due.is_some() {
+            return;
+        }
+        open.given = given;
+        open.due = Some(Instant::now() + given);
+        if !line.socket.send(self.protocol.go_on(results, may_call)).await {
+            self.lost(1006, "").await;
+        }
+    }
+
     async fn take(&mut self, incoming: Incoming) {
         if let Some(line) = &mut self.line {
             line.heard_from = Instant::now();
@@ -248,6 +273,12 @@ impl Driver {
             }
             Event::Text(text) => self.hand_on(Piece::Text(text)).await,
             Event::Sound(pcm) => self.hand_on(Piece::Sound(pcm)).await,
+            Event::Calls(calls) => {
+                self.hand_on(Piece::Calls(calls)).await;
+                if let Some(open) = &mut self.open {
+                    open.due = None;
+                }
+            }
             Event::Done(usage) => {
                 self.hand_on(Piece::Done(usage)).await;
                 self.open = None;
@@ -287,7 +318,7 @@ impl Driver {
             // Whoever is gone has given it up, and says so.
             let _ = open.answer.send(Ok(piece)).await;
             open.given = between;
-            open.due = Instant::now() + between;
+            open.due = Some(Instant::now() + between);
         }
     }
 
@@ -320,7 +351,8 @@ impl Driver {
     /// Something may be overdue.
     async fn look(&mut self) {
         let (now, timing, provider) = (Instant::now(), self.timing(), self.provider());
-        if let Some(open) = self.open.as_ref().filter(|open| open.due <= now) {
+        let is_due = |open: &&Open| open.due.is_some_and(|due| due <= now);
+        if let Some(open) = self.open.as_ref().filter(is_due) {
             let waited = open.given;
             // What comes of it later would be taken for the next answer's.
             self.line = None;

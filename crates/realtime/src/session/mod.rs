@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::gemini::Gemini;
 use crate::openai::OpenAi;
 use crate::protocol::Protocol;
-use crate::question::Question;
+use crate::question::{Brief, Call, Question};
 
 pub use door::try_door;
 
@@ -29,6 +29,8 @@ pub enum Piece {
     Text(String),
     /// Mono PCM at [`crate::SPOKEN_RATE_HZ`].
     Sound(Vec<i16>),
+    /// The model wants these done, and goes on when it is told what came of them: [`Answer::go_on`].
+    Calls(Vec<Call>),
     /// All was said; comes last.
     Done(Usage),
 }
@@ -42,6 +44,14 @@ pub struct Usage {
     pub spoken: u64,
 }
 
+impl Usage {
+    /// More of the same answer.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.heard = self.heard.saturating_add(more.heard);
+        self.spoken = self.spoken.saturating_add(more.spoken);
+    }
+}
+
 /// Names an answer of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerId(u64);
@@ -52,6 +62,12 @@ enum Command {
         question: Question,
         answer: mpsc::Sender<Result<Piece, Error>>,
         since: Instant,
+    },
+    /// Its calls are done.
+    GoOn {
+        id: AnswerId,
+        results: Vec<(Call, String)>,
+        may_call: bool,
     },
     /// It is not wanted any further.
     GiveUp(AnswerId),
@@ -69,10 +85,10 @@ pub struct Session {
 impl Session {
     /// Opens a session and connects in the background, so that the first question finds a connection. Must be called
     /// within a Tokio runtime.
-    pub fn open(access: Access, instructions: String) -> Self {
+    pub fn open(access: Access, brief: Brief) -> Self {
         let protocol = protocol_of(&access);
         let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
-        let driver = tokio::spawn(driver::run(access, protocol, instructions, inbox));
+        let driver = tokio::spawn(driver::run(access, protocol, brief, inbox));
         Self {
             commands,
             asked: std::sync::atomic::AtomicU64::new(0),
@@ -126,6 +142,17 @@ impl Answer {
     /// Its name, for [`Session::cut`].
     pub fn id(&self) -> AnswerId {
         self.id
+    }
+
+    /// Tells what came of the calls of the last [`Piece::Calls`]: all of them. With `may_call` the model may want more
+    /// done; not every provider can be told that it may not.
+    pub fn go_on(&self, results: Vec<(Call, String)>, may_call: bool) {
+        // Full or closed: the answer fails when its time is over, or has failed.
+        let _ = self.commands.try_send(Command::GoOn {
+            id: self.id,
+            results,
+            may_call,
+        });
     }
 
     /// The next piece; `None` behind the last one and behind an error.
