@@ -20,6 +20,9 @@ pub(super) const MODELS: [&str; 2] = ["qwen", "qwen-general"];
 /// slow one never holds up the model, which others wait for.
 const TOKENS_MAX: u32 = 2_048;
 
+/// Own lines that an answer begins unlike: those whose repetition would end it.
+const UNLIKE_LAST: usize = 4;
+
 impl Author for Llm {
     type Draft = Writing;
     const DRAFTS_MAX: usize = WRITINGS_MAX;
@@ -83,6 +86,7 @@ impl LanguageModel for Pen {
             tokens_max,
             temperature: request.temperature,
             seed: rand::random(),
+            unlike_last: UNLIKE_LAST,
             ..Options::default()
         };
         self.desk.ask(Question {

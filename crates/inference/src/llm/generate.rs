@@ -20,6 +20,9 @@ const CONTEXT_TOKENS_MAX: usize = 4096;
 /// A prompt runs this many tokens at a time; more makes no difference to speed.
 const PREFILL_CHUNK_TOKENS: usize = 64;
 
+/// What of an answer counts as how it begins.
+const BEGINNING_CHARACTERS: usize = 80;
+
 /// Network, tokenizer and cached sequences.
 pub(super) struct Model {
     network: Network,
@@ -78,7 +81,27 @@ impl Model {
             to.copy(from, choice.kept)
                 .inspect_err(|_| self.slots.forget(choice.slot))?;
         }
-        Ok(Some(Writing::new(prompt.tokens, choice, answer_max, options)))
+        let unlike = self.last_answers(messages, options.unlike_last)?;
+        Ok(Some(Writing::new(
+            prompt.tokens,
+            choice,
+            answer_max,
+            options,
+            unlike,
+        )))
+    }
+
+    /// How the last answers in a prompt begin.
+    fn last_answers(&self, messages: &[(Role, &str)], count: usize) -> Result<Vec<Vec<u32>>, LlmError> {
+        let answers = messages.iter().rev().filter(|(role, _)| *role == Role::Assistant);
+        let beginnings = answers.take(count).map(|(_, text)| {
+            let end = text
+                .char_indices()
+                .nth(BEGINNING_CHARACTERS)
+                .map_or(text.len(), |(at, _)| at);
+            self.tokenizer.encode(text.get(..end).unwrap_or_default())
+        });
+        beginnings.collect()
     }
 
     /// See [`super::Llm::step`].

@@ -19,6 +19,9 @@ pub struct Options {
     pub repeat_penalty: f32,
     /// Fixes the draws.
     pub seed: u64,
+    /// Of the last answers in the prompt, how many this one must not begin like: a small model that has said something
+    /// says it again, and again.
+    pub unlike_last: usize,
 }
 
 impl Default for Options {
@@ -29,6 +32,7 @@ impl Default for Options {
             top_p: 0.9,
             repeat_penalty: 1.1,
             seed: 0,
+            unlike_last: 0,
         }
     }
 }

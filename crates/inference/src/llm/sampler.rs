@@ -3,6 +3,8 @@
 /// Only this many of the likeliest tokens are considered; the tail of a small model is noise, and
 /// sorting a whole vocabulary takes longer than a layer.
 const CANDIDATES_MAX: usize = 64;
+/// An answer may begin with so many tokens of another one: "Oh, I" and "Well, you" begin many.
+const ALIKE_TOKENS_MAX: usize = 3;
 /// The repetition penalty looks back this many tokens of the answer.
 const PENALTY_WINDOW_TOKENS: usize = 64;
 
@@ -23,6 +25,8 @@ pub(super) struct Sampler {
     sampling: Sampling,
     state: u64,
     recent: Vec<u32>,
+    /// Answers that this one must not begin like.
+    unlike: Vec<Vec<u32>>,
 }
 
 impl Sampler {
@@ -32,12 +36,22 @@ impl Sampler {
             sampling,
             state: seed,
             recent: Vec::new(),
+            unlike: Vec::new(),
+        }
+    }
+
+    /// The same; the answer will not begin like these.
+    pub(super) fn unlike(self, answers: Vec<Vec<u32>>) -> Self {
+        Self {
+            unlike: answers,
+            ..self
         }
     }
 
     /// Draws the next token. Returns none for no logits.
     pub(super) fn draw(&mut self, mut logits: Vec<f32>) -> Option<u32> {
         self.penalise(&mut logits);
+        self.forbid(&mut logits);
         let token = if self.sampling.temperature <= 0.0 {
             likeliest(&logits)?
         } else {
@@ -45,6 +59,20 @@ impl Sampler {
         };
         self.recent.push(token);
         Some(token)
+    }
+
+    /// Leaves the way of an answer that this one has gone so far.
+    fn forbid(&self, logits: &mut [f32]) {
+        if self.recent.len() < ALIKE_TOKENS_MAX {
+            return;
+        }
+        for answer in &self.unlike {
+            if let Some([next, ..]) = answer.strip_prefix(self.recent.as_slice())
+                && let Some(logit) = logits.get_mut(*next as usize)
+            {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
     }
 
     fn penalise(&self, logits: &mut [f32]) {
@@ -172,6 +200,27 @@ mod tests {
             repeat_penalty: 2.0,
         };
         assert_eq!(draws(strict, 1, &[3.0, 2.0, 1.0]).get(..2), Some(&[0, 1][..]));
+    }
+
+    #[test]
+    fn an_answer_leaves_the_way_of_another_after_a_few_tokens() {
+        let cold = Sampling {
+            temperature: 0.0,
+            top_p: 1.0,
+            repeat_penalty: 1.0,
+        };
+        let draws = |unlike: &[&[u32]]| -> Vec<u32> {
+            let unlike = unlike.iter().map(|answer| answer.to_vec()).collect();
+            let mut sampler = Sampler::new(cold, 1).unlike(unlike);
+            (0..5)
+                .filter_map(|_| sampler.draw(vec![0.0, 3.0, 2.0, 1.0]))
+                .collect()
+        };
+        assert_eq!(draws(&[]), [1, 1, 1, 1, 1]);
+        assert_eq!(draws(&[&[1, 1, 1, 1, 1]]), [1, 1, 1, 2, 1]);
+        assert_eq!(draws(&[&[1, 1, 1, 1], &[1, 1, 1, 2]]), [1, 1, 1, 3, 1]);
+        // One that ends there, or went another way, is not repeated.
+        assert_eq!(draws(&[&[1, 1, 1], &[1, 2, 1, 1]]), [1, 1, 1, 1, 1]);
     }
 
     #[test]

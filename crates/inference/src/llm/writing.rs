@@ -37,7 +37,13 @@ pub enum Step {
 }
 
 impl Writing {
-    pub(super) fn new(prompt: Vec<u32>, choice: Choice, answer_max: usize, options: &Options) -> Self {
+    pub(super) fn new(
+        prompt: Vec<u32>,
+        choice: Choice,
+        answer_max: usize,
+        options: &Options,
+        unlike: Vec<Vec<u32>>,
+    ) -> Self {
         let sampling = Sampling {
             temperature: options.temperature,
             top_p: options.top_p,
@@ -56,7 +62,7 @@ impl Writing {
             prompt,
             choice,
             answer_max,
-            sampler: Sampler::new(sampling, options.seed),
+            sampler: Sampler::new(sampling, options.seed).unlike(unlike),
             text: TextStream::default(),
             last: None,
             drawn: None,
@@ -70,7 +76,7 @@ impl Writing {
             kept: prompt.len(),
             ..Choice::default()
         };
-        Self::new(prompt, choice, 0, options)
+        Self::new(prompt, choice, 0, options, Vec::new())
     }
 
     /// What it took so far; its times are those of the steps alone. Until it is over it counts as cancelled.
