@@ -6,12 +6,24 @@ use std::time::{Duration, Instant};
 /// Time over which it is the mean, with what is older counting less. Longer: a room that begins to talk is noticed later.
 const OVER: Duration = Duration::from_secs(20);
 
+/// Who waits for what a model does, the most urgent last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Need {
+    /// Nobody: it does nothing.
+    #[default]
+    Nobody,
+    /// Somebody who hears or reads something else meanwhile.
+    Later,
+    /// Somebody who sits in silence.
+    Now,
+}
+
 /// The share of its time that one model works. Pure.
 #[derive(Debug, Default)]
 struct Share {
     share: f64,
     at: Option<Instant>,
-    is_working: bool,
+    need: Need,
 }
 
 impl Share {
@@ -20,15 +32,15 @@ impl Share {
             .at
             .map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
         let kept = (-since.as_secs_f64() / OVER.as_secs_f64()).exp();
-        let worked = if self.is_working { 1.0 - kept } else { 0.0 };
+        let worked = if self.need > Need::Nobody { 1.0 - kept } else { 0.0 };
         self.share = self.share * kept + worked;
         self.at = Some(now);
         self.share
     }
 
-    fn set(&mut self, now: Instant, is_working: bool) {
+    fn set(&mut self, now: Instant, need: Need) {
         self.look(now);
-        self.is_working = is_working;
+        self.need = need;
     }
 }
 
@@ -38,14 +50,14 @@ pub(super) struct Busy(Arc<Mutex<Share>>);
 
 impl Busy {
     /// It begins to work, until what is answered is dropped.
-    pub(super) fn work(&self) -> Working<'_> {
-        self.set(true);
+    pub(super) fn work(&self, need: Need) -> Working<'_> {
+        self.set(need);
         Working(self)
     }
 
-    fn set(&self, is_working: bool) {
+    fn set(&self, need: Need) {
         let mut share = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        share.set(Instant::now(), is_working);
+        share.set(Instant::now(), need);
     }
 }
 
@@ -54,7 +66,7 @@ pub(super) struct Working<'a>(&'a Busy);
 
 impl Drop for Working<'_> {
     fn drop(&mut self) {
-        self.0.set(false);
+        self.0.set(Need::Nobody);
     }
 }
 
@@ -69,8 +81,8 @@ impl Models {
         models.push(Arc::downgrade(&busy.0));
     }
 
-    /// Whether a model but `this` one works right now.
-    pub(super) fn is_other_at_work(&self, this: &Busy) -> bool {
+    /// How urgent the work is that models but `this` one do right now.
+    pub(super) fn need_of_others(&self, this: &Busy) -> Need {
         let models = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let others = models
             .iter()
@@ -78,7 +90,9 @@ impl Models {
             .filter(|other| !Arc::ptr_eq(other, &this.0));
         others
             .into_iter()
-            .any(|other| other.lock().unwrap_or_else(PoisonError::into_inner).is_working)
+            .map(|other| other.lock().unwrap_or_else(PoisonError::into_inner).need)
+            .max()
+            .unwrap_or_default()
     }
 
     /// The share of its time that the busiest one works, 0.0–1.0.
@@ -102,13 +116,13 @@ mod tests {
         let at = |tenths: u64| began + Duration::from_millis(100 * tenths);
         let mut share = Share::default();
         for second in 0..120 {
-            share.set(at(second * 10), true);
-            share.set(at(second * 10 + 5), false);
+            share.set(at(second * 10), Need::Later);
+            share.set(at(second * 10 + 5), Need::Nobody);
         }
         let half = share.look(at(1_200));
         assert!((half - 0.5).abs() < 0.02, "{half}");
         assert!(share.look(at(1_800)) < 0.03);
-        share.set(at(1_800), true);
+        share.set(at(1_800), Need::Now);
         let stuck = share.look(at(3_000));
         assert!(stuck > 0.99, "one job without an end: {stuck}");
     }
@@ -119,11 +133,12 @@ mod tests {
         models.add(&Busy::default());
         models.add(&busy);
         assert_eq!(models.busiest(), 0.0);
-        let work = busy.work();
+        let work = busy.work(Need::Now);
         assert!(models.busiest() >= 0.0);
-        assert!(models.is_other_at_work(&Busy::default()) && !models.is_other_at_work(&busy));
+        assert_eq!(models.need_of_others(&Busy::default()), Need::Now);
+        assert_eq!(models.need_of_others(&busy), Need::Nobody);
         drop(work);
-        assert!(!models.is_other_at_work(&Busy::default()));
+        assert_eq!(models.need_of_others(&Busy::default()), Need::Nobody);
         drop(busy);
         assert_eq!(models.busiest(), 0.0);
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use troupe_inference::llm::{Finish, Options, Stats, Step};
 
-use super::busy::{Busy, Models};
+use super::busy::{Busy, Models, Need};
 use super::failure::{guarded, local, refused};
 use super::lane::employ;
 use super::turns::{Progress, Turn, next};
@@ -145,9 +145,9 @@ impl<A: Author> Clerk<A> {
             if !self.take(rest.take()) {
                 return;
             }
-            let is_needed = self.models.is_other_at_work(&self.busy);
+            let need = self.models.need_of_others(&self.busy);
             let progress = self.answers.iter().map(|answer| &answer.progress);
-            match next(progress, self.began.elapsed(), is_needed) {
+            match next(progress, self.began.elapsed(), need) {
                 Some(Turn::Write(number)) => self.write(number),
                 Some(Turn::Rest(time)) => rest = Some(time),
                 None => {
@@ -293,7 +293,8 @@ impl<A: Author> Clerk<A> {
 
 /// Does a step; a panic is its failure.
 fn tried<T>(model: &'static str, busy: &Busy, step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    guarded(model, busy, step).unwrap_or_else(|| Err("it panicked".to_owned()))
+    // Others give way to no text: a voice that is waited for has its text, and one that speaks ahead works in parts.
+    guarded(model, busy, Need::Later, step).unwrap_or_else(|| Err("it panicked".to_owned()))
 }
 
 /// What an answer took, for whoever wants to know why it is late.

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::TrySendError;
 
-use super::busy::Busy;
+use super::busy::{Busy, Need};
 use crate::providers::ProviderError;
 
 /// A failure of a local model.
@@ -32,8 +32,8 @@ pub(super) fn refused<T>(model: &str, error: &TrySendError<T>) -> ProviderError 
 
 /// Does a part of a model's work; `None` if it panicked. That costs whoever asked for it the answer, and no other: a
 /// model keeps nothing from one part to the next that one could leave half done.
-pub(super) fn guarded<T>(model: &str, busy: &Busy, work: impl FnOnce() -> T) -> Option<T> {
-    let _work = busy.work();
+pub(super) fn guarded<T>(model: &str, busy: &Busy, need: Need, work: impl FnOnce() -> T) -> Option<T> {
+    let _work = busy.work(need);
     let done = catch_unwind(AssertUnwindSafe(work));
     if done.is_err() {
         tracing::error!(model, "work with a local model: it panicked");

@@ -6,7 +6,7 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-use super::busy::Busy;
+use super::busy::{Busy, Need};
 use super::failure::{guarded, local, refused};
 use crate::providers::ProviderError;
 
@@ -17,8 +17,8 @@ const QUEUE_JOBS_MAX: usize = 16;
 type Work<M> = Box<dyn FnOnce(&mut M) + Send>;
 
 struct Job<M> {
-    /// Something else is heard meanwhile.
-    is_ahead: bool,
+    /// [`Need::Later`] when something else is heard meanwhile.
+    need: Need,
     work: Work<M>,
 }
 
@@ -67,9 +67,9 @@ impl<M: 'static> Lane<M> {
         let counted = busy.clone();
         employ(model, load, move |mut made| {
             let mut queue = Queue::new(queue);
-            while let Some(job) = queue.next() {
+            while let Some(Job { need, work }) = queue.next() {
                 // Whoever waits for a job that panicked is told by the sender that it dropped.
-                let _ = guarded(model, &counted, || job(&mut made));
+                let _ = guarded(model, &counted, need, || work(&mut made));
             }
         })
         .await?;
@@ -82,10 +82,10 @@ impl<M: 'static> Lane<M> {
     }
 
     /// Queues a job; refuses when the queue is full.
-    fn send(&self, is_ahead: bool, work: impl FnOnce(&mut M) + Send + 'static) -> Result<(), ProviderError> {
+    fn send(&self, need: Need, work: impl FnOnce(&mut M) + Send + 'static) -> Result<(), ProviderError> {
         let work = Box::new(work);
         self.jobs
-            .try_send(Job { is_ahead, work })
+            .try_send(Job { need, work })
             .map_err(|error| refused(self.model, &error))
     }
 
@@ -94,17 +94,17 @@ impl<M: 'static> Lane<M> {
         &self,
         job: impl FnOnce(&mut M) -> Result<T, ProviderError> + Send + 'static,
     ) -> Result<T, ProviderError> {
-        self.ask_for(false, job).await
+        self.ask_for(Need::Now, job).await
     }
 
-    /// The same; with `is_ahead` behind all jobs that nobody has asked for ahead.
+    /// The same; what is needed later is done behind all that is needed now.
     pub(super) async fn ask_for<T: Send + 'static>(
         &self,
-        is_ahead: bool,
+        need: Need,
         job: impl FnOnce(&mut M) -> Result<T, ProviderError> + Send + 'static,
     ) -> Result<T, ProviderError> {
         let (answer, answered) = oneshot::channel();
-        self.send(is_ahead, move |model| {
+        self.send(need, move |model| {
             if !answer.is_closed() {
                 // Dropped meanwhile: the answer is of no use.
                 let _ = answer.send(job(model));
@@ -119,8 +119,8 @@ impl<M: 'static> Lane<M> {
 /// The thread's end of the queue: what is due comes before what is ahead, and each in its order.
 struct Queue<M> {
     arriving: Receiver<Job<M>>,
-    due: VecDeque<Work<M>>,
-    ahead: VecDeque<Work<M>>,
+    due: VecDeque<Job<M>>,
+    ahead: VecDeque<Job<M>>,
 }
 
 impl<M> Queue<M> {
@@ -133,7 +133,7 @@ impl<M> Queue<M> {
     }
 
     /// Waits for the next job; `None` when there is none and no more will come.
-    fn next(&mut self) -> Option<Work<M>> {
+    fn next(&mut self) -> Option<Job<M>> {
         if self.due.is_empty() && self.ahead.is_empty() {
             let job = self.arriving.recv().ok()?;
             self.sort(job);
@@ -148,12 +148,11 @@ impl<M> Queue<M> {
     }
 
     fn sort(&mut self, job: Job<M>) {
-        let list = if job.is_ahead {
-            &mut self.ahead
-        } else {
-            &mut self.due
+        let list = match job.need {
+            Need::Now => &mut self.due,
+            Need::Later | Need::Nobody => &mut self.ahead,
         };
-        list.push_back(job.work);
+        list.push_back(job);
     }
 }
 
@@ -206,14 +205,14 @@ mod tests {
         let lane = Lane::start("toy", || Ok(())).await.unwrap();
         let (go, wait) = mpsc::sync_channel::<()>(1);
         let (begun, has_begun) = mpsc::sync_channel(1);
-        lane.send(false, move |()| {
+        lane.send(Need::Now, move |()| {
             begun.send(()).unwrap();
             let _ = wait.recv();
         })
         .unwrap();
         has_begun.recv().unwrap();
         for _ in 0..QUEUE_JOBS_MAX {
-            lane.send(false, |()| {}).unwrap();
+            lane.send(Need::Now, |()| {}).unwrap();
         }
         let error = lane.ask(|()| Ok(())).await.err().unwrap();
         assert_eq!(error.to_string(), "local model toy failed: it is busy");
@@ -224,7 +223,7 @@ mod tests {
     async fn a_dropped_question_is_not_worked_on() {
         let lane = Lane::start("toy", || Ok(0)).await.unwrap();
         let (go, wait) = mpsc::sync_channel::<()>(1);
-        lane.send(false, move |_| {
+        lane.send(Need::Now, move |_| {
             let _ = wait.recv();
         })
         .unwrap();
@@ -241,16 +240,16 @@ mod tests {
     async fn what_is_due_is_done_before_what_is_ahead() {
         let lane = Lane::start("toy", || Ok(String::new())).await.unwrap();
         let (go, wait) = mpsc::sync_channel::<()>(1);
-        lane.send(false, move |_| {
+        lane.send(Need::Now, move |_| {
             let _ = wait.recv();
         })
         .unwrap();
-        for (is_ahead, name) in [(true, 'a'), (true, 'b'), (false, 'c'), (true, 'd'), (false, 'e')] {
-            lane.send(is_ahead, move |done: &mut String| done.push(name))
-                .unwrap();
+        let (now, later) = (Need::Now, Need::Later);
+        for (need, name) in [(later, 'a'), (later, 'b'), (now, 'c'), (later, 'd'), (now, 'e')] {
+            lane.send(need, move |done: &mut String| done.push(name)).unwrap();
         }
         drop(go);
-        let done = lane.ask_for(true, |done| Ok(done.clone())).await.unwrap();
+        let done = lane.ask_for(later, |done| Ok(done.clone())).await.unwrap();
         assert_eq!(done, "ceabd");
     }
 }

@@ -12,7 +12,7 @@ use troupe_inference::tts::{Dictionary, Kokoro, Piper, Reader, Voice};
 use troupe_inference::{Cancel, InferenceError};
 
 use super::Files;
-use super::busy::Models;
+use super::busy::{Models, Need};
 use super::effort::Effort;
 use super::failure::{local, unfit};
 use super::lane::Lane;
@@ -213,12 +213,21 @@ impl TextToSpeech for Mouth {
                     let spoken = engine.speak(&clause, voice.as_deref(), &reader, &cancel);
                     let pcm = spoken.map_err(|error| local(name, error))?;
                     let length = Duration::from_secs_f64(pcm.len() as f64 / f64::from(rate_hz.max(1)));
-                    effort.note(began.elapsed(), length);
+                    let worked = began.elapsed();
+                    effort.note(worked, length);
+                    tracing::debug!(
+                        model = name,
+                        characters = clause.chars().count(),
+                        ms = worked.as_millis(),
+                        sound_ms = length.as_millis(),
+                        "a local voice has spoken"
+                    );
                     Ok(pcm)
                 };
                 async move {
                     // The first one may be waited for in silence; the others are made while it is heard.
-                    let spoken = lane.ask_for(number > 0, speak).await;
+                    let need = if number > 0 { Need::Later } else { Need::Now };
+                    let spoken = lane.ask_for(need, speak).await;
                     drop(given_up);
                     spoken
                 }

@@ -5,12 +5,18 @@
 
 use std::time::Duration;
 
+use super::busy::Need;
+
 /// Characters with which a voice can begin: a clause, or the words of a hurried one.
 const BEGINNING_CHARACTERS: usize = 40;
 /// Characters that are spoken in a second; slow voices speak fewer.
 const SPOKEN_PER_S: f64 = 15.0;
 /// With so much written ahead of its voice, an answer leaves the processor to models that others wait for.
 const AHEAD: Duration = Duration::from_millis(1_500);
+/// The same where others wait in silence.
+const GIVEN_AHEAD: Duration = Duration::from_millis(500);
+/// Characters of which a voice may have something to say.
+const GIVEN_CHARACTERS: usize = 12;
 /// How soon it is looked at again.
 const REST: Duration = Duration::from_millis(20);
 
@@ -56,12 +62,24 @@ impl Progress {
     }
 }
 
-/// Whose turn it is; `None` without answers. `is_needed` says that another model is at work for somebody.
+/// Whose turn it is; `None` without answers. `need` says how urgent the work of other models is.
+///
+/// A voice that is waited for in silence has the processor to itself: its first sound comes sooner by the half, and its
+/// text goes on while that is heard.
 pub(super) fn next<'a>(
     answers: impl Iterator<Item = &'a Progress> + Clone,
     now: Duration,
-    is_needed: bool,
+    need: Need,
 ) -> Option<Turn> {
+    let has_enough = |progress: &Progress| {
+        let is_ahead = progress
+            .ahead_s(now)
+            .is_none_or(|ahead| ahead > GIVEN_AHEAD.as_secs_f64());
+        progress.characters >= GIVEN_CHARACTERS && is_ahead
+    };
+    if need == Need::Now && answers.clone().next().is_some() && answers.clone().all(has_enough) {
+        return Some(Turn::Rest(REST));
+    }
     let numbered = answers.enumerate();
     let unheard = numbered
         .clone()
@@ -71,7 +89,7 @@ pub(super) fn next<'a>(
     }
     let ahead = numbered.filter_map(|(number, progress)| Some((number, progress.ahead_s(now)?)));
     let (number, least) = ahead.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    Some(if is_needed && least > AHEAD.as_secs_f64() {
+    Some(if need > Need::Nobody && least > AHEAD.as_secs_f64() {
         Turn::Rest(REST)
     } else {
         Turn::Write(number)
@@ -101,19 +119,35 @@ mod tests {
         let short = progress(10, Some(1_000), 60);
         let new = progress(900, None, 10);
         let newer = progress(950, None, 0);
-        for (answers, is_needed, expect) in [
-            (vec![], true, None),
-            (vec![long, newer, new], true, Some(Turn::Write(2))),
-            (vec![long, short], false, Some(Turn::Write(1))),
-            (vec![long], false, Some(Turn::Write(0))),
-            (vec![long], true, Some(Turn::Rest(REST))),
-            (vec![long, short], true, Some(Turn::Rest(REST))),
+        for (answers, need, expect) in [
+            (vec![], Need::Now, None),
+            (vec![long, newer, new], Need::Later, Some(Turn::Write(2))),
+            (vec![long, short], Need::Nobody, Some(Turn::Write(1))),
+            (vec![long], Need::Nobody, Some(Turn::Write(0))),
+            (vec![long], Need::Later, Some(Turn::Rest(REST))),
+            (vec![long, short], Need::Later, Some(Turn::Rest(REST))),
         ] {
-            assert_eq!(next(answers.iter(), ms(2_000), is_needed), expect, "{answers:?}");
+            assert_eq!(next(answers.iter(), ms(2_000), need), expect, "{answers:?}");
         }
-        // A second and a half before it falls silent it is written on, whoever else works.
-        let due = next([long, short].iter(), ms(3_600), true);
+        // A second and a half before it falls silent it is written on, whoever else works ahead.
+        let due = next([long, short].iter(), ms(3_600), Need::Later);
         assert_eq!(due, Some(Turn::Write(1)));
+    }
+
+    #[test]
+    fn a_voice_that_is_waited_for_works_alone_once_it_may_have_something_to_say() {
+        let begun = progress(0, None, GIVEN_CHARACTERS);
+        let new = progress(0, None, GIVEN_CHARACTERS - 1);
+        let spoken = progress(0, Some(1_000), 45);
+        for (answers, at, need, expect) in [
+            (vec![begun], 1_000, Need::Now, Turn::Rest(REST)),
+            (vec![begun], 1_000, Need::Later, Turn::Write(0)),
+            (vec![begun, new], 1_000, Need::Now, Turn::Write(0)),
+            (vec![begun, spoken], 3_000, Need::Now, Turn::Rest(REST)),
+            (vec![spoken], 3_600, Need::Now, Turn::Write(0)),
+        ] {
+            assert_eq!(next(answers.iter(), ms(at), need), Some(expect), "{answers:?}");
+        }
     }
 
     #[test]
