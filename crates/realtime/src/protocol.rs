@@ -53,6 +53,8 @@ pub(crate) trait Protocol: Send + Sync {
     fn url(&self) -> String;
     /// Name and value of the header that holds the key.
     fn key_header(&self) -> Option<(&'static str, HeaderValue)>;
+    /// Whether the server can be briefed anew on a connection that stands.
+    fn takes_briefs(&self) -> bool;
     /// A connection stands: nothing is known to the server; what is sent first.
     fn open(&mut self, brief: &Brief) -> Vec<String>;
     /// A question, on a connection that is ready.

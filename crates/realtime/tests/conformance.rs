@@ -270,6 +270,30 @@ async fn people_are_heard_and_never_judged_by_the_server() {
 }
 
 #[tokio::test]
+async fn a_session_is_briefed_before_it_is_asked() {
+    on_both(|provider| async move {
+        let world = world(provider, Door::default(), timing(), vec![say("Yes.", 100)]).await;
+        let brief = Brief {
+            instructions: "Be Mara. With you: Ann.".into(),
+            ..able()
+        };
+        world.session.prepare(brief.clone());
+        world.session.prepare(brief.clone());
+        let connections = match provider {
+            Provider::OpenAi => 1,
+            Provider::Gemini => 2,
+        };
+        until(|| world.server.connections() == connections).await;
+        let asked = Question { brief, ..hello() };
+        assert_eq!(all(world.session.ask(asked)).await.0, "Yes.", "{provider:?}");
+        assert_eq!(world.server.connections(), connections, "it was ready");
+        let told: String = world.server.heard().iter().map(ToString::to_string).collect();
+        assert!(told.contains("With you: Ann."), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_answer_that_was_cut_is_remembered_as_far_as_it_was_heard() {
     on_both(|provider| async move {
         let acts = vec![Act::Begin("One two three four.".into()), say("Yes?", 100)];

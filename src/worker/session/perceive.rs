@@ -131,7 +131,7 @@ impl Session {
         let talkativeness = member.character.talkativeness;
         info!(room = self.room_id, character = %id, ms = self.began.elapsed().as_millis(), "character joined");
         let toolbox = Toolbox::open(&self.shared.tools, &member.character.tools);
-        let talker = self.talker(&member, toolbox.as_deref());
+        let talker = self.talker(&member, toolbox.as_ref());
         let reading = talker.is_none().then(|| self.read_ahead(&member.character));
         if talker.is_none() {
             self.know_voice(&member.character);
@@ -151,6 +151,7 @@ impl Session {
             },
         );
         self.surround();
+        self.brief_talkers();
         self.hand_in(Input::CharacterJoined(CastMember::new(id, names, talkativeness)));
         self.open_the_talk();
         self.take_up();
@@ -167,6 +168,7 @@ impl Session {
             self.people.stop_hearing();
             self.surround();
         }
+        self.brief_talkers();
         tokio::spawn(actor.connection.leave());
     }
 
@@ -185,6 +187,7 @@ impl Session {
                 let names = vec![name.clone()];
                 debug!(room = self.room_id, "a person is here");
                 if self.people.add(person.clone(), name) {
+                    self.brief_talkers();
                     self.hand_in(Input::PersonJoined { person, names });
                     self.open_the_talk();
                     self.take_up();
@@ -198,6 +201,7 @@ impl Session {
                     });
                     self.drain();
                     self.people.remove(&person);
+                    self.brief_talkers();
                 }
                 if self.people.is_empty() {
                     self.empty_since = Some(Instant::now());

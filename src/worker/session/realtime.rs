@@ -15,12 +15,14 @@ use super::Session;
 use super::event::Event;
 use super::work::Question;
 use crate::brain::guard::End;
+use crate::brain::history::History;
 use crate::brain::reply;
 use crate::brain::using::{ROUNDS_MAX, Tools, use_all};
+use crate::character::Character;
 use crate::dsp::Resampler;
 use crate::ear::TRACK_RATE_HZ;
 use crate::protocol::CastMember;
-use crate::providers::{Message, Role, Tokens, ToolCall, ToolSpec};
+use crate::providers::{Capacity, Message, Role, Tokens, ToolCall, ToolSpec};
 use crate::tools::Toolbox;
 use crate::voice::Along;
 use crate::worker::metrics;
@@ -54,26 +56,44 @@ impl Talker {
 
 impl Session {
     /// Connects a character that wants such a model to it. One that can't be reached is played as all others are.
-    pub(super) fn talker(&self, member: &CastMember, toolbox: Option<&Toolbox>) -> Option<Arc<Talker>> {
+    pub(super) fn talker(&self, member: &CastMember, toolbox: Option<&Arc<Toolbox>>) -> Option<Arc<Talker>> {
         let character = &member.character;
         let wanted = character.models.realtime.as_deref()?;
         match self.shared.registry.realtime().access(wanted, &character.voices) {
             Ok(access) => Some(Arc::new(Talker {
                 provider: access.provider,
-                session: Standing::open(
-                    access,
-                    Brief {
-                        instructions: character.persona.clone(),
-                        tools: toolbox
-                            .map(|toolbox| told_of(toolbox.specs()))
-                            .unwrap_or_default(),
-                    },
-                ),
+                session: Standing::open(access, self.brief(character, toolbox)),
                 latest: Mutex::default(),
             })),
             Err(error) => {
                 tracing::warn!(room = self.room_id, character = character.id, %error, "find a realtime model: use the others");
                 None
+            }
+        }
+    }
+
+    /// What the character's next question will stand on, if nobody comes or goes before it.
+    fn brief(&self, character: &Character, toolbox: Option<&Arc<Toolbox>>) -> Brief {
+        let question = self.question(character.clone(), History::new(0));
+        let opening = question.in_situation(toolbox.is_some(), |situation| {
+            self.shared.prompter.opening(situation, Capacity::Full)
+        });
+        // A prompt that can't be written fails with the question.
+        let messages = opening.map(|opening| opening.messages).unwrap_or_default();
+        Brief {
+            instructions: messages.into_iter().map(|message| message.content).collect(),
+            tools: toolbox
+                .map(|toolbox| told_of(toolbox.specs()))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Somebody came or went: the models that can't be told while they are asked are told before.
+    pub(super) fn brief_talkers(&self) {
+        for (_, actor) in self.cast.iter() {
+            if let Some(talker) = &actor.talker {
+                let brief = self.brief(&actor.member.character, actor.toolbox.as_ref());
+                talker.session.prepare(brief);
             }
         }
     }

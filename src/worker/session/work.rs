@@ -231,7 +231,7 @@ impl Question {
     }
 
     /// What `of` makes of everything around the character.
-    fn in_situation<T>(&self, has_tools: bool, of: impl FnOnce(&Situation<'_>) -> T) -> T {
+    pub(super) fn in_situation<T>(&self, has_tools: bool, of: impl FnOnce(&Situation<'_>) -> T) -> T {
         let cast: Vec<_> = self.others.iter().collect();
         let people: Vec<_> = self.people.iter().map(String::as_str).collect();
         of(&Situation {

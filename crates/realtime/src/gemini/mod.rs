@@ -72,6 +72,10 @@ impl Protocol for Gemini {
         Some(("x-goog-api-key", value))
     }
 
+    fn takes_briefs(&self) -> bool {
+        false
+    }
+
     fn open(&mut self, brief: &Brief) -> Vec<String> {
         self.mirror.clear();
         self.is_wanted = false;

@@ -160,6 +160,10 @@ impl Protocol for OpenAi {
         Some(("authorization", value))
     }
 
+    fn takes_briefs(&self) -> bool {
+        true
+    }
+
     fn open(&mut self, brief: &Brief) -> Vec<String> {
         self.mirror.clear();
         self.is_ready = false;

@@ -143,6 +143,13 @@ impl Driver {
 
     async fn obey(&mut self, command: Command) {
         match command {
+            Command::Brief(brief) => {
+                let is_known = brief == self.brief;
+                if self.open.is_none() && !is_known && !self.protocol.takes_briefs() {
+                    self.brief = brief;
+                    self.connect().await;
+                }
+            }
             Command::Ask {
                 id,
                 question,

@@ -57,6 +57,8 @@ impl Usage {
 pub struct AnswerId(u64);
 
 enum Command {
+    /// The next question will have this.
+    Brief(Brief),
     Ask {
         id: AnswerId,
         question: Question,
@@ -94,6 +96,13 @@ impl Session {
             asked: std::sync::atomic::AtomicU64::new(0),
             _driver: AbortOnDropHandle::new(driver),
         }
+    }
+
+    /// Says with what brief the next question will come, as far as is known. A server that can't be told on the connection
+    /// that stands is told on a new one, if it is not answering: nobody waits for that then.
+    pub fn prepare(&self, brief: Brief) {
+        // Full: the question tells it.
+        let _ = self.commands.try_send(Command::Brief(brief));
     }
 
     /// Asks for the next line. A former answer that has not ended is given up.
