@@ -143,8 +143,10 @@ mod tests {
         own.set("patience", 3.0).unwrap();
         own.extend(Overrides::of_voice(Duration::from_millis(800)));
         let tuning = Tuning::default().with(&own);
-        let slow = (Duration::from_millis(800), Duration::from_millis(800), 3.0);
-        assert_eq!((tuning.first_sound, tuning.running_dry, tuning.patience), slow);
+        let ms = Duration::from_millis;
+        let slow = [tuning.first_sound, tuning.running_dry, tuning.first_clause];
+        assert_eq!(slow, [ms(800), ms(800), ms(0)]);
+        assert_eq!(tuning.patience, 3.0);
         assert!(Overrides::of_voice(Duration::ZERO).is_empty());
         let endless = Tuning::default().with(&Overrides::of_voice(Duration::MAX));
         assert_eq!(endless.first_sound, Duration::from_secs(5));

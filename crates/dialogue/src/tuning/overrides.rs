@@ -23,17 +23,22 @@ impl Overrides {
         Ok(())
     }
 
-    /// What a voice needs that works for this long on a few words before any of them sounds: something must be heard
-    /// meanwhile. Nothing differs for a voice that the usual thresholds suit.
+    /// What a voice needs that works for this long on a few words before any of them sounds: it begins with just so many
+    /// that something is heard meanwhile. Nothing differs for a voice that the usual thresholds suit.
     #[must_use]
     pub fn of_voice(clause: Duration) -> Self {
         let needed = clause.as_secs_f64() * 1000.0;
-        let thresholds = ["first_sound", "running_dry"]
+        let longer = ["first_sound", "running_dry"]
             .into_iter()
             .filter_map(|name| Threshold::named(name).ok())
             .filter(|threshold| threshold.default < needed)
             .map(|threshold| (threshold.name, needed.min(threshold.max)));
-        Self(thresholds.collect())
+        let mut own = Self(longer.collect());
+        if !own.is_empty() {
+            // Each further word would be waited for twice: until it is written, and until it is spoken.
+            own.0.insert("first_clause", 0.0);
+        }
+        own
     }
 
     /// Takes over what `others` override.
