@@ -16,8 +16,6 @@ use crate::providers::{
 
 /// Times that the model is asked, the first included.
 const ATTEMPTS: u32 = 2;
-/// Own recent lines that the answer must not begin like.
-const OWN_LINES_WATCHED: usize = 4;
 
 /// Everything that [`speak`] needs, taken from the room at one moment.
 #[derive(Debug, Clone)]
@@ -161,7 +159,6 @@ pub fn prepare(
     let character = situation.character;
     let request = prompter.request(&situation, history, capacity)?;
     let again = prompter.again(&request, character, capacity)?;
-    let own_lines = history.lines_of(situation.identity).take(OWN_LINES_WATCHED);
     let examples = character.examples.iter().map(|example| example.said.as_str());
     let rules = Rules {
         own_names: names(character).collect(),
@@ -171,13 +168,10 @@ pub fn prepare(
             .flat_map(|other| names(other))
             .chain(situation.people.iter().map(|&name| name.to_owned()))
             .collect(),
-        // A model that repeats itself by accident is a small one; a large one does it on purpose.
+        // A model that says after others by accident is a small one; a large one does it on purpose. Its own last lines
+        // it avoids while it writes: words that might be theirs need not be held back.
         said_before: match capacity {
-            Capacity::Small => own_lines
-                .chain(heard)
-                .chain(examples)
-                .map(str::to_owned)
-                .collect(),
+            Capacity::Small => heard.into_iter().chain(examples).map(str::to_owned).collect(),
             Capacity::Full => Vec::new(),
         },
         truth_asked,

@@ -293,7 +293,7 @@ impl<A: Author> Clerk<A> {
 
 /// Does a step; a panic is its failure.
 fn tried<T>(model: &'static str, busy: &Busy, step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    // Others give way to no text: a voice that is waited for has its text, and one that speaks ahead works in parts.
+    // What people wait for in silence is sound, or words that were heard: no other model gives way to a token.
     guarded(model, busy, Need::Later, step).unwrap_or_else(|| Err("it panicked".to_owned()))
 }
 

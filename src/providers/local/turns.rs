@@ -64,8 +64,8 @@ impl Progress {
 
 /// Whose turn it is; `None` without answers. `need` says how urgent the work of other models is.
 ///
-/// A voice that is waited for in silence has the processor to itself: its first sound comes sooner by the half, and its
-/// text goes on while that is heard.
+/// A voice that is waited for in silence has the processor to itself: its first sound comes sooner, and its text goes on
+/// while that is heard.
 pub(super) fn next<'a>(
     answers: impl Iterator<Item = &'a Progress> + Clone,
     now: Duration,

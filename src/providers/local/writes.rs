@@ -20,7 +20,7 @@ pub(super) const MODELS: [&str; 2] = ["qwen", "qwen-general"];
 /// slow one never holds up the model, which others wait for.
 const TOKENS_MAX: u32 = 2_048;
 
-/// Own lines that an answer begins unlike: those whose repetition would end it.
+/// Own lines that an answer begins unlike.
 const UNLIKE_LAST: usize = 4;
 
 impl Author for Llm {

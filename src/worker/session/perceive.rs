@@ -133,9 +133,7 @@ impl Session {
         let toolbox = Toolbox::open(&self.shared.tools, &member.character.tools);
         let talker = self.talker(&member, toolbox.as_ref());
         let reading = talker.is_none().then(|| self.read_ahead(&member.character));
-        if talker.is_none() {
-            self.know_voice(&member.character);
-        }
+        self.know_voice(&member.character);
         self.cast.add(
             id.clone(),
             Actor {
