@@ -172,6 +172,11 @@ async fn calls(answer: &mut Answer) -> (String, Vec<Call>) {
     }
 }
 
+/// What came of them.
+fn rain(calls: Vec<Call>) -> Vec<(Call, String)> {
+    calls.into_iter().map(|call| (call, "rain".to_owned())).collect()
+}
+
 #[tokio::test]
 async fn a_tool_is_used_within_an_answer() {
     on_both(|provider| async move {
@@ -185,10 +190,7 @@ async fn a_tool_is_used_within_an_answer() {
             .map(|call| (call.name.as_str(), call.arguments.as_str()))
             .collect();
         assert_eq!(asked, [("weather", r#"{"town":"Rome"}"#)]);
-        answer.go_on(
-            wanted.into_iter().map(|call| (call, "rain".to_owned())).collect(),
-            false,
-        );
+        answer.go_on(rain(wanted), false);
         assert_eq!(all(answer).await.0, "It rains.", "{provider:?}");
         let told: String = world.server.heard().iter().map(ToString::to_string).collect();
         assert!(told.contains("Tells the weather of a town."), "{told}");
@@ -218,7 +220,7 @@ async fn an_answer_that_is_cut_while_a_tool_is_used_is_given_up() {
         let world = world(provider, Door::default(), timing(), acts).await;
         let mut answer = world.session.ask(hello());
         let (_, wanted) = calls(&mut answer).await;
-        let late = wanted.into_iter().map(|call| (call, "rain".to_owned())).collect();
+        let late = rain(wanted);
         let other = question(&[(Speaker::Others, "Ann: Never mind.")]);
         let next = world.session.ask(other);
         answer.go_on(late, true);
@@ -237,10 +239,7 @@ async fn a_connection_that_is_lost_while_a_tool_is_used_costs_the_answer() {
         let world = world(provider, Door::default(), timing(), acts).await;
         let mut answer = world.session.ask(hello());
         let (_, wanted) = calls(&mut answer).await;
-        answer.go_on(
-            wanted.into_iter().map(|call| (call, "rain".to_owned())).collect(),
-            true,
-        );
+        answer.go_on(rain(wanted), true);
         // Asked again it would use the tool again.
         let (_, _, end) = all(answer).await;
         assert!(
