@@ -8,7 +8,7 @@ use troupe_realtime::Provider;
 use troupe_realtime::scripted::{Act, Door, Server};
 
 use super::harness::Stack;
-use super::person::is;
+use super::person::Person;
 use crate::tools::{desk::Desk, weather, web::Web};
 
 /// Time until a server has been asked, or told to give up.
@@ -19,6 +19,18 @@ fn contents(entries: &[Value]) -> Vec<&str> {
         .iter()
         .map(|entry| entry["content"].as_str().unwrap())
         .collect()
+}
+
+/// A room with a new character of this description, how that is called in it, and a person who has its track.
+async fn talk_with(stack: &Stack, character: Value) -> (String, String, Person) {
+    let made = stack.call(Method::POST, "/v1/characters", Some(character)).await;
+    let id = made["id"].as_str().unwrap();
+    let agent = format!("agent-{id}");
+    let room = stack.room(&[id]).await;
+    let mut person = stack.guest(&room).await;
+    stack.begin(&room).await;
+    person.has_track(&agent).await;
+    (room, agent, person)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,15 +44,7 @@ async fn a_character_looks_things_up_once_bridges_the_wait_and_gives_up_when_int
         "name": "Vera", "persona": "You are Vera, who knows the weather.",
         "tools": [weather(&web.url), { "kind": "mcp", "name": "desk", "url": desk.url }],
     });
-    let vera = stack.call(Method::POST, "/v1/characters", Some(body)).await;
-    let vera = vera["id"].as_str().unwrap().to_owned();
-    let agent = format!("agent-{vera}");
-    let room = stack.room(&[&vera]).await;
-    let mut person = stack.guest(&room).await;
-    stack.begin(&room).await;
-    person
-        .until("the track", |event| is(event, "track", &agent))
-        .await;
+    let (room, agent, mut person) = talk_with(&stack, body).await;
 
     // The answer waits for the weather, and a word bridges the wait.
     let question = "Vera, how is the weather?";
@@ -114,13 +118,7 @@ async fn a_model_that_speaks_by_itself_looks_things_up() {
         "name": "Vera", "persona": "You are Vera, who knows the weather.",
         "models": { "realtime": "openai:gpt-realtime" }, "tools": [weather(&web.url)],
     });
-    let vera = stack.call(Method::POST, "/v1/characters", Some(body)).await;
-    let vera = vera["id"].as_str().unwrap().to_owned();
-    let agent = format!("agent-{vera}");
-    let room = stack.room(&[&vera]).await;
-    let mut person = stack.guest(&room).await;
-    stack.begin(&room).await;
-    person.has_track(&agent).await;
+    let (room, agent, mut person) = talk_with(&stack, body).await;
     stack.models.hears("Vera, how is the weather?");
     person.say(&stack.recording()).await;
     person.hears(&agent).await;

@@ -93,6 +93,11 @@ impl Driver {
         self.access.provider.name()
     }
 
+    /// Whether what has failed is not tried again yet.
+    fn is_resting(&self) -> bool {
+        self.rests_until.is_some_and(|until| Instant::now() < until)
+    }
+
     /// When something is to be looked at.
     fn wake(&self) -> Instant {
         let timing = self.timing();
@@ -147,7 +152,9 @@ impl Driver {
                 let is_known = brief == self.brief;
                 if self.open.is_none() && !is_known && !self.protocol.takes_briefs() {
                     self.brief = brief;
-                    self.connect().await;
+                    if !self.is_resting() {
+                        self.connect().await;
+                    }
                 }
             }
             Command::Ask {
@@ -158,7 +165,7 @@ impl Driver {
             } => {
                 self.give_up(None).await;
                 self.latest = Some(id);
-                if self.rests_until.is_some_and(|until| Instant::now() < until) {
+                if self.is_resting() {
                     let provider = self.provider();
                     let _ = answer.send(Err(Error::Resting { provider })).await;
                     return;
