@@ -5,8 +5,11 @@ use std::{
 
 use tokio::sync::Notify;
 
+use self::encoding::Encoding;
 use super::{EncodedAudio, LocalAudio, OPUS_CLOCK_HZ, StereoResampler, level_db, pace};
-use crate::opus::{Channels, Encoded, Encoder, EncoderConfig, OpusError};
+use crate::opus::{Channels, Encoded, EncoderConfig};
+
+mod encoding;
 
 /// One packet's audio when nothing else is agreed, in milliseconds.
 pub const PACKET_MS: u32 = 20;
@@ -74,9 +77,7 @@ pub struct Outgoing {
     track: LocalAudio,
     reader: u64,
     settings: EncoderSettings,
-    encoder: Encoder,
-    bitrate_bps: u32,
-    loss_percent: u8,
+    encoding: Encoding,
     channels: usize,
     resampler: Option<StereoResampler>,
     paced: bool,
@@ -96,12 +97,13 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Starts to read `track`; `wake` is told when audio comes. The timestamp starts at `first_timestamp`.
+    #[must_use]
     pub fn new(
         track: LocalAudio,
         settings: EncoderSettings,
         wake: Arc<Notify>,
         first_timestamp: u32,
-    ) -> Result<Self, OpusError> {
+    ) -> Self {
         let config = track.source.config();
         let channels = if config.channels == 2 {
             Channels::Stereo
@@ -109,14 +111,14 @@ impl Outgoing {
             Channels::Mono
         };
         let resampler = StereoResampler::new(config.sample_rate_hz, OPUS_CLOCK_HZ, channels.count());
-        let encoder = Encoder::new(EncoderConfig {
+        let encoding = Encoding::new(EncoderConfig {
             channels,
             bitrate_bps: settings.bitrate_bps,
             fec: settings.fec,
             dtx: settings.dtx,
             loss_percent: LOSS_PERCENT_MIN,
             ..EncoderConfig::default()
-        })?;
+        });
         let reader = track.source.attach(wake);
         track.traffic.set_bitrate(settings.bitrate_bps);
         // A resampler gives a sample more or less each time; a small stock keeps packets full.
@@ -125,12 +127,10 @@ impl Outgoing {
         } else {
             Vec::new()
         };
-        Ok(Self {
+        Self {
             reader,
             settings,
-            encoder,
-            bitrate_bps: settings.bitrate_bps,
-            loss_percent: LOSS_PERCENT_MIN,
+            encoding,
             channels: channels.count(),
             resampler,
             paced: config.queue_ms > 0,
@@ -145,7 +145,7 @@ impl Outgoing {
             taken: Vec::new(),
             pcm,
             track,
-        })
+        }
     }
 
     /// The payload type to send with.
@@ -162,11 +162,7 @@ impl Outgoing {
 
     /// Follows what the other side reports as lost, 0 to 100.
     pub fn set_loss(&mut self, percent: u8) {
-        let percent = percent.max(LOSS_PERCENT_MIN);
-        if percent != self.loss_percent {
-            self.loss_percent = percent;
-            self.encoder.adapt(self.bitrate_bps, percent);
-        }
+        self.encoding.set_loss(percent.max(LOSS_PERCENT_MIN));
     }
 
     /// Samples per channel of one packet.
@@ -298,7 +294,7 @@ impl Outgoing {
         let wanted = ticks * self.channels;
         self.fill_pcm(wanted);
         let pcm = self.pcm.get(..wanted).unwrap_or_default();
-        match self.encoder.encode(pcm) {
+        match self.encoding.encode(pcm) {
             Ok(Encoded::Packet(payload)) => {
                 let marker = std::mem::take(&mut self.paused);
                 self.track.traffic.count(payload.len());
@@ -322,10 +318,8 @@ impl Outgoing {
             0 => self.settings.bitrate_bps,
             set => set,
         };
-        if wanted != self.bitrate_bps {
-            self.bitrate_bps = wanted;
+        if self.encoding.set_bitrate(wanted) {
             self.track.traffic.set_bitrate(wanted);
-            self.encoder.adapt(wanted, self.loss_percent);
         }
     }
 

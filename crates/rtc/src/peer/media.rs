@@ -150,24 +150,16 @@ impl MediaTable {
         wake: &Arc<Notify>,
     ) {
         let mut rng = rand::rng();
-        match Outgoing::new(track, settings, Arc::clone(wake), rng.random()) {
+        let sender = Sender {
+            ssrc,
             // Below 2^15, so that the far end cannot miss the first roll-over (RFC 3711, 3.3.1).
-            Ok(outgoing) => {
-                let sequence = rng.random_range(0..1 << 15);
-                self.senders.insert(
-                    mid,
-                    Box::new(Sender {
-                        ssrc,
-                        sequence,
-                        outgoing,
-                        copies: Copies::default(),
-                        is_known: false,
-                        doubling: Doubling::default(),
-                    }),
-                );
-            }
-            Err(error) => tracing::warn!(%error, "make an Opus encoder"),
-        }
+            sequence: rng.random_range(0..1 << 15),
+            outgoing: Outgoing::new(track, settings, Arc::clone(wake), rng.random()),
+            copies: Copies::default(),
+            is_known: false,
+            doubling: Doubling::default(),
+        };
+        self.senders.insert(mid, Box::new(sender));
     }
 
     /// The transport exists: declares what was agreed before it.

@@ -109,7 +109,7 @@ pub(crate) fn run_with(options: Options) -> Run {
     });
     let track = LocalAudio::new("t".into(), source.clone());
     let wake = Arc::new(Notify::new());
-    let mut outgoing = Outgoing::new(track, options.settings, wake, FIRST_TIMESTAMP).unwrap();
+    let mut outgoing = Outgoing::new(track, options.settings, wake, FIRST_TIMESTAMP);
     let remote = Arc::new(RemoteAudio::default());
     let sinks = [Delivery::Immediate, Delivery::Paced].map(|how| AudioSink::new(how, 48_000, 1, 0));
     sinks.iter().for_each(|sink| remote.add_sink(sink.clone()));

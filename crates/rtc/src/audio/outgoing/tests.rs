@@ -16,7 +16,7 @@ fn outgoing_of(queue_ms: u32, channels: u32, settings: EncoderSettings) -> (Audi
         queue_ms,
     });
     let track = LocalAudio::new("t".into(), source.clone());
-    let outgoing = Outgoing::new(track, settings, Arc::new(Notify::new()), 1000).unwrap();
+    let outgoing = Outgoing::new(track, settings, Arc::new(Notify::new()), 1000);
     (source, outgoing)
 }
 
@@ -224,7 +224,7 @@ fn what_was_encoded_beforehand_is_played_in_a_loop() {
     assert_eq!(source.push(&[0; 480]), Err(CaptureError::Encoded));
     let track = LocalAudio::new("t".into(), source);
     let wake = Arc::new(Notify::new());
-    let mut outgoing = Outgoing::new(track, EncoderSettings::default(), wake, 1_000).unwrap();
+    let mut outgoing = Outgoing::new(track, EncoderSettings::default(), wake, 1_000);
     let packets = run(&mut outgoing, Instant::now(), Duration::from_secs(1));
     assert!((49..=51).contains(&packets.len()), "{}", packets.len());
     for (n, (_, packet)) in packets.iter().enumerate() {
