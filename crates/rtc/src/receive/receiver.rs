@@ -6,7 +6,7 @@ use super::playout::Playout;
 use super::sequence::{Order, Sequence};
 use super::staging::Played;
 use super::stats::ReceiverStats;
-use super::steer::{PAUSE_SAMPLES, TOLERANCE_SAMPLES};
+use super::steer::Deviation;
 use super::voice::{QUIET_PEAK, Voice};
 use crate::opus::OpusError;
 use std::time::Instant;
@@ -81,10 +81,10 @@ impl Receiver {
             return Played::Silence;
         }
         let deviation = self.align(now);
-        if deviation.abs() > PAUSE_SAMPLES {
+        if deviation.counts_in_a_pause() {
             self.stage(FRAME_SAMPLES);
             let is_pause = self.voice.staging().peak(FRAME_SAMPLES) < QUIET_PEAK;
-            if is_pause && deviation < 0 {
+            if is_pause && deviation.samples < 0 {
                 out.fill(0);
                 return Played::Silence;
             }
@@ -133,10 +133,10 @@ impl Receiver {
         }
     }
 
-    /// Moves the timeline where that is not heard; gives by how many samples the delay is still off.
-    fn align(&mut self, now: i64) -> i64 {
+    /// Moves the timeline where that is not heard; gives how far the delay is still off.
+    fn align(&mut self, now: i64) -> Deviation {
         let Some(playout) = &mut self.playout else {
-            return 0;
+            return Deviation::default();
         };
         let [min, max] = [self.config.delay_ms_min, self.config.delay_ms_max].map(samples);
         let target = playout.target(min, max);
@@ -149,13 +149,16 @@ impl Receiver {
             playout.tail += (excess - staged).max(0);
             delay = max;
         }
-        let mut deviation = delay - target;
-        if deviation.abs() > TOLERANCE_SAMPLES && self.voice.is_silent() {
-            let shift = deviation.min(playout.silence_ahead(&self.buffer));
+        let mut deviation = Deviation {
+            samples: delay - target,
+            target,
+        };
+        if deviation.counts_in_silence() && self.voice.is_silent() {
+            let shift = deviation.samples.min(playout.silence_ahead(&self.buffer));
             playout.tail += shift;
-            deviation -= shift;
+            deviation.samples -= shift;
         }
-        self.stats.delay_ms = ((target + deviation).max(0) / SAMPLES_PER_MS) as u32;
+        self.stats.delay_ms = ((target + deviation.samples).max(0) / SAMPLES_PER_MS) as u32;
         self.stats.delay_target_ms = (target / SAMPLES_PER_MS) as u32;
         deviation
     }
