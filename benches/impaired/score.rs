@@ -13,7 +13,6 @@ use crate::{
     client::{cache, python_with},
     clips::{Clip, HEARD_HZ, PAUSE_MS, Script, words},
     companion::Companion,
-    stage::Recordings,
 };
 
 /// What measures need, pinned.
@@ -60,12 +59,10 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Adds what was heard on each network by each client.
-    pub(crate) async fn add<const N: usize>(&mut self, scores: &mut [[Score; N]], heard: Recordings<N>) {
-        for (scores, recordings) in scores.iter_mut().zip(heard) {
-            for (score, recording) in scores.iter_mut().zip(recordings) {
-                self.recording(score, &recording).await;
-            }
+    /// Adds what each client heard on a network.
+    pub(crate) async fn add<const N: usize>(&mut self, scores: &mut [Score; N], heard: [Vec<i16>; N]) {
+        for (score, recording) in scores.iter_mut().zip(heard) {
+            self.recording(score, &recording).await;
         }
     }
 

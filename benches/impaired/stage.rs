@@ -108,12 +108,12 @@ async fn say(sources: Vec<NativeAudioSource>, script: &Script) {
     futures::future::join_all(sources.into_iter().map(say)).await;
 }
 
-/// One sender on a good network; both readers of ours and the official client behind the bad one.
-pub(crate) async fn hearing(script: &Script, networks: &[Faults], seed: u64) -> Recordings<3> {
+/// One sender on a good network; for each network and its seed both readers of ours and the official client behind the bad one.
+pub(crate) async fn hearing(script: &Script, networks: &[(Faults, u64)]) -> Recordings<3> {
     let stage = Stage::open().await;
     let mut official = Official::start(&stage.server.url).await;
     let (mut rooms, mut sources, mut ours) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, &faults) in networks.iter().enumerate() {
+    for (number, &(faults, seed)) in networks.iter().enumerate() {
         let name = format!("hearing {number}");
         stage.proxy.next(None);
         let (room, source) = stage.speaker(&name).await;
@@ -146,11 +146,11 @@ pub(crate) async fn hearing(script: &Script, networks: &[Faults], seed: u64) -> 
 }
 
 /// Both clients speak behind the bad network; the official client on a good one hears them.
-pub(crate) async fn speaking(script: &Script, networks: &[Faults], seed: u64) -> Recordings<2> {
+pub(crate) async fn speaking(script: &Script, networks: &[(Faults, u64)]) -> Recordings<2> {
     let stage = Stage::open().await;
     let mut official = Official::start(&stage.server.url).await;
     let (mut rooms, mut sources) = (Vec::new(), Vec::new());
-    for (number, &faults) in networks.iter().enumerate() {
+    for (number, &(faults, seed)) in networks.iter().enumerate() {
         let way = Some(Way {
             faults,
             seed,

@@ -46,6 +46,24 @@ fn processor_s(pid: u32) -> f64 {
     ticks / 100.0
 }
 
+/// Processor time of the whole machine so far that was spent on something, and that was due but kept back by what the
+/// machine itself runs on, in seconds (proc(5), `/proc/stat`).
+fn machine_s() -> [f64; 2] {
+    let stat = fs::read_to_string("/proc/stat").unwrap();
+    let ticks: Vec<f64> = stat
+        .lines()
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .skip(1)
+        .map(|ticks| ticks.parse().unwrap())
+        .collect();
+    let [user, nice, system, _idle, _iowait, irq, softirq, stolen] = ticks[..8] else {
+        unreachable!("as many as were asked for");
+    };
+    [user + nice + system + irq + softirq, stolen].map(|ticks| ticks / 100.0)
+}
+
 fn resident_mb(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
@@ -260,17 +278,35 @@ impl Member {
     }
 }
 
-/// Processor time used by processes in the next seconds, in percent of a core.
-async fn percent_of<const N: usize>(pids: [u32; N]) -> [f64; N] {
+/// Processor time, in percent of a core.
+struct Spent<const N: usize> {
+    /// By processes.
+    by: [f64; N],
+    /// By the rest of the machine.
+    rest: f64,
+    /// Kept back from the machine.
+    kept_back: f64,
+}
+
+/// What is spent in the next seconds.
+async fn spent_by<const N: usize>(pids: [u32; N]) -> Spent<N> {
     let before = pids.map(processor_s);
+    let machine_before = machine_s();
     let start = Instant::now();
     sleep(SPAN).await;
     let passed = start.elapsed().as_secs_f64();
-    let mut after = pids.map(processor_s);
-    for (after, before) in after.iter_mut().zip(before) {
+    let mut by = pids.map(processor_s);
+    let mut machine = machine_s();
+    let before = before.iter().chain(&machine_before);
+    for (after, before) in by.iter_mut().chain(&mut machine).zip(before) {
         *after = (*after - before) / passed * 100.0;
     }
-    after
+    let [busy, kept_back] = machine;
+    Spent {
+        by,
+        rest: busy - by.iter().sum::<f64>(),
+        kept_back,
+    }
 }
 
 /// Both clients, encoding and decoding, each with one member of so many rooms. The other members speak what was
@@ -295,15 +331,16 @@ pub(crate) async fn measure(server: &Server, rooms: usize) {
             continue;
         };
         sleep(SETTLE).await;
-        let [percent, of_crowd, of_server] = percent_of([member.pid(), crowd.pid(), server.pid()]).await;
+        let Spent { by, rest, kept_back } = spent_by([member.pid(), crowd.pid(), server.pid()]).await;
+        let [percent, of_crowd, of_server] = by;
         println!(
             "{name}, {rooms} rooms: {percent:.1} % of a core, {:.2} % a room; {:.1} MB; connect {:.0} ms, publish \
-             {:.1} ms; crowd {of_crowd:.0} %, server {of_server:.0} %; machine load {}",
+             {:.1} ms; crowd {of_crowd:.0} %, server {of_server:.0} %, the rest of the machine {rest:.0} %, kept back \
+             from it {kept_back:.1} %",
             percent / rooms as f64,
             resident_mb(member.pid()),
             member.connect_ms,
             member.publish_ms,
-            machine_load()
         );
         member.end().await;
         crowd.end().await;
@@ -324,14 +361,15 @@ pub(crate) async fn measure_density(server: &Server, rooms: usize) {
     sleep(SETTLE).await;
     measured.lateness().await;
     crowd.lateness().await;
-    let [percent, of_crowd, of_server] = percent_of([measured.pid(), crowd.pid(), server.pid()]).await;
+    let Spent { by, rest, kept_back } = spent_by([measured.pid(), crowd.pid(), server.pid()]).await;
+    let [percent, of_crowd, of_server] = by;
     println!(
         "{rooms} rooms, encoded beforehand: {percent:.1} % of a core, {:.3} % a room; {:.1} MB, {:.3} MB a room; \
-         crowd {of_crowd:.0} %, server {of_server:.0} %; machine load {}",
+         crowd {of_crowd:.0} %, server {of_server:.0} %, the rest of the machine {rest:.0} %, kept back from it \
+         {kept_back:.1} %",
         percent / rooms as f64,
         resident_mb(measured.pid()),
         resident_mb(measured.pid()) / rooms as f64,
-        machine_load()
     );
     println!("  heard there: {}", measured.lateness().await);
     println!("  heard from there: {}", crowd.lateness().await);
