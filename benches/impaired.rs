@@ -2,11 +2,10 @@
 //! words does a recogniser get wrong, and how close is the sound to what was said?
 //!
 //! `cargo bench --bench impaired -- FOLDER [seeds [network…]]`, where FOLDER has recordings and a `manifest.json`, and
-//! a network is named as below; without any, all are measured. Both
-//! clients meet the same network: what becomes of a packet follows from the seed and the packet's place in the
-//! stream. *Hearing* is one sender on a good network and both clients behind a bad one; *speaking* is each client
-//! behind a bad one, and the official client on a good one hears it. PESQ (ITU-T P.862.2, wide band) and STOI
-//! compare with the recording.
+//! a network is named as below; without any, all are measured. Both clients meet the same network: what becomes of a
+//! packet follows from the seed and the packet's place in the stream. *Hearing* is one sender on a good network and
+//! both clients behind a bad one; *speaking* is each client behind a bad one, and the official client on a good one
+//! hears it. PESQ (ITU-T P.862.2, wide band) and STOI compare with the recording.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
