@@ -130,12 +130,17 @@ impl Person {
         .await
     }
 
+    /// Waits for an event that fits, unless it came before.
+    pub(super) async fn has(&mut self, what: &str, fits: impl Fn(&Value) -> bool) {
+        if !self.events.iter().any(&fits) {
+            self.until(what, fits).await;
+        }
+    }
+
     /// Waits for the track of `identity`, unless it came before.
     pub(super) async fn has_track(&mut self, identity: &str) {
-        if !self.events.iter().any(|event| is(event, "track", identity)) {
-            let what = format!("the track of {identity}");
-            self.until(&what, |event| is(event, "track", identity)).await;
-        }
+        let what = format!("the track of {identity}");
+        self.has(&what, |event| is(event, "track", identity)).await;
     }
 
     /// Waits for a track of `identity` that was not noticed yet: somebody who comes back.
