@@ -18,6 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::mixdown::RATE_HZ;
 use crate::cli::Failure;
 use crate::cli::client::Join;
+use crate::link::livekit::connect;
 
 /// One frame of the microphone.
 const FRAME: Duration = Duration::from_millis(10);
@@ -57,7 +58,7 @@ pub(super) struct Person {
 impl Person {
     /// Joins and opens the microphone, silent at first.
     pub(super) async fn join(join: &Join) -> Result<Self, Failure> {
-        let (room, events) = Room::connect(&join.url, &join.token, RoomOptions::default())
+        let (room, events) = connect(&join.url, &join.token, RoomOptions::default())
             .await
             .map_err(|error| Failure::failed(format!("join room: {error}")))?;
         let microphone = NativeAudioSource::new(AudioSourceOptions::default(), RATE_HZ, 1, SEND_QUEUE_MS);

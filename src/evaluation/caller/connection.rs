@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use super::ear::Ear;
 use super::microphone::{self, Saying, Spoken};
 use super::{Clock, RATE_HZ};
+use crate::link::livekit::connect;
 
 /// Sound that waits in the sender, ms: as much as the other callers let wait, since it is part of every delay.
 const SEND_QUEUE_MS: u32 = 20;
@@ -64,7 +65,7 @@ impl Caller {
     pub async fn join(url: &str, token: &str, clock: Clock, seed: u64) -> Result<Self, CallerError> {
         let senses = Arc::new(Senses::default());
         senses.mark("connect", clock);
-        let (room, events) = Room::connect(url, token, RoomOptions::default())
+        let (room, events) = connect(url, token, RoomOptions::default())
             .await
             .map_err(|error| CallerError::Join(error.to_string()))?;
         senses.mark("connected", clock);

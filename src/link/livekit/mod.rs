@@ -3,6 +3,7 @@
 mod ambience;
 mod captions;
 mod listening;
+mod signalling;
 mod sink;
 mod state;
 mod typed;
@@ -20,6 +21,7 @@ use tokio_util::task::AbortOnDropHandle;
 use troupe_dialogue::AgentState;
 
 pub use captions::Captions;
+pub use signalling::connect;
 pub use sink::TrackSink;
 
 use super::{AGENT_PREFIX, Caption, LinkError, Seen, Track};
@@ -70,7 +72,7 @@ impl Connection {
     ) -> Result<Self, LinkError> {
         let mut options = RoomOptions::default();
         options.auto_subscribe = false;
-        let (room, events) = Room::connect(url, token, options)
+        let (room, events) = connect(url, token, options)
             .await
             .map_err(|error| LinkError::Connect(error.to_string()))?;
         let room = Arc::new(room);
