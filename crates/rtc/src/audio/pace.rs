@@ -5,7 +5,10 @@
 //! process first asked, so there is no pacer thread to wait for and no lock to take.
 
 use std::{
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,6 +16,7 @@ use std::{
 pub const BEAT: Duration = Duration::from_millis(5);
 
 static EPOCH: OnceLock<Instant> = OnceLock::new();
+static STREAMS: AtomicU32 = AtomicU32::new(0);
 
 /// The first beat at or after an instant.
 #[must_use]
@@ -29,9 +33,34 @@ pub fn at_or_after(at: Instant) -> Instant {
     at + Duration::from_micros(wait)
 }
 
+/// A beat at or after an instant for a stream of packets of such a length that may begin a packet later as well: another
+/// beat for each stream, so that the packets of many rooms do not come at once.
+#[must_use]
+pub fn spread(at: Instant, packet: Duration) -> Instant {
+    let beats = (packet.as_micros() / BEAT.as_micros()).max(1) as u32;
+    let turn = STREAMS.fetch_add(1, Ordering::Relaxed) % beats;
+    at_or_after(at) + BEAT * turn
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn streams_that_begin_together_are_spread_over_a_packet() {
+        let now = Instant::now();
+        let packet = Duration::from_millis(20);
+        let first = at_or_after(now);
+        let mut turns: Vec<u32> = (0..8)
+            .map(|_| ((spread(now, packet) - first).as_micros() / BEAT.as_micros()) as u32)
+            .collect();
+        turns.sort_unstable();
+        // Other tests take turns of their own.
+        assert!(turns.iter().all(|turn| *turn < 4), "{turns:?}");
+        turns.dedup();
+        assert!(turns.len() > 1, "{turns:?}");
+        assert_eq!(spread(now, Duration::from_millis(1)), first);
+    }
 
     #[test]
     fn beats_are_common_and_never_early() {
