@@ -24,6 +24,7 @@ use tokio::{
     sync::mpsc::UnboundedReceiver,
     time::{sleep, timeout},
 };
+use troupe::link::livekit::connect;
 
 use crate::harness::{publish, subscribed_whenever, token, tone};
 
@@ -137,7 +138,7 @@ impl Visit {
 
     async fn make(self, url: &str, room: &str, side: Side) -> Said {
         let token = token(room, side.name());
-        let (room, mut events) = Room::connect(url, &token, RoomOptions::default()).await.unwrap();
+        let (room, mut events) = connect(url, &token, RoomOptions::default()).await.unwrap();
         let (source, _track) = publish(&room, 200).await;
         let mut said = Said {
             joined: 1,

@@ -8,9 +8,9 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use futures::StreamExt;
+use futures::{StreamExt, future::join_all};
 use livekit::{
-    Room, RoomOptions,
+    RoomOptions,
     webrtc::{
         audio_source::native::{EncodedAudio, NativeAudioSource},
         audio_stream::immediate::{ImmediateAudioStream, PcmFrame, Played},
@@ -19,8 +19,9 @@ use livekit::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
-    time::sleep,
+    time::{sleep, timeout},
 };
+use troupe::link::livekit::connect;
 use troupe_rtc::opus::{Channels, Decoder, Encoded, Encoder, EncoderConfig};
 
 use crate::{
@@ -32,6 +33,8 @@ use crate::{
 pub(crate) const MEMBER: &str = "TRANSPORT_MEMBER";
 const SPAN: Duration = Duration::from_secs(10);
 const SETTLE: Duration = Duration::from_secs(5);
+/// Time for a member to leave all of its rooms.
+const LEAVE_WITHIN: Duration = Duration::from_secs(10);
 /// What a packet holds.
 const PACKET: Duration = Duration::from_millis(20);
 
@@ -165,7 +168,7 @@ impl Lateness {
 }
 
 /// What the child process does: joins with every token given, speaks and listens. Each line that it reads
-/// makes it tell how late frames came since the line before.
+/// makes it tell how late frames came since the line before; at their end it leaves.
 pub(crate) async fn member(url: &str) {
     let part = std::env::args().find_map(|word| Part::ALL.into_iter().find(|part| part.name() == word));
     let part = part.unwrap();
@@ -178,7 +181,7 @@ pub(crate) async fn member(url: &str) {
         let start = Instant::now();
         let mut options = RoomOptions::default();
         options.auto_subscribe = part.listens_in(room_number);
-        let (room, mut events) = Room::connect(url, &token, options).await.unwrap();
+        let (room, mut events) = connect(url, &token, options).await.unwrap();
         connects.push(start.elapsed().as_secs_f64() * 1000.0);
         let start = Instant::now();
         if part == Part::Voices {
@@ -209,6 +212,7 @@ pub(crate) async fn member(url: &str) {
         }
     };
     tokio::task::spawn_blocking(answer).await.unwrap();
+    join_all(kept.iter().map(|room| room.close())).await;
 }
 
 /// A child process that is in its rooms.
@@ -220,9 +224,9 @@ struct Member {
 }
 
 impl Member {
-    /// The tokens of both members of so many rooms.
-    fn pairs(rooms: usize) -> impl Iterator<Item = [String; 2]> {
-        (0..rooms).map(|room| ["a", "b"].map(|who| token(&format!("load {room}"), who)))
+    /// The tokens of one member of so many rooms. No measurement has another one's rooms, where others might still be.
+    fn tokens(measurement: &str, rooms: usize, who: &str) -> impl Iterator<Item = String> {
+        (0..rooms).map(move |room| token(&format!("{measurement}, {rooms}: {room}"), who))
     }
 
     /// `None` if it did not get there.
@@ -272,9 +276,13 @@ impl Member {
         )
     }
 
+    /// Has it leave, so that the server has nobody to miss during the next measurement.
     async fn end(mut self) {
-        self.process.kill().await.unwrap();
-        sleep(Duration::from_secs(1)).await;
+        drop(self.process.stdin.take());
+        if timeout(LEAVE_WITHIN, self.process.wait()).await.is_err() {
+            println!("  (a member did not leave in time)");
+            self.process.kill().await.unwrap();
+        }
     }
 }
 
@@ -313,18 +321,17 @@ async fn spent_by<const N: usize>(pids: [u32; N]) -> Spent<N> {
 /// encoded beforehand, so that they do not fill the machine.
 pub(crate) async fn measure(server: &Server, rooms: usize) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/transport/member.py");
-    let mut theirs = Command::new(client::python().await);
-    theirs
-        .args([script, &server.url])
-        .args(Member::pairs(rooms).map(|[a, _]| a));
     for name in ["this stack", "official client"] {
-        let crowd = Member::pairs(rooms).map(|[_, b]| b);
+        let [measured, crowd] = ["a", "b"].map(|who| Member::tokens(name, rooms, who));
         let Some(crowd) = Member::ours(server, Part::Crowd, crowd).await else {
             return println!("{rooms} rooms: the crowd did not get there");
         };
         let member = match name {
-            "this stack" => Member::ours(server, Part::Voices, Member::pairs(rooms).map(|[a, _]| a)).await,
-            _ => Member::start(&mut theirs).await,
+            "this stack" => Member::ours(server, Part::Voices, measured).await,
+            _ => {
+                let mut theirs = Command::new(client::python().await);
+                Member::start(theirs.args([script, &server.url]).args(measured)).await
+            }
         };
         let Some(member) = member else {
             println!("{name}, {rooms} rooms: did not get there");
@@ -350,11 +357,10 @@ pub(crate) async fn measure(server: &Server, rooms: usize) {
 /// Many rooms of which one member is measured: it hears, decodes, and speaks what was encoded beforehand, as the
 /// other one does, so that encoding does not fill the machine.
 pub(crate) async fn measure_density(server: &Server, rooms: usize) {
-    let crowd = Member::pairs(rooms).map(|[_, b]| b);
+    let [measured, crowd] = ["a", "b"].map(|who| Member::tokens("alone", rooms, who));
     let Some(mut crowd) = Member::ours(server, Part::Crowd, crowd).await else {
         return println!("{rooms} rooms: the crowd did not get there");
     };
-    let measured = Member::pairs(rooms).map(|[a, _]| a);
     let Some(mut measured) = Member::ours(server, Part::Density, measured).await else {
         return println!("{rooms} rooms: did not get there");
     };

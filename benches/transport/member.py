@@ -1,6 +1,6 @@
 """The official client in rooms, speaking and listening. Arguments: URL, then a token a room.
 
-Prints one line when all speak: the median milliseconds to connect and to publish.
+Prints one line when all speak: the median milliseconds to connect and to publish. Leaves when its input ends.
 """
 
 import asyncio
@@ -42,7 +42,8 @@ async def main(url, tokens):
         tasks.append(asyncio.create_task(hum(source)))
         rooms.append(room)
     print(statistics.median(connects), statistics.median(publishes), flush=True)
-    await asyncio.Event().wait()
+    await asyncio.to_thread(sys.stdin.read)
+    await asyncio.gather(*(room.disconnect() for room in rooms))
 
 
 asyncio.run(main(sys.argv[1], sys.argv[2:]))
