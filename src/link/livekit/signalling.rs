@@ -100,6 +100,10 @@ async fn trusting_this_machine() -> Result<Arc<ClientConfig>, TransportError> {
              in SSL_CERT_FILE); {first}"
         )));
     }
+    trusting(roots)
+}
+
+fn trusting(roots: RootCertStore) -> Result<Arc<ClientConfig>, TransportError> {
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| TransportError::Other(error.to_string()))?
@@ -177,8 +181,11 @@ impl WsConnection for Connection {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
+    use rustls::pki_types::PrivateKeyDer;
+    use rustls::{HandshakeKind, ServerConfig};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
 
     use super::*;
 
@@ -232,6 +239,46 @@ mod tests {
         };
         assert!(tcp.nodelay().unwrap());
         server.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn tls_checks_the_server_and_is_resumed() {
+        let address = "127.0.0.1".to_owned();
+        let rcgen::CertifiedKey { cert, signing_key } =
+            rcgen::generate_simple_self_signed([address]).unwrap();
+        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let server = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(server));
+        let (listener, url) = listener().await;
+        let url = url.replace("ws:", "wss:");
+        let accept = async || {
+            let (stream, _) = listener.accept().await.unwrap();
+            let stream = acceptor.accept(stream).await.ok()?;
+            let how = stream.get_ref().1.handshake_kind();
+            let _socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+            how
+        };
+        let mut roots = RootCertStore::empty();
+        roots.add(cert.der().clone()).unwrap();
+        let client = Client {
+            tls: OnceCell::new_with(Some(trusting(roots).unwrap())),
+        };
+        for expected in [HandshakeKind::Full, HandshakeKind::Resumed] {
+            let (opened, how) = tokio::join!(client.open(&url, &[]), accept());
+            assert!(opened.is_ok(), "{opened:?}");
+            assert_eq!(how, Some(expected));
+        }
+        // The machine trusts no certificate that was made just now.
+        let stranger = Client::default();
+        let (refused, how) = tokio::join!(stranger.open(&url, &[]), accept());
+        assert!(refused.is_err());
+        assert_eq!(how, None);
     }
 
     #[tokio::test]
