@@ -1,4 +1,5 @@
-//! The transport beside the official client, in one run against one server.
+//! The transport beside the official client, in one run against one server; and many rooms of it alone, each number
+//! of them on a server of its own.
 //!
 //! `cargo bench --bench transport -- [rooms…] [alone rooms…]`, without any 1 and 20 beside the official client, and 20
 //! and 200 of this stack alone. Figures mean something on a quiet machine only; its load is printed with them. With
@@ -44,7 +45,10 @@ async fn main() {
     for rooms in rooms {
         load::measure(&server, rooms).await;
     }
+    drop(server);
     for rooms in density {
+        // One that had others until now still has their rooms to close.
+        let server = harness::server().await;
         load::measure_density(&server, rooms).await;
     }
 }
