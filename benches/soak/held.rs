@@ -33,7 +33,7 @@ impl Held {
         }
     }
 
-    /// When nothing has become less for two seconds.
+    /// When nothing has become less for two seconds, and the allocator keeps nothing that is free.
     pub(crate) async fn settled(start: Instant) -> Self {
         let began = Instant::now();
         let mut held = Self::now(start);
@@ -46,7 +46,8 @@ impl Held {
             same = if less { 0 } else { same + 1 };
             held = next;
         }
-        held
+        troupe_heap::give_back();
+        Self::now(start)
     }
 }
 
