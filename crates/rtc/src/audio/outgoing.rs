@@ -257,14 +257,17 @@ impl Outgoing {
 
     /// The next packet of what was encoded beforehand, if it is due.
     fn play(&mut self, audio: &EncodedAudio, now: Instant, send: &mut impl FnMut(OutgoingPacket)) -> bool {
+        let place = self.place;
+        let Some(packet) = audio.at(place) else {
+            return false;
+        };
         let ticks = EncodedAudio::PACKET_SAMPLES;
         let length = Duration::from_micros(u64::from(ticks) * 1_000_000 / u64::from(OPUS_CLOCK_HZ));
         // Nobody waits for the beginning of it, so that it need not come together with that of many other rooms.
         let at = *self.next_at.get_or_insert_with(|| pace::spread(now, length));
-        let place = self.place;
-        let Some(packet) = audio.at(place).filter(|_| at <= now) else {
+        if at > now {
             return false;
-        };
+        }
         self.place = place.wrapping_add(1);
         self.next_at = Some(pace::at_or_after(at + length));
         let timestamp = self.timestamp(now, ticks);

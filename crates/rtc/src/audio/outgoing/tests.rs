@@ -215,6 +215,16 @@ async fn a_bit_rate_set_is_followed() {
 }
 
 #[test]
+fn nothing_at_all_that_was_encoded_beforehand_is_never_due() {
+    let audio = Arc::new(EncodedAudio::encode(&[], EncoderConfig::default()).unwrap());
+    let track = LocalAudio::new("t".into(), AudioSource::of_encoded(audio));
+    let wake = Arc::new(Notify::new());
+    let mut outgoing = Outgoing::new(track, EncoderSettings::default(), wake, 1_000);
+    outgoing.poll(Instant::now(), |packet| unreachable!("{packet:?}"));
+    assert_eq!(outgoing.deadline(), None);
+}
+
+#[test]
 fn what_was_encoded_beforehand_is_played_in_a_loop() {
     let pcm: Vec<i16> = (0..48_000 / 10)
         .map(|n| ((n * 7919 % 20_011) - 10_000) as i16)
