@@ -2,9 +2,9 @@
 //!
 //! `cargo bench --bench soak -- [minutes [rooms]]`, by default 40 and 50. It starts a LiveKit server of its own on
 //! loopback, and a process for the guests of its rooms. Rooms live for rounds of two minutes; after each round all
-//! are gone, and this process's memory, files and tasks are counted, after free memory was given back as a worker does it:
-//! what the allocator keeps for the next time differs by megabytes from one round to the next. The first three rounds fill what is kept for
-//! ever; from there on a line is fitted.
+//! are gone, and this process's memory, files and tasks are counted, after free memory was given back as a worker does
+//! it: what the allocator keeps for the next time differs by megabytes from one round to the next. The first three
+//! rounds fill what is kept for ever; from there on a line is fitted.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -63,7 +63,8 @@ impl Line {
             .map_err(|error| refused(&error))?;
         let bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| refused(&error))?;
         request.headers_mut().insert(AUTHORIZATION, bearer);
-        let connecting = tokio_tungstenite::connect_async(request);
+        // At once, without Nagle's algorithm: an answer is not to wait until the message before is acknowledged.
+        let connecting = tokio_tungstenite::connect_async_with_config(request, None, true);
         let (stream, _) = tokio::time::timeout(CONNECT_WITHIN, connecting)
             .await
             .map_err(|_| refused(&"no answer in time"))?
