@@ -10,7 +10,7 @@ pub mod native {
     };
 
     use tokio_stream::Stream;
-    use troupe_rtc::audio::{AudioSink, Delivery};
+    use troupe_rtc::audio::{AudioReader, Delivery, reader};
 
     use crate::{audio_frame::AudioFrame, audio_track::RtcAudioTrack};
 
@@ -20,7 +20,7 @@ pub mod native {
     /// How a stream queues.
     #[derive(Clone, Debug, Default)]
     pub struct NativeAudioStreamOptions {
-        /// Frames of 10 ms that may wait: 10 if nothing is said, without limit if 0.
+        /// Frames of 10 ms that may wait: 10 if nothing is said, 3000 if 0.
         pub queue_size_frames: Option<usize>,
     }
 
@@ -31,7 +31,7 @@ pub mod native {
     #[derive(Debug)]
     pub struct NativeAudioStream {
         track: RtcAudioTrack,
-        sink: AudioSink,
+        reader: AudioReader,
     }
 
     impl NativeAudioStream {
@@ -57,11 +57,11 @@ pub mod native {
             let rate = u32::try_from(sample_rate).unwrap_or(crate::audio_source::DEFAULT_SAMPLE_RATE);
             let channels = u32::try_from(num_channels).unwrap_or(1);
             let capacity = options.queue_size_frames.unwrap_or(DEFAULT_QUEUE_SIZE_FRAMES);
-            let sink = AudioSink::new(Delivery::Paced, rate, channels, capacity);
-            audio_track.add_sink(sink.clone());
+            let (sink, reader) = reader(Delivery::Paced, rate, channels, capacity);
+            audio_track.add_sink(sink);
             Self {
                 track: audio_track,
-                sink,
+                reader,
             }
         }
 
@@ -74,18 +74,12 @@ pub mod native {
         /// Frames dropped because they were not read in time.
         #[must_use]
         pub fn dropped_frames(&self) -> u64 {
-            self.sink.dropped_frames()
+            self.reader.dropped_frames()
         }
 
         /// Ends the stream.
         pub fn close(&mut self) {
-            self.sink.close();
-        }
-    }
-
-    impl Drop for NativeAudioStream {
-        fn drop(&mut self) {
-            self.sink.close();
+            self.reader.close();
         }
     }
 
@@ -93,7 +87,7 @@ pub mod native {
         type Item = AudioFrame<'static>;
 
         fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-            self.sink.poll_frame(context).map(|frame| {
+            self.reader.poll_frame(context).map(|frame| {
                 frame.map(|frame| AudioFrame {
                     sample_rate: frame.sample_rate_hz,
                     num_channels: frame.channels,

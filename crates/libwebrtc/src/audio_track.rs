@@ -74,7 +74,7 @@ impl RtcAudioTrack {
     /// Gives the audio to a reader. A local track has none to give: its reader ends at once.
     pub(crate) fn add_sink(&self, sink: AudioSink) {
         match &self.side {
-            Side::Local(_) => sink.close(),
+            Side::Local(_) => drop(sink),
             Side::Remote { audio, .. } => audio.add_sink(sink),
         }
     }

@@ -7,9 +7,10 @@
 //! - the owner task, the only one to touch sockets, encoders, decoders and the `str0m` state. It
 //!   takes [`jsep::Plan`]s and commands and reports through one callback, which must not block.
 //!
-//! Whatever is shared with the application (audio queues, counters) sits behind leaf locks that are held
-//! for the copy of a frame: no code is called while one is held, and nothing waits under one. Every queue is
-//! bounded and says what happens when it is full.
+//! **No lock for audio.** The owner task takes samples from a source, gives frames to readers and counts by atomic
+//! steps, so that no thread of the application can hold up a packet. Those who fill one source wait for each other; the
+//! rest of what is shared (who reads, messages, what is told once a second) sits behind leaf locks: no code is
+//! called while one is held, and nothing waits under one. Every queue is bounded and says what happens when it is full.
 //!
 //! **Sending.** An [`audio::AudioSource`] is filled by the application and emptied by the connection, a packet
 //! every 10 or 20 ms. All connections of a process keep one beat ([`audio::pace`]), so that it wakes once for

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio_stream::Stream;
-use troupe_rtc::audio::{AudioSink, Delivery};
+use troupe_rtc::audio::{AudioReader, Delivery, reader};
 
 pub use troupe_rtc::audio::{Capture, PcmFrame};
 pub use troupe_rtc::receive::Played;
@@ -23,28 +23,22 @@ const QUEUE_FRAMES: usize = 100;
 /// silent its silence is told in real time. The stream ends with the track.
 #[derive(Debug)]
 pub struct ImmediateAudioStream {
-    sink: AudioSink,
+    reader: AudioReader,
 }
 
 impl ImmediateAudioStream {
     /// A stream at `sample_rate` Hz in `num_channels` (1 or 2) channels.
     #[must_use]
     pub fn new(track: &RtcAudioTrack, sample_rate: u32, num_channels: u32) -> Self {
-        let sink = AudioSink::new(Delivery::Immediate, sample_rate, num_channels, QUEUE_FRAMES);
-        track.add_sink(sink.clone());
-        Self { sink }
+        let (sink, reader) = reader(Delivery::Immediate, sample_rate, num_channels, QUEUE_FRAMES);
+        track.add_sink(sink);
+        Self { reader }
     }
 
     /// Frames dropped because they were not read in time.
     #[must_use]
     pub fn dropped_frames(&self) -> u64 {
-        self.sink.dropped_frames()
-    }
-}
-
-impl Drop for ImmediateAudioStream {
-    fn drop(&mut self) {
-        self.sink.close();
+        self.reader.dropped_frames()
     }
 }
 
@@ -52,6 +46,6 @@ impl Stream for ImmediateAudioStream {
     type Item = PcmFrame;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<PcmFrame>> {
-        self.sink.poll_frame(context)
+        self.reader.poll_frame(context)
     }
 }

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Delivery, OPUS_CLOCK_HZ, RemoteAudio, pace};
+use super::{Delivery, OPUS_CLOCK_HZ, RemoteAudio, pace, readers::Readers};
 use crate::{
     opus::{Channels, Format},
     receive::{FRAME_SAMPLES, ImmediateReceiver, Receiver, ReceiverConfig, RtpIn},
@@ -24,7 +24,7 @@ const CATCH_UP_MAX: u32 = 10;
 /// Nothing is decoded while nobody reads, and each kind of reader costs a decoder of its own.
 #[derive(Debug)]
 pub struct Incoming {
-    remote: Arc<RemoteAudio>,
+    readers: Readers,
     paced: Option<(Receiver, Channels)>,
     immediate: Option<(ImmediateReceiver, Format)>,
     next_at: Option<Instant>,
@@ -38,7 +38,7 @@ impl Incoming {
     #[must_use]
     pub fn new(remote: Arc<RemoteAudio>, now: Instant) -> Self {
         Self {
-            remote,
+            readers: Readers::of(remote),
             paced: None,
             immediate: None,
             next_at: None,
@@ -51,7 +51,7 @@ impl Incoming {
     /// The track that is fed.
     #[must_use]
     pub fn remote(&self) -> &Arc<RemoteAudio> {
-        &self.remote
+        self.readers.remote()
     }
 
     /// When [`Incoming::poll`] is to be called next, if at any time.
@@ -69,15 +69,15 @@ impl Incoming {
 
     /// Takes a packet that arrived `now`.
     pub fn push(&mut self, now: Instant, packet: RtpIn<'_>) {
-        self.remote.traffic.count(packet.payload.len());
-        self.remote
-            .traffic
-            .set_jitter(self.jitter.observe(now, packet.timestamp));
+        let traffic = &self.readers.remote().traffic;
+        traffic.count(packet.payload.len());
+        traffic.set_jitter(self.jitter.observe(now, packet.timestamp));
         self.last_packet = now;
+        self.readers.welcome();
         self.ready();
-        let remote = &self.remote;
+        let readers = &mut self.readers;
         if let Some((receiver, _)) = &mut self.immediate {
-            receiver.push(now, packet, &mut |piece| remote.deliver_piece(piece));
+            receiver.push(now, packet, &mut |piece| readers.deliver_piece(piece));
         }
         if let Some((receiver, _)) = &mut self.paced {
             receiver.push(now, packet);
@@ -89,17 +89,18 @@ impl Incoming {
     /// Delivers all that is due at `now`.
     pub fn poll(&mut self, now: Instant) {
         let idle = now.saturating_duration_since(self.last_packet) > IDLE_AFTER;
-        let remote = &self.remote;
+        self.readers.welcome();
+        let readers = &mut self.readers;
         if let Some((receiver, _)) = &mut self.immediate
             && !idle
         {
-            receiver.poll(now, &mut |piece| remote.deliver_piece(piece));
+            receiver.poll(now, &mut |piece| readers.deliver_piece(piece));
         }
         for _ in 0..CATCH_UP_MAX {
             let Some(at) = self.next_at.filter(|at| *at <= now) else {
                 return;
             };
-            let listening = self.remote.wanted(Delivery::Paced).is_some();
+            let listening = self.remote().wanted(Delivery::Paced).is_some();
             let Some((receiver, channels)) = self.paced.as_mut().filter(|_| listening) else {
                 // Nobody reads: the next reader starts with a fresh timeline.
                 self.paced = None;
@@ -116,8 +117,8 @@ impl Incoming {
                 .get_mut(..FRAME_SAMPLES * channels.count())
                 .unwrap_or_default();
             let kind = receiver.pull(now, frame);
-            self.remote.traffic.count_samples(FRAME_SAMPLES);
-            self.remote.deliver(frame, channels, kind);
+            self.readers.remote().traffic.count_samples(FRAME_SAMPLES);
+            self.readers.deliver(frame, channels, kind);
             self.next_at = Some(at + FRAME);
             self.report();
         }
@@ -129,7 +130,10 @@ impl Incoming {
     /// Makes the receivers that the readers of now need, and drops the others.
     fn ready(&mut self) {
         // What is played is stretched at the full rate.
-        let wanted = self.remote.wanted(Delivery::Paced).map(|format| format.channels);
+        let wanted = self
+            .remote()
+            .wanted(Delivery::Paced)
+            .map(|format| format.channels);
         if wanted != self.paced.as_ref().map(|(_, channels)| *channels) {
             self.next_at = None;
             self.paced = wanted.and_then(|channels| {
@@ -142,7 +146,7 @@ impl Incoming {
                 Some((receiver.ok()?, channels))
             });
         }
-        let wanted = self.remote.wanted(Delivery::Immediate);
+        let wanted = self.remote().wanted(Delivery::Immediate);
         if wanted != self.immediate.as_ref().map(|(_, format)| *format) {
             self.immediate = wanted.and_then(|format| {
                 let receiver = ImmediateReceiver::new(format)
@@ -157,7 +161,7 @@ impl Incoming {
         let paced = self.paced.as_ref().map(|(receiver, _)| receiver.stats());
         let stats = paced.or_else(|| self.immediate.as_ref().map(|(receiver, _)| receiver.stats()));
         if let Some(stats) = stats {
-            self.remote.traffic.set_receiver(stats);
+            self.remote().traffic.set_receiver(stats);
         }
     }
 }

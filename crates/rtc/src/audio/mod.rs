@@ -2,12 +2,15 @@
 
 mod copies;
 mod encoded;
+mod frames;
 mod incoming;
 mod local;
 mod outgoing;
 pub mod pace;
+mod readers;
 mod remote;
 mod resample;
+mod ring;
 mod sink;
 mod source;
 mod stereo;
@@ -15,12 +18,13 @@ mod traffic;
 
 pub use copies::{Copies, Header, SentPacket};
 pub use encoded::EncodedAudio;
+pub use frames::{AudioReader, Capture, Delivery, PcmFrame, reader};
 pub use incoming::Incoming;
 pub use local::LocalAudio;
 pub use outgoing::{EncoderSettings, Outgoing, OutgoingPacket, PACKET_MS};
 pub use remote::RemoteAudio;
 pub use resample::Resampler;
-pub use sink::{AudioSink, Capture, Delivery, PcmFrame};
+pub use sink::AudioSink;
 pub use source::{AudioSource, AudioSourceConfig, CaptureError, PlaybackPosition};
 pub use stereo::StereoResampler;
 pub use traffic::{Traffic, TrafficSnapshot};

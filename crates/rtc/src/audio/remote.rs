@@ -1,12 +1,12 @@
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU8, Ordering},
+};
 
 use parking_lot::Mutex;
 
-use super::{AudioSink, Delivery, Traffic};
-use crate::{
-    opus::{Channels, Format, Rate},
-    receive::{FRAME_SAMPLES, Piece, Played},
-};
+use super::{AudioSink, Delivery, Traffic, frames::FrameQueue};
+use crate::opus::{Channels, Format, Rate};
 
 /// Readers of each kind, as bits: there are some, one of them wants two channels, one more than 16 kHz.
 const ANY: u8 = 1;
@@ -14,11 +14,14 @@ const STEREO: u8 = 2;
 const FULL: u8 = 4;
 const BITS: u8 = 3;
 
-/// A track of the other side: decoded audio is handed to every sink. Without a sink nothing is
-/// decoded at all.
+/// A track of the other side: decoded audio is handed to every reader. Without one nothing is decoded at all.
+///
+/// A lock is taken when readers come and go, never for audio.
 #[derive(Debug, Default)]
 pub struct RemoteAudio {
-    sinks: Mutex<Vec<AudioSink>>,
+    readers: Mutex<Known>,
+    /// Somebody in `readers` waits to be fed.
+    has_arrivals: AtomicBool,
     wanted: AtomicU8,
     muted: AtomicBool,
     ended: AtomicBool,
@@ -26,17 +29,53 @@ pub struct RemoteAudio {
     pub traffic: Traffic,
 }
 
+/// Who reads.
+#[derive(Debug, Default)]
+struct Known {
+    all: Vec<Arc<FrameQueue>>,
+    /// Of them those that no stream feeds yet.
+    arrivals: Vec<AudioSink>,
+}
+
 impl RemoteAudio {
-    /// Adds a reader; on an ended track it ends at once.
+    /// Adds a reader by its sink; on an ended track it ends at once.
     pub fn add_sink(&self, sink: AudioSink) {
-        let mut sinks = self.sinks.lock();
+        let mut readers = self.readers.lock();
         if self.ended() {
-            drop(sinks);
-            sink.close();
+            // With the sink the stream ends.
             return;
         }
-        sinks.push(sink);
-        self.note(&sinks);
+        readers.all.push(Arc::clone(sink.queue()));
+        readers.arrivals.push(sink);
+        self.has_arrivals.store(true, Ordering::Release);
+        self.note(&mut readers);
+    }
+
+    pub(super) fn has_arrivals(&self) -> bool {
+        self.has_arrivals.load(Ordering::Acquire)
+    }
+
+    /// Hands over the readers that no stream feeds yet.
+    pub(super) fn arrivals(&self) -> Vec<AudioSink> {
+        let mut readers = self.readers.lock();
+        self.has_arrivals.store(false, Ordering::Release);
+        std::mem::take(&mut readers.arrivals)
+    }
+
+    /// The stream that fed these ends; another may go on.
+    pub(super) fn take_back(&self, sinks: Vec<AudioSink>) {
+        let mut readers = self.readers.lock();
+        if self.ended() {
+            return;
+        }
+        readers.arrivals.extend(sinks);
+        let has_arrivals = !readers.arrivals.is_empty();
+        self.has_arrivals.store(has_arrivals, Ordering::Release);
+    }
+
+    /// Counts anew who is left.
+    pub(super) fn forget_closed(&self) {
+        self.note(&mut self.readers.lock());
     }
 
     /// The least that serves all who listen this way; `None` when nobody does.
@@ -73,53 +112,27 @@ impl RemoteAudio {
 
     /// Ends the track and all its readers.
     pub fn end(&self) {
+        let mut readers = self.readers.lock();
         self.ended.store(true, Ordering::Release);
-        let sinks = std::mem::take(&mut *self.sinks.lock());
+        let Known { all, arrivals } = std::mem::take(&mut *readers);
         self.wanted.store(0, Ordering::Release);
-        for sink in sinks {
-            sink.close();
-        }
+        drop(readers);
+        all.iter().for_each(|reader| reader.close());
+        drop(arrivals);
     }
 
-    /// Gives a frame to every reader who plays.
-    pub(crate) fn deliver(&self, pcm: &mut [i16], channels: Channels, kind: Played) {
-        if !self.enabled() {
-            pcm.fill(0);
-        }
-        self.for_each(Delivery::Paced, |sink| sink.push(pcm, channels.into(), kind));
-    }
-
-    /// Gives a piece to every reader who recognises.
-    pub(crate) fn deliver_piece(&self, piece: Piece<'_>) {
-        self.traffic.count_samples(piece.length());
-        static SILENCE: [i16; FRAME_SAMPLES * 2] = [0; FRAME_SAMPLES * 2];
-        let pcm = match self.enabled() {
-            true => piece.pcm,
-            false => SILENCE.get(..piece.pcm.len()).unwrap_or_default(),
-        };
-        let piece = Piece { pcm, ..piece };
-        self.for_each(Delivery::Immediate, |sink| sink.push_piece(&piece));
-    }
-
-    /// Forgets readers that have gone, and calls `give` for the others.
-    fn for_each(&self, delivery: Delivery, mut give: impl FnMut(&AudioSink)) {
-        let mut sinks = self.sinks.lock();
-        let before = sinks.len();
-        sinks.retain(|sink| !sink.is_closed());
-        if sinks.len() != before {
-            self.note(&sinks);
-        }
-        sinks
-            .iter()
-            .filter(|sink| sink.delivery() == delivery)
-            .for_each(&mut give);
-    }
-
-    fn note(&self, sinks: &[AudioSink]) {
-        let bits = sinks.iter().fold(0, |bits, sink| {
-            let stereo = if sink.is_stereo() { STEREO } else { 0 };
-            let full = if sink.rate_hz() > Rate::Wide.hz() { FULL } else { 0 };
-            bits | (ANY | stereo | full) << shift(sink.delivery())
+    fn note(&self, readers: &mut Known) {
+        readers.all.retain(|reader| !reader.is_closed());
+        readers.arrivals.retain(|sink| !sink.queue().is_closed());
+        let bits = readers.all.iter().fold(0, |bits, reader| {
+            let wants = reader.wants();
+            let stereo = if wants.channels > 1 { STEREO } else { 0 };
+            let full = if wants.sample_rate_hz > Rate::Wide.hz() {
+                FULL
+            } else {
+                0
+            };
+            bits | (ANY | stereo | full) << shift(wants.delivery)
         });
         self.wanted.store(bits, Ordering::Release);
     }

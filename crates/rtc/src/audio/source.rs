@@ -1,8 +1,7 @@
 use std::{
-    collections::VecDeque,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -10,7 +9,10 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::{EncodedAudio, OPUS_CLOCK_HZ};
+use super::{
+    EncodedAudio, OPUS_CLOCK_HZ,
+    ring::{Ring, SAMPLES_MAX, Span},
+};
 
 /// Audio a source without a queue keeps before the oldest is dropped, in milliseconds.
 const DIRECT_QUEUE_MAX_MS: usize = 100;
@@ -20,6 +22,12 @@ const FADE_MS: usize = 5;
 
 /// Audio one capture call may bring, in milliseconds; more is an error.
 const CAPTURE_MAX_MS: usize = 60_000;
+
+/// Audio that waits at most, in milliseconds, whoever queues it; the oldest over it is dropped.
+const HELD_MAX_MS: usize = 2 * CAPTURE_MAX_MS;
+
+/// No position.
+const NONE: u64 = u64::MAX;
 
 /// How a source takes audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +79,8 @@ pub struct PlaybackPosition {
 /// A queue of PCM that an application fills and the connection that sends it empties.
 ///
 /// One connection reads at a time, the latest to attach: after a full reconnect the new one goes
-/// on where the old one stopped.
+/// on where the old one stopped. It takes no lock, and waits for nobody who fills the queue; those who do wait for each
+/// other.
 #[derive(Debug, Clone)]
 pub struct AudioSource {
     shared: Arc<Shared>,
@@ -81,21 +90,42 @@ pub struct AudioSource {
 struct Shared {
     config: AudioSourceConfig,
     encoded: Option<Arc<EncodedAudio>>,
-    state: Mutex<State>,
-    /// Told whenever the queue gets shorter.
+    ring: Ring,
+    /// Where a cut ends, as a position in the ring: it is not worth waiting for more.
+    cut_end: AtomicU64,
+    /// The one that may read; 0 for nobody.
+    reader: AtomicU64,
+    /// The position up to which samples are to wait before the reader is woken; none while it runs on its own timer.
+    wake_at: AtomicU64,
+    /// Captures that wait for the queue to get shorter, told whenever it does.
+    waiting: AtomicUsize,
     room: Notify,
-    sent: AtomicU64,
-    cut: AtomicU64,
-    dropped_samples: AtomicU64,
+    /// Taken by those who fill the queue, and when readers come and go.
+    writer: Mutex<Writer>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    samples: VecDeque<i16>,
-    /// The end of what waits is a cut: it is not worth waiting for more.
-    is_cut: bool,
+struct Writer {
     consumer: Option<Consumer>,
     last_consumer: u64,
+    /// The reader's place when it was last looked at.
+    seen_head: u32,
+    sent: u64,
+    cut: u64,
+    dropped: u64,
+}
+
+impl Writer {
+    /// Counts what the reader has taken since.
+    fn see(&mut self, span: Span) {
+        self.sent += u64::from(span.head.wrapping_sub(self.seen_head));
+        self.seen_head = span.head;
+    }
+
+    /// Samples before this were taken away, not sent.
+    fn skipped(&mut self, span: Span) {
+        self.seen_head = span.head;
+    }
 }
 
 /// What [`AudioSource::take`] found.
@@ -111,8 +141,22 @@ pub(crate) struct Taken {
 struct Consumer {
     id: u64,
     wake: Arc<Notify>,
-    /// Samples at which the reader wants to be woken; `None` while it runs on its own timer.
-    wake_at: Option<usize>,
+}
+
+/// Somebody waits while this lives.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::SeqCst);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl AudioSource {
@@ -134,15 +178,16 @@ impl AudioSource {
     }
 
     fn with(config: AudioSourceConfig, encoded: Option<Arc<EncodedAudio>>) -> Self {
-        let state = Mutex::new(State::default());
         let shared = Shared {
             config,
             encoded,
-            state,
+            ring: Ring::new(),
+            cut_end: AtomicU64::new(NONE),
+            reader: AtomicU64::new(0),
+            wake_at: AtomicU64::new(NONE),
+            waiting: AtomicUsize::new(0),
             room: Notify::new(),
-            sent: AtomicU64::new(0),
-            cut: AtomicU64::new(0),
-            dropped_samples: AtomicU64::new(0),
+            writer: Mutex::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -164,36 +209,40 @@ impl AudioSource {
     #[must_use]
     pub fn samples_in(&self, duration_ms: usize) -> usize {
         let config = self.shared.config;
-        config.sample_rate_hz as usize * config.channels.max(1) as usize * duration_ms / 1000
+        let per_second = (config.sample_rate_hz as usize).saturating_mul(config.channels.max(1) as usize);
+        per_second.saturating_mul(duration_ms) / 1000
     }
 
     /// Samples dropped because nobody read them in time.
     #[must_use]
     pub fn dropped_samples(&self) -> u64 {
-        self.shared.dropped_samples.load(Ordering::Relaxed)
+        self.shared.writer.lock().dropped
     }
 
     /// Interleaved samples that wait to be sent.
     #[must_use]
     pub fn queued_samples(&self) -> usize {
-        self.shared.state.lock().samples.len()
+        self.shared.ring.span().len()
     }
 
     /// What became of all that was captured.
     #[must_use]
     pub fn position(&self) -> PlaybackPosition {
         let channels = u64::from(self.shared.config.channels.max(1));
-        // Under the lock, so that a sample is in one place only.
-        let state = self.shared.state.lock();
+        let mut writer = self.shared.writer.lock();
+        // Looked at once, so that a sample is in one place only.
+        let span = self.shared.ring.span();
+        writer.see(span);
         PlaybackPosition {
-            sent: self.shared.sent.load(Ordering::Relaxed) / channels,
-            queued: state.samples.len() as u64 / channels,
-            cut: self.shared.cut.load(Ordering::Relaxed) / channels,
-            dropped: self.dropped_samples() / channels,
+            sent: writer.sent / channels,
+            queued: span.len() as u64 / channels,
+            cut: writer.cut / channels,
+            dropped: writer.dropped / channels,
         }
     }
 
-    /// Queues interleaved PCM without waiting, over the configured queue if need be.
+    /// Queues interleaved PCM without waiting, over the configured queue if need be; of more than two minutes the oldest
+    /// is dropped.
     pub fn push(&self, block: &[i16]) -> Result<(), CaptureError> {
         self.check(block)?;
         self.queue(block, self.shared.config.queue_ms == 0);
@@ -225,25 +274,37 @@ impl AudioSource {
                 channels,
             });
         }
-        if block.len() > self.samples_in(CAPTURE_MAX_MS) {
+        if block.len() > self.samples_in(CAPTURE_MAX_MS).min(SAMPLES_MAX / 2) {
             return Err(CaptureError::TooLong { samples: block.len() });
         }
         Ok(())
     }
 
     fn queue(&self, block: &[i16], direct: bool) {
-        let mut state = self.shared.state.lock();
-        state.samples.extend(block);
-        state.is_cut = false;
+        let shared = &*self.shared;
+        let mut writer = shared.writer.lock();
+        let most = self.samples_in(HELD_MAX_MS).min(SAMPLES_MAX);
+        self.drop_over(&mut writer, most.saturating_sub(block.len()));
+        let span = shared.ring.span();
+        // Now and then, so that the count of what was sent can't wrap.
+        writer.see(span);
+        shared.ring.write(span, block.iter().copied());
+        // Before the block is seen, so that a cut is not taken to end with it.
+        shared.cut_end.store(NONE, Ordering::SeqCst);
+        let mut span = shared.ring.show(block.len());
         if direct {
             let limit = self.samples_in(DIRECT_QUEUE_MAX_MS).max(block.len());
-            self.drop_over(&mut state, limit);
+            span = self.drop_over(&mut writer, limit);
         }
-        let queued = state.samples.len();
-        if let Some(consumer) = &mut state.consumer
-            && consumer.wake_at.is_some_and(|at| queued >= at)
+        let wake_at = shared.wake_at.load(Ordering::SeqCst);
+        let is_reached = wake_at != NONE && is_at_or_after(span.tail, wake_at as u32);
+        if is_reached
+            && let Some(consumer) = &writer.consumer
+            // The reader may want something else by now; then it has looked since.
+            && (shared.wake_at)
+                .compare_exchange(wake_at, NONE, Ordering::SeqCst, Ordering::Relaxed)
+                .is_ok()
         {
-            consumer.wake_at = None;
             consumer.wake.notify_one();
         }
     }
@@ -251,39 +312,44 @@ impl AudioSource {
     async fn wait_for_room(&self, pushed: usize) {
         let limit = self.samples_in(self.shared.config.queue_ms as usize);
         let per_second = self.samples_in(1000).max(1) as u64;
+        let _waiting = Waiting::new(&self.shared.waiting);
         loop {
             let room = self.shared.room.notified();
             tokio::pin!(room);
             // Registered before looking, so that no notice falls between.
             room.as_mut().enable();
-            let has_reader = {
-                let state = self.shared.state.lock();
-                if state.samples.len() <= limit {
-                    return;
-                }
-                state.consumer.is_some()
-            };
-            if has_reader {
+            if self.shared.ring.span().len() <= limit {
+                return;
+            }
+            if self.shared.reader.load(Ordering::SeqCst) != 0 {
                 room.await;
                 continue;
             }
             let block = Duration::from_micros(pushed as u64 * 1_000_000 / per_second);
             if tokio::time::timeout(block, room).await.is_err() {
-                let mut state = self.shared.state.lock();
-                if state.consumer.is_none() {
-                    self.drop_over(&mut state, limit);
+                let mut writer = self.shared.writer.lock();
+                if writer.consumer.is_none() {
+                    self.drop_over(&mut writer, limit);
                 }
             }
         }
     }
 
-    fn drop_over(&self, state: &mut State, limit: usize) {
-        let over = state.samples.len().saturating_sub(limit);
-        if over > 0 {
-            state.samples.drain(..over);
-            self.shared
-                .dropped_samples
-                .fetch_add(over as u64, Ordering::Relaxed);
+    /// Drops the oldest samples over a limit; gives what waits then.
+    fn drop_over(&self, writer: &mut Writer, limit: usize) -> Span {
+        loop {
+            let span = self.shared.ring.span();
+            let over = span.len().saturating_sub(limit);
+            if over == 0 {
+                return span;
+            }
+            let rest = span.after(over);
+            if self.shared.ring.replace(span, rest) {
+                writer.see(span);
+                writer.skipped(rest);
+                writer.dropped += over as u64;
+                return rest;
+            }
         }
     }
 
@@ -292,81 +358,129 @@ impl AudioSource {
     ///
     /// Answers how many samples per channel were cut.
     pub fn clear(&self) -> u64 {
-        let channels = self.shared.config.channels.max(1) as usize;
-        let mut state = self.shared.state.lock();
-        let keeps = state.consumer.is_some() && self.shared.config.queue_ms > 0;
-        let kept = if keeps { self.samples_in(FADE_MS) } else { 0 };
-        let cut = state.samples.len().saturating_sub(kept) as u64;
-        state.samples.truncate(kept);
-        let steps = (state.samples.len() / channels).max(1) as f32;
-        for (index, sample) in state.samples.iter_mut().enumerate() {
-            let gain = 1.0 - ((index / channels) as f32 + 1.0) / steps;
-            *sample = (f32::from(*sample) * gain) as i16;
-        }
-        state.is_cut = !state.samples.is_empty();
-        self.shared.cut.fetch_add(cut, Ordering::Relaxed);
-        drop(state);
-        self.shared.room.notify_waiters();
+        let shared = &*self.shared;
+        let channels = shared.config.channels.max(1) as usize;
+        let mut writer = shared.writer.lock();
+        let keeps = writer.consumer.is_some() && shared.config.queue_ms > 0;
+        let most = if keeps { self.samples_in(FADE_MS) } else { 0 };
+        let mut first = Vec::new();
+        let cut = loop {
+            let span = shared.ring.span();
+            first.clear();
+            shared.ring.copy(span, most.min(span.len()), &mut first);
+            fade(&mut first, channels);
+            // The faded ones come after those that wait, and then in their place.
+            shared.ring.write(span, first.iter().copied());
+            let kept = Span {
+                head: span.tail,
+                tail: span.tail.wrapping_add(first.len() as u32),
+            };
+            let end = if first.is_empty() {
+                NONE
+            } else {
+                u64::from(kept.tail)
+            };
+            shared.cut_end.store(end, Ordering::SeqCst);
+            if shared.ring.replace(span, kept) {
+                writer.see(span);
+                writer.skipped(kept);
+                break (span.len() - first.len()) as u64;
+            }
+        };
+        writer.cut += cut;
+        drop(writer);
+        shared.room.notify_waiters();
         cut / channels as u64
     }
 
     /// Makes the caller the one reader, woken through `wake`; the answer names it in later calls.
     pub(crate) fn attach(&self, wake: Arc<Notify>) -> u64 {
-        let mut state = self.shared.state.lock();
-        state.last_consumer += 1;
-        let id = state.last_consumer;
+        let mut writer = self.shared.writer.lock();
+        writer.last_consumer += 1;
+        let id = writer.last_consumer;
         wake.notify_one();
-        state.consumer = Some(Consumer {
-            id,
-            wake,
-            wake_at: None,
-        });
+        writer.consumer = Some(Consumer { id, wake });
+        self.shared.wake_at.store(NONE, Ordering::SeqCst);
+        self.shared.reader.store(id, Ordering::SeqCst);
         self.shared.room.notify_waiters();
         id
     }
 
     /// Ends reading, unless another reader has come since.
     pub(crate) fn detach(&self, id: u64) {
-        let mut state = self.shared.state.lock();
-        if state.consumer.as_ref().is_some_and(|c| c.id == id) {
-            state.consumer = None;
+        let mut writer = self.shared.writer.lock();
+        if writer.consumer.as_ref().is_some_and(|c| c.id == id) {
+            writer.consumer = None;
+            self.shared.reader.store(0, Ordering::SeqCst);
             self.shared.room.notify_waiters();
         }
     }
 
+    fn is_reader(&self, id: u64) -> bool {
+        self.shared.reader.load(Ordering::SeqCst) == id
+    }
+
     /// Moves up to `count` samples into `into`, if `id` is still the reader and so many wait.
     pub(crate) fn take(&self, id: u64, count: usize, minimum: usize, into: &mut Vec<i16>) -> Taken {
-        let mut state = self.shared.state.lock();
-        if state.consumer.as_ref().is_none_or(|c| c.id != id) {
+        let shared = &*self.shared;
+        if !self.is_reader(id) {
             return Taken::default();
         }
-        let waiting = state.samples.len();
-        if waiting >= minimum || (state.is_cut && count > 0) {
+        let before = into.len();
+        loop {
+            let span = shared.ring.span();
+            let waiting = span.len();
+            let ends_in_cut = shared.cut_end.load(Ordering::SeqCst) == u64::from(span.tail) && waiting > 0;
+            if waiting < minimum && !(ends_in_cut && count > 0) {
+                return Taken {
+                    waiting,
+                    is_cut: false,
+                };
+            }
             let taken = count.min(waiting);
-            into.extend(state.samples.drain(..taken));
-            self.shared.sent.fetch_add(taken as u64, Ordering::Relaxed);
-            let is_cut = state.is_cut && state.samples.is_empty();
-            state.is_cut &= !is_cut;
-            self.shared.room.notify_waiters();
-            return Taken { waiting, is_cut };
-        }
-        Taken {
-            waiting,
-            is_cut: false,
+            shared.ring.copy(span, taken, into);
+            if shared.ring.replace(span, span.after(taken)) {
+                if shared.waiting.load(Ordering::SeqCst) > 0 {
+                    shared.room.notify_waiters();
+                }
+                return Taken {
+                    waiting,
+                    is_cut: ends_in_cut && taken == waiting,
+                };
+            }
+            // Somebody added or cut: the copy may be torn.
+            into.truncate(before);
         }
     }
 
     /// Asks to be woken when `count` samples wait; true when they already do.
     pub(crate) fn sleep_until(&self, id: u64, count: usize) -> bool {
-        let mut state = self.shared.state.lock();
-        let ready = state.samples.len() >= count;
-        match &mut state.consumer {
-            Some(consumer) if consumer.id == id => {
-                consumer.wake_at = (!ready).then_some(count);
-                ready
-            }
-            _ => false,
+        if !self.is_reader(id) {
+            return false;
         }
+        let shared = &*self.shared;
+        let wake_at = shared.ring.span().head.wrapping_add(count as u32);
+        shared.wake_at.store(u64::from(wake_at), Ordering::SeqCst);
+        // After saying so, so that either side sees the other.
+        let is_ready = is_at_or_after(shared.ring.span().tail, wake_at);
+        if is_ready {
+            shared.wake_at.store(NONE, Ordering::SeqCst);
+        }
+        is_ready
+    }
+}
+
+/// Whether a position is another or comes after it.
+fn is_at_or_after(position: u32, other: u32) -> bool {
+    position.wrapping_sub(other) < u32::MAX / 2
+}
+
+/// Lets samples fade to silence.
+fn fade(samples: &mut [i16], channels: usize) {
+    let steps = (samples.len() / channels).max(1) as f32;
+    for (index, sample) in samples.iter_mut().enumerate() {
+        let gain = 1.0 - ((index / channels) as f32 + 1.0) / steps;
+        *sample = (f32::from(*sample) * gain) as i16;
     }
 }
 
@@ -453,5 +567,47 @@ mod tests {
         source.detach(old);
         assert_eq!(source.take(new, 160, 1, &mut out).waiting, 160);
         assert_eq!(out.len(), 160);
+    }
+
+    #[test]
+    fn between_threads_every_sample_is_sent_waits_or_was_cut() {
+        let source = source(1000);
+        let reader = source.attach(Arc::new(Notify::new()));
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let (taken, captured) = std::thread::scope(|scope| {
+            let taking = scope.spawn(|| {
+                let (mut out, mut taken) = (Vec::new(), 0);
+                loop {
+                    let was_over = is_over.load(Ordering::Acquire);
+                    out.clear();
+                    let found = source.take(reader, 320, 1, &mut out);
+                    assert!(found.waiting >= out.len());
+                    // What is said is 1000, and fades to 0 where it is cut.
+                    assert!(out.iter().all(|sample| (0..=1_000).contains(sample)), "{out:?}");
+                    taken += out.len() as u64;
+                    if was_over && found.waiting == 0 {
+                        return taken;
+                    }
+                }
+            });
+            let mut captured = 0;
+            for round in 0..5_000_usize {
+                let block = [1_000; 160];
+                let block = &block[..round % 160];
+                source.push(block).unwrap();
+                captured += block.len() as u64;
+                if round % 5 == 0 {
+                    source.clear();
+                }
+                let position = source.position();
+                let told = position.sent + position.queued + position.cut;
+                assert_eq!((told, position.dropped), (captured, 0));
+            }
+            is_over.store(true, Ordering::Release);
+            (taking.join().unwrap(), captured)
+        });
+        let position = source.position();
+        assert_eq!((position.sent, position.queued), (taken, 0));
+        assert_eq!(position.sent + position.cut, captured);
     }
 }

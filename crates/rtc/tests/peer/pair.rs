@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use troupe_rtc::audio::{
-    AudioSink, AudioSource, AudioSourceConfig, Delivery, LocalAudio, PcmFrame, RemoteAudio,
+    AudioReader, AudioSource, AudioSourceConfig, Delivery, LocalAudio, PcmFrame, RemoteAudio, reader,
 };
 use troupe_rtc::jsep::{DescriptionKind, SendTrack};
 use troupe_rtc::net::IceConfig;
@@ -22,7 +22,7 @@ pub(crate) struct Pair {
     pub(crate) a: Arc<Peer>,
     pub(crate) b: Arc<Peer>,
     pub(crate) source: AudioSource,
-    pub(crate) heard: AudioSink,
+    pub(crate) heard: AudioReader,
     track: Arc<RemoteAudio>,
     _channel: DataChannel,
 }
@@ -82,12 +82,12 @@ pub(crate) async fn pair_through(ways: &[Way]) -> Pair {
         }
     }
     a.set_remote(DescriptionKind::Answer, answer).unwrap();
-    let heard = AudioSink::new(Delivery::Immediate, 16_000, 1, 100);
+    let (sink, heard) = reader(Delivery::Immediate, 16_000, 1, 100);
     let track = b.with_negotiator(|n| {
         let transceiver = n.transceiver(added.first().unwrap().transceiver).unwrap();
         Arc::clone(&transceiver.remote.as_ref().unwrap().audio)
     });
-    track.add_sink(heard.clone());
+    track.add_sink(sink);
     tokio::join!(until_connected(&mut at_a), until_connected(&mut at_b));
     Pair {
         a,

@@ -5,8 +5,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use troupe_rtc::audio::{
-    AudioSink, AudioSource, AudioSourceConfig, Delivery, EncoderSettings, Incoming, LocalAudio, Outgoing,
-    PcmFrame, PlaybackPosition, RemoteAudio, TrafficSnapshot, pace,
+    AudioSource, AudioSourceConfig, Delivery, EncoderSettings, Incoming, LocalAudio, Outgoing, PcmFrame,
+    PlaybackPosition, RemoteAudio, TrafficSnapshot, pace, reader,
 };
 use troupe_rtc::receive::RtpIn;
 
@@ -111,8 +111,11 @@ pub(crate) fn run_with(options: Options) -> Run {
     let wake = Arc::new(Notify::new());
     let mut outgoing = Outgoing::new(track, options.settings, wake, FIRST_TIMESTAMP);
     let remote = Arc::new(RemoteAudio::default());
-    let sinks = [Delivery::Immediate, Delivery::Paced].map(|how| AudioSink::new(how, 48_000, 1, 0));
-    sinks.iter().for_each(|sink| remote.add_sink(sink.clone()));
+    let readers = [Delivery::Immediate, Delivery::Paced].map(|how| {
+        let (sink, reader) = reader(how, 48_000, 1, 0);
+        remote.add_sink(sink);
+        reader
+    });
     let mut incoming = Incoming::new(Arc::clone(&remote), epoch);
     let mut network = Network::new(options.seed ^ 0x5eed, options.faults.clone());
     let mut random = fastrand::Rng::with_seed(options.seed ^ 0x71e5);
@@ -165,8 +168,8 @@ pub(crate) fn run_with(options: Options) -> Run {
             incoming.poll(epoch + now);
             poll_at = now + options.timer.mul_f64(random.f64());
         }
-        for (sink, heard) in sinks.iter().zip([&mut immediate, &mut paced]) {
-            while let Poll::Ready(Some(frame)) = sink.poll_frame(&mut Context::from_waker(Waker::noop())) {
+        for (reader, heard) in readers.iter().zip([&mut immediate, &mut paced]) {
+            while let Poll::Ready(Some(frame)) = reader.poll_frame(&mut Context::from_waker(Waker::noop())) {
                 heard.push((now, frame));
             }
         }

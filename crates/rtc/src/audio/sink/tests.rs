@@ -1,51 +1,52 @@
+use std::task::{Context, Poll, Waker};
+
 use super::*;
-use crate::opus::Channels;
+use crate::{
+    audio::{AudioReader, Delivery, reader},
+    opus::Channels,
+};
 
 const MONO: Format = Format {
     channels: Channels::Mono,
     rate: Rate::Full,
 };
 
-fn sink(delivery: Delivery, rate_hz: u32, channels: u32, capacity: usize) -> AudioSink {
-    AudioSink::new(delivery, rate_hz, channels, capacity)
-}
-
-fn next(sink: &AudioSink) -> Poll<Option<PcmFrame>> {
-    sink.poll_frame(&mut Context::from_waker(Waker::noop()))
+fn next(reader: &AudioReader) -> Poll<Option<PcmFrame>> {
+    reader.poll_frame(&mut Context::from_waker(Waker::noop()))
 }
 
 #[test]
 fn drops_the_oldest_and_counts() {
-    let sink = sink(Delivery::Paced, 48_000, 1, 2);
+    let (mut sink, reader) = reader(Delivery::Paced, 48_000, 1, 2);
     for value in 1..=3 {
         sink.push(&[value; 480], MONO, Played::Speech);
     }
-    assert_eq!(sink.dropped_frames(), 1);
-    assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples == [2; 480]));
+    assert_eq!(reader.dropped_frames(), 1);
+    assert!(matches!(next(&reader), Poll::Ready(Some(frame)) if frame.samples == [2; 480]));
 }
 
 #[test]
 fn cuts_frames_of_ten_milliseconds_at_the_readers_rate() {
-    let sink = sink(Delivery::Paced, 16_000, 2, 0);
+    let (mut sink, reader) = reader(Delivery::Paced, 16_000, 2, 0);
     for _ in 0..10 {
         sink.push(&[0; 480], MONO, Played::Speech);
     }
-    assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples.len() == 320));
+    assert!(matches!(next(&reader), Poll::Ready(Some(frame)) if frame.samples.len() == 320));
 }
 
 #[test]
 fn two_channels_stay_apart_and_mix_into_one() {
     let pair: Vec<i16> = [1_000, 3_000].repeat(480);
     for (channels, expected) in [(2, pair.clone()), (1, vec![2_000; 480])] {
-        let sink = sink(Delivery::Paced, 48_000, channels, 0);
+        let (mut sink, reader) = reader(Delivery::Paced, 48_000, channels, 0);
         sink.push(&pair, Channels::Stereo.into(), Played::Speech);
-        assert!(matches!(next(&sink), Poll::Ready(Some(frame)) if frame.samples == expected));
+        assert!(matches!(next(&reader), Poll::Ready(Some(frame)) if frame.samples == expected));
     }
 }
 
 #[test]
 fn every_frame_has_the_time_of_its_first_sample() {
-    let sink = sink(Delivery::Immediate, 16_000, 1, 0);
+    let (mut sink, reader) = reader(Delivery::Immediate, 16_000, 1, 0);
     let start = Instant::now();
     for n in 0..20u64 {
         sink.push_piece(&Piece {
@@ -57,7 +58,7 @@ fn every_frame_has_the_time_of_its_first_sample() {
         });
     }
     for n in 0..10u64 {
-        let Poll::Ready(Some(frame)) = next(&sink) else {
+        let Poll::Ready(Some(frame)) = next(&reader) else {
             unreachable!()
         };
         let capture = frame.capture.unwrap_or(Capture {
@@ -77,17 +78,17 @@ fn every_frame_has_the_time_of_its_first_sample() {
 
 #[test]
 fn a_closed_stream_ends() {
-    let sink = sink(Delivery::Paced, 48_000, 1, 2);
-    assert!(next(&sink).is_pending());
+    let (mut sink, reader) = reader(Delivery::Paced, 48_000, 1, 2);
+    assert!(next(&reader).is_pending());
     sink.push(&[1; 480], MONO, Played::Speech);
-    sink.close();
+    reader.close();
     sink.push(&[1; 480], MONO, Played::Speech);
-    assert_eq!(next(&sink), Poll::Ready(None));
+    assert_eq!(next(&reader), Poll::Ready(None));
 }
 
 #[test]
 fn the_time_of_capture_never_falls() {
-    let sink = sink(Delivery::Immediate, 48_000, 1, 0);
+    let (mut sink, reader) = reader(Delivery::Immediate, 48_000, 1, 0);
     let start = Instant::now();
     // The times of pieces stand still; the second frame begins in the first piece.
     for _ in 0..2 {
@@ -104,7 +105,7 @@ fn the_time_of_capture_never_falls() {
     while let Poll::Ready(Some(PcmFrame {
         capture: Some(capture),
         ..
-    })) = next(&sink)
+    })) = next(&reader)
     {
         assert!(capture.at >= latest);
         latest = capture.at;
@@ -114,7 +115,7 @@ fn the_time_of_capture_never_falls() {
 
 #[test]
 fn a_decoder_may_change_its_rate() {
-    let sink = sink(Delivery::Immediate, 16_000, 1, 0);
+    let (mut sink, reader) = reader(Delivery::Immediate, 16_000, 1, 0);
     for rate in [Rate::Wide, Rate::Full, Rate::Wide] {
         let format = Format { rate, ..MONO };
         for _ in 0..10 {
@@ -122,10 +123,18 @@ fn a_decoder_may_change_its_rate() {
         }
     }
     let mut frames = 0;
-    while let Poll::Ready(Some(frame)) = next(&sink) {
+    while let Poll::Ready(Some(frame)) = next(&reader) {
         assert_eq!(frame.samples.len(), 160);
         frames += 1;
     }
     // What the resampler still holds is lost with it: less than a frame.
     assert!((29..=30).contains(&frames), "{frames}");
+}
+
+#[test]
+fn the_stream_ends_with_its_track() {
+    let (sink, reader) = reader(Delivery::Paced, 48_000, 1, 2);
+    assert!(next(&reader).is_pending());
+    drop(sink);
+    assert_eq!(next(&reader), Poll::Ready(None));
 }
