@@ -21,6 +21,8 @@ mod delay;
 mod harness;
 #[path = "transport/load.rs"]
 mod load;
+#[path = "transport/standstill.rs"]
+mod standstill;
 
 /// The numbers among these words.
 fn numbers(words: &[String]) -> Vec<usize> {
@@ -31,6 +33,9 @@ fn numbers(words: &[String]) -> Vec<usize> {
 async fn main() {
     if let Ok(url) = std::env::var(load::MEMBER) {
         return load::member(&url).await;
+    }
+    if std::env::var_os(standstill::WATCH).is_some() {
+        return standstill::watch();
     }
     let words: Vec<String> = std::env::args().collect();
     let mut parts = words.split(|word| word == "alone").map(numbers);

@@ -5,7 +5,7 @@ use std::{
     fs,
     process::Stdio,
     sync::{Arc, Mutex},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use futures::{StreamExt, future::join_all};
@@ -27,6 +27,7 @@ use troupe_rtc::opus::{Channels, Decoder, Encoded, Encoder, EncoderConfig};
 use crate::{
     client,
     harness::{Server, hum, publish, publish_source, subscribed_whenever, token, tone},
+    standstill::{Standstills, Watch, now_ms},
 };
 
 /// Says that this process is to be a member of the rooms; the server's URL.
@@ -113,7 +114,7 @@ impl Part {
 /// A frame is late when it comes so long after it could have, ms.
 const LATE_MS: u64 = 20;
 /// Late frames of one such span have one cause, ms.
-const MOMENT_MS: u128 = 100;
+const MOMENT_MS: u64 = 100;
 
 /// How late frames come, beside the quickest of late: counted by milliseconds, so that no frame is kept.
 #[derive(Default)]
@@ -123,7 +124,7 @@ struct Lateness(Mutex<Delays>);
 struct Delays {
     by_ms: BTreeMap<u64, u64>,
     /// When frames were late, in moments since the epoch.
-    moments: BTreeSet<u128>,
+    moments: BTreeSet<u64>,
 }
 
 impl Lateness {
@@ -137,14 +138,13 @@ impl Lateness {
         let mut delays = self.0.lock().unwrap();
         *delays.by_ms.entry(late).or_default() += 1;
         if late > LATE_MS {
-            let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
-            delays.moments.insert(now / MOMENT_MS);
+            delays.moments.insert(now_ms() / MOMENT_MS);
         }
     }
 
-    /// Frames counted, the millisecond below which 99.9 % of them are, the latest one's, how many are late, and in how
-    /// many moments.
-    fn take(&self) -> [u64; 5] {
+    /// Frames counted, the millisecond below which 99.9 % of them are, the latest one's, how many are late, and the
+    /// moments in which they were.
+    fn take(&self) -> Vec<u64> {
         let Delays {
             by_ms: counts,
             moments,
@@ -157,13 +157,8 @@ impl Lateness {
         });
         let last = counts.last_key_value().map_or(0, |(ms, _)| *ms);
         let late = counts.range(LATE_MS + 1..).map(|(_, count)| count).sum();
-        [
-            total,
-            most.map_or(0, |(ms, _)| *ms),
-            last,
-            late,
-            moments.len() as u64,
-        ]
+        let figures = [total, most.map_or(0, |(ms, _)| *ms), last, late];
+        figures.into_iter().chain(moments).collect()
     }
 }
 
@@ -208,7 +203,8 @@ pub(crate) async fn member(url: &str) {
     println!("{} {}", median(connects), median(publishes));
     let answer = move || {
         for _ in std::io::stdin().lines() {
-            println!("{}", late.take().map(|figure| figure.to_string()).join(" "));
+            let figures: Vec<String> = late.take().iter().map(u64::to_string).collect();
+            println!("{}", figures.join(" "));
         }
     };
     tokio::task::spawn_blocking(answer).await.unwrap();
@@ -259,8 +255,9 @@ impl Member {
         self.process.id().unwrap()
     }
 
-    /// Frames heard since it was last asked, and how late they were, in ms: 99.9 % of them, all of them.
-    async fn lateness(&mut self) -> String {
+    /// Frames heard since it was last asked, and how late they were, in ms: 99.9 % of them, all of them; and how many
+    /// of the late ones' moments the machine's standstills explain.
+    async fn lateness(&mut self, standstills: Option<&Standstills>) -> String {
         self.process
             .stdin
             .as_mut()
@@ -269,10 +266,24 @@ impl Member {
             .await
             .unwrap();
         let line = self.lines.next_line().await.unwrap().unwrap();
-        let words: Vec<&str> = line.split(' ').collect();
+        let figures: Vec<u64> = line.split(' ').map(|figure| figure.parse().unwrap()).collect();
+        let [frames, most, latest, late, moments @ ..] = &figures[..] else {
+            panic!("figures are missing: {line}");
+        };
+        let explained = standstills.map(|standstills| {
+            let span = |moment: &u64| (moment * MOMENT_MS, (moment + 1) * MOMENT_MS);
+            moments
+                .iter()
+                .filter(|moment| standstills.explain(span(moment)))
+                .count()
+        });
+        let explained = explained.map_or_else(String::new, |count| {
+            format!(", {count} of them when the machine stood still")
+        });
         format!(
-            "{} frames, 99.9 % of them at most {} ms late, the latest {} ms; {} over {LATE_MS} ms, in {} moments",
-            words[0], words[1], words[2], words[3], words[4]
+            "{frames} frames, 99.9 % of them at most {most} ms late, the latest {latest} ms; {late} over {LATE_MS} ms, \
+             in {} moments{explained}",
+            moments.len()
         )
     }
 
@@ -365,8 +376,10 @@ pub(crate) async fn measure_density(server: &Server, rooms: usize) {
         return println!("{rooms} rooms: did not get there");
     };
     sleep(SETTLE).await;
-    measured.lateness().await;
-    crowd.lateness().await;
+    let watch = Watch::start().await;
+    measured.lateness(None).await;
+    crowd.lateness(None).await;
+    let began = now_ms();
     let Spent { by, rest, kept_back } = spent_by([measured.pid(), crowd.pid(), server.pid()]).await;
     let [percent, of_crowd, of_server] = by;
     println!(
@@ -377,8 +390,18 @@ pub(crate) async fn measure_density(server: &Server, rooms: usize) {
         resident_mb(measured.pid()),
         resident_mb(measured.pid()) / rooms as f64,
     );
-    println!("  heard there: {}", measured.lateness().await);
-    println!("  heard from there: {}", crowd.lateness().await);
+    let standstills = watch.map(|watch| watch.standstills().since(began));
+    let standstills = standstills.as_ref();
+    println!("  heard there: {}", measured.lateness(standstills).await);
+    println!("  heard from there: {}", crowd.lateness(standstills).await);
+    match standstills {
+        Some(standstills) => println!(
+            "  the machine stood still {} times, for {} ms at most",
+            standstills.count(),
+            standstills.longest_ms()
+        ),
+        None => println!("  whether the machine stood still is not known: that takes root, chrt and taskset"),
+    }
     measured.end().await;
     crowd.end().await;
 }

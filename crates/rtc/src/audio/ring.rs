@@ -16,7 +16,7 @@ use arc_swap::ArcSwap;
 /// Samples that may wait, whatever they are asked to be: positions are told apart by 32 bits.
 pub(super) const SAMPLES_MAX: usize = 1 << 28;
 
-/// The first and the last but one of the samples that wait; both wrap.
+/// Where the samples that wait begin, and where the next one will be; both wrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) head: u32,
