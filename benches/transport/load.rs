@@ -68,6 +68,18 @@ fn machine_s() -> [f64; 2] {
     [user + nice + system + irq + softirq, stolen].map(|ticks| ticks / 100.0)
 }
 
+/// Datagrams so far that the machine dropped because nobody had taken those before them (`/proc/net/snmp`): they come
+/// again when they are asked for, which takes longer than a frame may.
+fn datagrams_dropped() -> u64 {
+    let counts = fs::read_to_string("/proc/net/snmp").unwrap();
+    let mut lines = counts.lines().filter_map(|line| line.strip_prefix("Udp: "));
+    let [names, values] = [(); 2].map(|()| lines.next().unwrap().split_whitespace());
+    let dropped = names
+        .zip(values)
+        .filter(|(name, _)| matches!(*name, "RcvbufErrors" | "SndbufErrors"));
+    dropped.map(|(_, count)| count.parse::<u64>().unwrap()).sum()
+}
+
 fn resident_mb(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
@@ -379,7 +391,7 @@ pub(crate) async fn measure_density(server: &Server, rooms: usize) {
     let watch = Watch::start().await;
     measured.lateness(None).await;
     crowd.lateness(None).await;
-    let began = now_ms();
+    let (began, dropped_before) = (now_ms(), datagrams_dropped());
     let Spent { by, rest, kept_back } = spent_by([measured.pid(), crowd.pid(), server.pid()]).await;
     let [percent, of_crowd, of_server] = by;
     println!(
@@ -390,17 +402,21 @@ pub(crate) async fn measure_density(server: &Server, rooms: usize) {
         resident_mb(measured.pid()),
         resident_mb(measured.pid()) / rooms as f64,
     );
+    let dropped = datagrams_dropped() - dropped_before;
     let standstills = watch.map(|watch| watch.standstills().since(began));
     let standstills = standstills.as_ref();
     println!("  heard there: {}", measured.lateness(standstills).await);
     println!("  heard from there: {}", crowd.lateness(standstills).await);
     match standstills {
         Some(standstills) => println!(
-            "  the machine stood still {} times, for {} ms at most",
+            "  the machine stood still {} times, for {} ms at most, and dropped {dropped} datagrams",
             standstills.count(),
             standstills.longest_ms()
         ),
-        None => println!("  whether the machine stood still is not known: that takes root, chrt and taskset"),
+        None => println!(
+            "  the machine dropped {dropped} datagrams; whether it stood still is not known: that takes root, chrt and \
+             taskset"
+        ),
     }
     measured.end().await;
     crowd.end().await;
