@@ -20,7 +20,7 @@ pub mod native {
     /// How a stream queues.
     #[derive(Clone, Debug, Default)]
     pub struct NativeAudioStreamOptions {
-        /// Frames of 10 ms that may wait: 10 if nothing is said, 3000 if 0.
+        /// Frames of 10 ms that may wait: 10 if nothing is said, 3000 if 0 and at most.
         pub queue_size_frames: Option<usize>,
     }
 

@@ -48,12 +48,12 @@ pub struct PcmFrame {
     pub capture: Option<Capture>,
 }
 
-/// Frames that a queue of no stated size holds: 30 s.
+/// Frames that a queue holds at most: 30 s. Room for all of them is made at once.
 const FRAMES_MAX: usize = 3_000;
 
 /// Makes the queue between a track and one reader: the track's end, and the reader's.
 ///
-/// It holds at most `capacity_frames` frames of 10 ms, or 30 s with 0; when it is full the oldest is dropped and counted.
+/// It holds `capacity_frames` frames of 10 ms, 30 s at most and with 0; when it is full the oldest is dropped and counted.
 /// Audio of one channel is the same in all of `channels`.
 #[must_use]
 pub fn reader(
@@ -64,7 +64,7 @@ pub fn reader(
 ) -> (AudioSink, AudioReader) {
     let capacity = match capacity_frames {
         0 => FRAMES_MAX,
-        frames => frames,
+        frames => frames.min(FRAMES_MAX),
     };
     let queue = Arc::new(FrameQueue {
         wants: Wants {
@@ -105,7 +105,7 @@ impl FrameQueue {
 
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        self.waker.wake();
+        self.wake();
     }
 
     pub(super) fn is_closed(&self) -> bool {

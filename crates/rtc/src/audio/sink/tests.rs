@@ -26,6 +26,15 @@ fn drops_the_oldest_and_counts() {
 }
 
 #[test]
+fn any_capacity_is_a_bound() {
+    let (mut sink, reader) = reader(Delivery::Paced, 48_000, 1, usize::MAX);
+    for _ in 0..3_001 {
+        sink.push(&[1; 480], MONO, Played::Speech);
+    }
+    assert_eq!(reader.dropped_frames(), 1);
+}
+
+#[test]
 fn cuts_frames_of_ten_milliseconds_at_the_readers_rate() {
     let (mut sink, reader) = reader(Delivery::Paced, 16_000, 2, 0);
     for _ in 0..10 {
