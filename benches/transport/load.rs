@@ -387,8 +387,9 @@ pub(crate) async fn measure_density(server: &Server, rooms: usize) {
     let Some(mut measured) = Member::ours(server, Part::Density, measured).await else {
         return println!("{rooms} rooms: did not get there");
     };
-    sleep(SETTLE).await;
+    // To start its processes takes time from those who are counted.
     let watch = Watch::start().await;
+    sleep(SETTLE).await;
     measured.lateness(None).await;
     crowd.lateness(None).await;
     let (began, dropped_before) = (now_ms(), datagrams_dropped());
