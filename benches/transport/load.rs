@@ -90,6 +90,14 @@ pub(crate) fn machine_load() -> String {
     fs::read_to_string("/proc/loadavg").unwrap().trim().to_owned()
 }
 
+/// Whether processes that do not ask for it get memory in huge pages: `always`, or `madvise` and `never` (the kernel's
+/// `admin-guide/mm/transhuge`).
+pub(crate) fn huge_pages() -> String {
+    let choice = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
+    let chosen = choice.split(['[', ']']).nth(1);
+    chosen.unwrap_or("not known").to_owned()
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -48,9 +48,12 @@
 //! - While a track is muted no packets are sent at all.
 
 pub mod audio;
+mod doorbell;
 pub mod jsep;
 pub mod net;
 pub mod opus;
 pub mod peer;
 pub mod receive;
 pub mod sdp;
+
+pub use doorbell::Doorbell;

@@ -3,11 +3,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::Notify;
-
 use self::encoding::Encoding;
 use super::{EncodedAudio, LocalAudio, OPUS_CLOCK_HZ, StereoResampler, level_db, pace};
-use crate::opus::{Channels, Encoded, EncoderConfig};
+use crate::{
+    Doorbell,
+    opus::{Channels, Encoded, EncoderConfig},
+};
 
 mod encoding;
 
@@ -101,7 +102,7 @@ impl Outgoing {
     pub fn new(
         track: LocalAudio,
         settings: EncoderSettings,
-        wake: Arc<Notify>,
+        wake: Arc<Doorbell>,
         first_timestamp: u32,
     ) -> Self {
         let config = track.source.config();

@@ -13,6 +13,7 @@ use super::{
     EncodedAudio, OPUS_CLOCK_HZ,
     ring::{Ring, SAMPLES_MAX, Span},
 };
+use crate::Doorbell;
 
 /// Audio a source without a queue keeps before the oldest is dropped, in milliseconds.
 const DIRECT_QUEUE_MAX_MS: usize = 100;
@@ -140,7 +141,7 @@ pub(crate) struct Taken {
 #[derive(Debug)]
 struct Consumer {
     id: u64,
-    wake: Arc<Notify>,
+    wake: Arc<Doorbell>,
 }
 
 /// Somebody waits while this lives.
@@ -305,7 +306,7 @@ impl AudioSource {
                 .compare_exchange(wake_at, NONE, Ordering::SeqCst, Ordering::Relaxed)
                 .is_ok()
         {
-            consumer.wake.notify_one();
+            consumer.wake.ring();
         }
     }
 
@@ -394,11 +395,11 @@ impl AudioSource {
     }
 
     /// Makes the caller the one reader, woken through `wake`; the answer names it in later calls.
-    pub(crate) fn attach(&self, wake: Arc<Notify>) -> u64 {
+    pub(crate) fn attach(&self, wake: Arc<Doorbell>) -> u64 {
         let mut writer = self.shared.writer.lock();
         writer.last_consumer += 1;
         let id = writer.last_consumer;
-        wake.notify_one();
+        wake.ring();
         writer.consumer = Some(Consumer { id, wake });
         self.shared.wake_at.store(NONE, Ordering::SeqCst);
         self.shared.reader.store(id, Ordering::SeqCst);

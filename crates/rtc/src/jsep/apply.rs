@@ -40,7 +40,7 @@ impl Negotiator {
         let mut plan = Plan::default();
         // A lite agent never nominates; otherwise the side that offered does.
         let dtls_active = answer.sections.first().and_then(|s| s.setup.as_deref()) == Some("passive");
-        self.transport(&answer, true, dtls_active, true, &mut plan)?;
+        self.transport(&answer, true, dtls_active, &mut plan)?;
         self.signalling = Signalling::Stable;
         self.local = self
             .pending_local
@@ -86,7 +86,7 @@ impl Negotiator {
         if let Some(offer) = self.remote_offer.take() {
             let controlling = offer.ice_lite;
             let dtls_active = answer_setup(&offer) == "active";
-            self.transport(&offer, controlling, dtls_active, false, &mut plan)?;
+            self.transport(&offer, controlling, dtls_active, &mut plan)?;
         }
         Ok(plan)
     }
@@ -135,7 +135,6 @@ impl Negotiator {
         remote: &Description,
         controlling: bool,
         dtls_active: bool,
-        is_answer: bool,
         plan: &mut Plan,
     ) -> Result<(), JsepError> {
         let section = remote.sections.first().ok_or(JsepError::Missing("section"))?;
@@ -165,7 +164,6 @@ impl Negotiator {
                 fingerprint,
                 ice_controlling: controlling || remote.ice_lite,
                 dtls_active,
-                sends: is_answer,
                 opus_payload_type: audio
                     .and_then(opus_of)
                     .map_or(OPUS_PAYLOAD_TYPE, |p| p.payload_type),

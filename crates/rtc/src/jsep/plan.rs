@@ -48,8 +48,6 @@ pub struct Start {
     pub ice_controlling: bool,
     /// Whether we start the DTLS handshake.
     pub dtls_active: bool,
-    /// The offer was ours: only then do we send.
-    pub sends: bool,
     /// The payload type of Opus.
     pub opus_payload_type: u8,
     /// The audio header extensions as (id, URI).

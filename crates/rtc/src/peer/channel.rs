@@ -139,7 +139,7 @@ impl DataChannel {
             self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
             queue.push_back((message.to_vec(), binary));
         }
-        self.shared.commands.signal.wake.notify_one();
+        self.shared.commands.signal.wake.ring();
         Ok(())
     }
 
@@ -152,6 +152,7 @@ impl DataChannel {
             // Without a task there is nothing left to close; one that is full is about to be closed.
             if let Some(queue) = self.shared.commands.queue.upgrade() {
                 let _ = queue.try_send(Command::CloseChannel(self.clone()));
+                self.shared.commands.signal.wake.ring();
             }
         }
     }

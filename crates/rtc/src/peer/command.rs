@@ -3,10 +3,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::DataChannel;
-use crate::{jsep::Plan, net::IceConfig};
+use crate::{Doorbell, jsep::Plan, net::IceConfig};
 
 /// Commands that may wait: control only, a task that does not take them in time hangs. When full the
 /// connection is closed.
@@ -25,8 +25,8 @@ pub(super) enum Command {
 /// What can be told the owner task without a queue.
 #[derive(Debug, Default)]
 pub(super) struct Signal {
-    /// Something waits: a message on a channel, audio in a source, or the end.
-    pub(super) wake: Arc<Notify>,
+    /// Something waits: a command, a message on a channel, audio in a source, or the end.
+    pub(super) wake: Arc<Doorbell>,
     closed: AtomicBool,
 }
 
@@ -34,7 +34,7 @@ impl Signal {
     /// Ends the task.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        self.wake.notify_one();
+        self.wake.ring();
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -14,6 +14,7 @@ const CHANNELS_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Channels {
     entries: Vec<Entry>,
+    is_busy: bool,
 }
 
 #[derive(Debug)]
@@ -116,9 +117,13 @@ impl Channels {
         }
     }
 
-    /// Hands queued messages over while there is room; true when something was written.
-    pub(super) fn flush(&self, rtc: &mut Rtc) -> bool {
-        let mut wrote = false;
+    /// Something was not on the wire yet when it was last settled, so that a packet may make room for more.
+    pub(super) fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
+    /// Hands queued messages over while there is room.
+    pub(super) fn flush(&self, rtc: &mut Rtc) {
         for Entry { id, channel } in &self.entries {
             if channel.state() != ChannelState::Open || !channel.has_queued() {
                 continue;
@@ -128,7 +133,7 @@ impl Channels {
             };
             while let Some(message) = channel.next_message() {
                 match out.write(message.1, &message.0) {
-                    Ok(true) => wrote = true,
+                    Ok(true) => {}
                     Ok(false) => {
                         channel.put_back(message);
                         break;
@@ -137,17 +142,18 @@ impl Channels {
                 }
             }
         }
-        wrote
     }
 
     /// Tells the application what went out.
-    pub(super) fn settle(&self, rtc: &mut Rtc) {
+    pub(super) fn settle(&mut self, rtc: &mut Rtc) {
+        self.is_busy = false;
         for Entry { id, channel } in &self.entries {
             if channel.buffered_bytes() > 0 {
                 let in_sctp = id
                     .and_then(|id| rtc.channel(id))
                     .map_or(0, |mut c| c.buffered_amount());
                 channel.settle(in_sctp as u64);
+                self.is_busy |= channel.buffered_bytes() > 0;
             }
         }
     }

@@ -2,21 +2,24 @@
 
 use std::{
     cell::RefCell,
-    future::poll_fn,
+    future::{Future, poll_fn},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
 use str0m::{
     Event as RtcEvent, IceConnectionState, Input, Output, Rtc,
     net::{Protocol, Receive},
-    rtp::RawPacket,
 };
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc::{self, error::TryRecvError},
+    time::Sleep,
+};
 
 use super::{
     DataChannel, Event, EventHandler, PeerState,
@@ -24,8 +27,10 @@ use super::{
     data::Channels,
     ice::{IceDue, IceInput, IceWatch},
     media::MediaTable,
+    overhear,
     paths::Paths,
     proven::Proven,
+    reports::is_report,
     setup::{self, Certificate},
     vitals::Vitals,
 };
@@ -51,6 +56,18 @@ const TIMEOUTS_MAX: usize = 64;
 /// A sleep with nothing due: any far time will do.
 const FAR: Duration = Duration::from_secs(3600);
 
+/// Why the task is awake. What has to be looked at differs, and most of what a connection is made of has left the
+/// processor's cache when its next packet comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Woken {
+    /// Somebody put something somewhere, or a server answered.
+    Told,
+    /// A packet was taken.
+    Packet,
+    /// Something is due.
+    Due,
+}
+
 pub(super) struct Engine {
     pub(super) links: Links,
     certificate: Certificate,
@@ -65,6 +82,8 @@ pub(super) struct Engine {
     ice: IceWatch,
     channels: Channels,
     media: MediaTable,
+    /// When something is to be sent or delivered.
+    media_due: Option<Instant>,
     pub(super) paths: Paths,
     proven: Proven,
     closing: bool,
@@ -92,6 +111,7 @@ impl Engine {
             ice: IceWatch::new(),
             channels: Channels::default(),
             media: MediaTable::default(),
+            media_due: None,
             paths: Paths::default(),
             proven: Proven::default(),
             closing: false,
@@ -102,29 +122,93 @@ impl Engine {
     pub(super) async fn run(mut self) {
         let sleep = tokio::time::sleep(FAR);
         tokio::pin!(sleep);
-        let mut armed = None;
-        let signal = Arc::clone(&self.sender.signal);
-        while !self.closing && !signal.is_closed() {
-            let deadline = self.drain(Instant::now());
+        let (mut armed, mut woken) = (None, Woken::Told);
+        while !self.closing && !self.sender.signal.is_closed() {
+            let deadline = self.drain(Instant::now(), woken);
             if armed != Some(deadline) {
                 sleep.as_mut().reset(deadline.into());
                 armed = Some(deadline);
             }
-            tokio::select! {
-                command = self.commands.recv() => match command {
-                    Some(command) => self.command(command),
-                    None => self.closing = true,
-                },
-                () = signal.wake.notified() => {}
-                event = poll_fn(|context| poll_links(&mut self.links, &mut self.rtc, &mut self.proven, context)) => {
-                    if let Some(event) = event {
-                        self.gathered(event);
-                    }
-                }
-                () = &mut sleep => armed = None,
+            woken = poll_fn(|context| self.poll_woken(sleep.as_mut(), context)).await;
+            if woken == Woken::Due {
+                armed = None;
             }
         }
         self.close();
+    }
+
+    /// Waits for whatever comes first. Each pass through here takes one command or one packet, and all that is due is
+    /// served between them, so that none of them can keep the others waiting.
+    fn poll_woken(&mut self, sleep: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<Woken> {
+        if self.sender.signal.wake.poll_answer(context).is_ready() {
+            match self.commands.try_recv() {
+                Ok(command) => {
+                    self.command(command);
+                    // More may wait.
+                    self.sender.signal.wake.ring();
+                }
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => self.closing = true,
+            }
+            return Poll::Ready(Woken::Told);
+        }
+        match self.poll_links(context) {
+            Poll::Ready(None) => Poll::Ready(Woken::Packet),
+            Poll::Ready(Some(event)) => {
+                self.gathered(event);
+                Poll::Ready(Woken::Told)
+            }
+            Poll::Pending => {
+                ready!(sleep.poll(context));
+                Poll::Ready(Woken::Due)
+            }
+        }
+    }
+
+    /// Waits for something on any socket. A packet is taken at once; what else happened is handed back.
+    fn poll_links(&mut self, context: &mut Context<'_>) -> Poll<Option<LinkEvent>> {
+        PACKET.with_borrow_mut(|buffer| {
+            self.links.poll(context, buffer).map(|event| match event {
+                LinkEvent::Packet(arrival) => {
+                    if let Some(packet) = buffer.get(..arrival.length) {
+                        self.receive(arrival, packet);
+                    }
+                    None
+                }
+                event => Some(event),
+            })
+        })
+    }
+
+    fn receive(&mut self, arrival: Arrival, packet: &[u8]) {
+        let Some(rtc) = &mut self.rtc else { return };
+        let proto = match arrival.carrier {
+            Carrier::Udp => Protocol::Udp,
+            Carrier::Tcp => Protocol::Tcp,
+        };
+        let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
+            return;
+        };
+        let now = Instant::now();
+        let input = Input::Receive(now, input);
+        let is_accepted = rtc.accepts(&input);
+        if is_accepted && packet.first().is_some_and(|kind| *kind <= STUN_LAST) {
+            self.proven.add(arrival.source);
+        }
+        // Stray packets, of an older session for instance, are not ours to answer.
+        if !is_accepted && !self.proven.has(arrival.source) {
+            return;
+        }
+        let take = |rtc: &mut Rtc| {
+            if let Err(error) = rtc.handle_input(input) {
+                tracing::debug!(%error, "take a packet");
+            }
+        };
+        if !is_report(packet) {
+            take(rtc);
+        } else if let Some(reports) = overhear::reports(packet, || take(rtc)) {
+            self.media.on_reports(now, &reports, rtc);
+        }
     }
 
     fn command(&mut self, command: Command) {
@@ -191,28 +275,48 @@ impl Engine {
     }
 
     /// Does everything that is due and tells when something is due again.
-    fn drain(&mut self, now: Instant) -> Instant {
+    fn drain(&mut self, now: Instant, woken: Woken) -> Instant {
         while let Some(due) = self.ice.timeout(now) {
             match due {
                 IceDue::TryAll => self.open_all(now),
                 IceDue::Report(state) => self.report(state),
             }
         }
-        let connected = self.ice.connected();
-        self.media.poll(now, connected, self.rtc.as_deref_mut());
+        let is_told = woken == Woken::Told;
+        if is_told || self.media_due.is_some_and(|at| at <= now) {
+            self.poll_media(now);
+        }
         if let Some(mut rtc) = self.rtc.take() {
-            self.channels.flush(&mut rtc);
+            let has_messages = is_told || self.channels.is_busy();
+            if has_messages {
+                self.channels.flush(&mut rtc);
+            }
             self.drain_rtc(now, &mut rtc);
-            self.channels.settle(&mut rtc);
+            if has_messages {
+                self.channels.settle(&mut rtc);
+            }
             self.rtc = Some(rtc);
         }
-        let deadlines = [self.ice.deadline(), self.media.deadline(), self.rtc_timeout];
+        self.media_due = self.media.deadline();
+        let deadlines = [self.ice.deadline(), self.media_due, self.rtc_timeout];
         deadlines
             .into_iter()
             .flatten()
             .min()
             .unwrap_or(now + FAR)
             .min(now + FAR)
+    }
+
+    fn poll_media(&mut self, now: Instant) {
+        let connected = self.ice.connected();
+        let wrote = self.media.poll(now, connected, self.rtc.as_deref_mut());
+        // It sends what was written after its next timeout, and would ask for that first.
+        if wrote
+            && let Some(rtc) = &mut self.rtc
+            && let Err(error) = rtc.handle_input(Input::Timeout(now))
+        {
+            tracing::debug!(%error, "send packets");
+        }
     }
 
     fn drain_rtc(&mut self, now: Instant, rtc: &mut Rtc) {
@@ -275,11 +379,6 @@ impl Engine {
                     self.media.set_loss(now, stats.mid, percent);
                 }
             }
-            RtcEvent::RawPacket(packet) => {
-                if let RawPacket::RtcpRx(report) = &*packet {
-                    self.media.on_report(now, report, rtc);
-                }
-            }
             RtcEvent::Closed => self.ice_input(IceInput::RemoteClosed),
             _ => {}
         }
@@ -314,46 +413,5 @@ impl Engine {
         }
         self.links.close(Instant::now());
         (self.events)(Event::State(PeerState::Closed));
-    }
-}
-
-/// Waits for something on any socket. A packet is taken at once; what else happened is handed back.
-fn poll_links(
-    links: &mut Links,
-    rtc: &mut Option<Box<Rtc>>,
-    proven: &mut Proven,
-    context: &mut Context<'_>,
-) -> Poll<Option<LinkEvent>> {
-    PACKET.with_borrow_mut(|buffer| {
-        links.poll(context, buffer).map(|event| match event {
-            LinkEvent::Packet(arrival) => {
-                if let (Some(rtc), Some(packet)) = (rtc, buffer.get(..arrival.length)) {
-                    receive(rtc, proven, arrival, packet);
-                }
-                None
-            }
-            event => Some(event),
-        })
-    })
-}
-
-fn receive(rtc: &mut Rtc, proven: &mut Proven, arrival: Arrival, packet: &[u8]) {
-    let proto = match arrival.carrier {
-        Carrier::Udp => Protocol::Udp,
-        Carrier::Tcp => Protocol::Tcp,
-    };
-    let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
-        return;
-    };
-    let input = Input::Receive(Instant::now(), input);
-    let is_accepted = rtc.accepts(&input);
-    if is_accepted && packet.first().is_some_and(|kind| *kind <= STUN_LAST) {
-        proven.add(arrival.source);
-    }
-    // Stray packets, of an older session for instance, are not ours to answer.
-    if (is_accepted || proven.has(arrival.source))
-        && let Err(error) = rtc.handle_input(input)
-    {
-        tracing::debug!(%error, "take a packet");
     }
 }

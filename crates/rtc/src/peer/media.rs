@@ -10,15 +10,16 @@ use rand::RngExt;
 use str0m::{
     Rtc,
     media::{MediaKind, Mid},
-    rtp::{
-        ExtensionValues, RtpPacket, RtpWrite, Ssrc, StreamTx,
-        rtcp::{NackEntry, Rtcp},
-    },
+    rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, StreamTx},
 };
-use tokio::sync::Notify;
 
-use super::{asking::Asking, doubling::Doubling};
+use super::{
+    asking::Asking,
+    doubling::Doubling,
+    reports::{Feedback, read_feedback},
+};
 use crate::{
+    Doorbell,
     audio::{Copies, EncoderSettings, Header, Incoming, LocalAudio, Outgoing, RemoteAudio},
     jsep::MediaChange,
     receive::RtpIn,
@@ -56,7 +57,7 @@ struct Receiver {
 }
 
 impl MediaTable {
-    pub(super) fn change(&mut self, change: MediaChange, wake: &Arc<Notify>, mut rtc: Option<&mut Rtc>) {
+    pub(super) fn change(&mut self, change: MediaChange, wake: &Arc<Doorbell>, mut rtc: Option<&mut Rtc>) {
         match change {
             MediaChange::Receive {
                 mid,
@@ -147,7 +148,7 @@ impl MediaTable {
         ssrc: Ssrc,
         track: LocalAudio,
         settings: EncoderSettings,
-        wake: &Arc<Notify>,
+        wake: &Arc<Doorbell>,
     ) {
         let mut rng = rand::rng();
         let sender = Sender {
@@ -258,33 +259,18 @@ impl MediaTable {
     }
 
     /// The other side reports: sends again what it asks for.
-    pub(super) fn on_report(&mut self, now: Instant, report: &Rtcp, rtc: &mut Rtc) {
-        match report {
-            Rtcp::ReceiverReport(report) => {
-                for block in report.reports.iter() {
-                    self.heard_of(block.ssrc);
-                }
+    pub(super) fn on_reports(&mut self, now: Instant, reports: &[u8], rtc: &mut Rtc) {
+        read_feedback(reports, |feedback| {
+            let (Feedback::Received { ssrc } | Feedback::Asked { ssrc, .. }) = feedback;
+            let ssrc = Ssrc::from(ssrc);
+            let Some(sender) = self.senders.values_mut().find(|sender| sender.ssrc == ssrc) else {
+                return;
+            };
+            match feedback {
+                Feedback::Received { .. } => sender.is_known = true,
+                Feedback::Asked { sequence, .. } => sender.send_again(now, sequence, rtc),
             }
-            Rtcp::SenderReport(report) => {
-                for block in report.reports.iter() {
-                    self.heard_of(block.ssrc);
-                }
-            }
-            Rtcp::Nack(nack) => {
-                let sender = self.senders.values_mut().find(|sender| sender.ssrc == nack.ssrc);
-                if let Some(sender) = sender {
-                    let asked = nack.reports.iter().flat_map(asked);
-                    sender.send_again(now, asked, rtc);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn heard_of(&mut self, ssrc: Ssrc) {
-        if let Some(sender) = self.senders.values_mut().find(|sender| sender.ssrc == ssrc) {
-            sender.is_known = true;
-        }
+        });
     }
 
     pub(super) fn on_packet(&mut self, now: Instant, packet: &RtpPacket, rtc: &mut Rtc) {
@@ -352,35 +338,24 @@ impl Receiver {
 }
 
 impl Sender {
-    /// Sends packets again as they were: same number, same header, so that encrypting them anew gives the same bytes.
+    /// Sends a packet again as it was: same number, same header, so that encrypting them anew gives the same bytes.
     /// With another header it would be a second message under one nonce, which AES-GCM (RFC 7714) does not bear; that is
     /// why nothing is kept while headers still name the section.
-    fn send_again(&mut self, now: Instant, asked: impl Iterator<Item = u16>, rtc: &mut Rtc) {
+    fn send_again(&mut self, now: Instant, sequence: u16, rtc: &mut Rtc) {
+        self.doubling.on_asked(sequence, now);
         let mut api = rtc.direct_api();
-        let Some(stream) = api.stream_tx(&self.ssrc) else {
-            return;
-        };
-        let payload_type = self.outgoing.payload_type();
-        for sequence in asked {
-            self.doubling.on_asked(sequence, now);
-            if let Some(copy) = self.copies.again(sequence, now) {
-                write(
-                    stream,
-                    payload_type,
-                    copy.header,
-                    copy.payload.clone(),
-                    copy.sent_at,
-                );
-            }
+        if let Some(stream) = api.stream_tx(&self.ssrc)
+            && let Some(copy) = self.copies.again(sequence, now)
+        {
+            write(
+                stream,
+                self.outgoing.payload_type(),
+                copy.header,
+                copy.payload.clone(),
+                copy.sent_at,
+            );
         }
     }
-}
-
-/// The sequence numbers that an entry asks for: one, and those of the 16 after it whose bit is set (RFC 4585, 6.2.1).
-fn asked(entry: &NackEntry) -> impl Iterator<Item = u16> {
-    let NackEntry { pid, blp } = *entry;
-    let more = (0..16).filter(move |bit| blp & (1 << bit) != 0);
-    std::iter::once(pid).chain(more.map(move |bit: u16| pid.wrapping_add(bit + 1)))
 }
 
 fn write(stream: &mut StreamTx, payload_type: u8, header: Header, payload: Vec<u8>, sent_at: Instant) {

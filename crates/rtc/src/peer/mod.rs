@@ -8,8 +8,10 @@ mod doubling;
 mod engine;
 mod ice;
 mod media;
+mod overhear;
 mod paths;
 mod proven;
+mod reports;
 mod setup;
 mod vitals;
 
@@ -31,6 +33,7 @@ use crate::{
 
 pub use channel::{ChannelOptions, ChannelState, DataChannel, SendError};
 pub use command::{Event, EventHandler, PeerState};
+pub use reports::{Feedback, is_report, read_feedback};
 pub use vitals::{Path, PathKind, Report, VitalsSnapshot};
 
 use command::{COMMANDS_MAX, Command, Commands, Signal};
@@ -157,6 +160,7 @@ impl Peer {
             tracing::error!("close a connection that takes no more commands");
             self.signal.close();
         }
+        self.signal.wake.ring();
     }
 
     /// Adds a candidate of the other side, from the word `candidate:` on.

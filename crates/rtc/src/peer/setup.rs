@@ -11,7 +11,7 @@ use str0m::{
     rtp::{Extension, ExtensionMap},
 };
 
-use super::vitals;
+use super::{overhear, vitals};
 use crate::{
     jsep::{IceCredentials, Identity, Start},
     net::{Links, Policy},
@@ -28,7 +28,7 @@ pub(super) struct Certificate {
 
 impl Certificate {
     pub(super) fn generate() -> Option<Self> {
-        let provider = str0m::crypto::from_feature_flags();
+        let provider = overhear::provider();
         let certificate = provider.dtls_provider.generate_certificate()?;
         Some(Self {
             provider: Arc::new(provider),
@@ -98,8 +98,6 @@ pub(super) fn build(certificate: &Certificate, own: &[Candidate], start: &Start)
         .set_stats_interval(Some(vitals::INTERVAL))
         .set_sctp_max_buffered_amount(SCTP_BUFFER_BYTES)
         .set_extension_map(extensions(&start.extensions))
-        // The one way to hear of what is asked for again.
-        .enable_raw_packets(start.sends)
         .clear_codecs();
     config.codec_config().add_config(
         start.opus_payload_type.into(),

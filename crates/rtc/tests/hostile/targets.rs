@@ -9,6 +9,7 @@ use troupe_rtc::net::framing::Frames;
 use troupe_rtc::net::reflexive::Reflexive;
 use troupe_rtc::net::{Policy, ServerUrl};
 use troupe_rtc::opus::{Channels, Decoder, Format, PACKET_SAMPLES_MAX, PacketShape, Rate};
+use troupe_rtc::peer::read_feedback;
 use troupe_rtc::receive::{FRAME_SAMPLES, ImmediateReceiver, Receiver, ReceiverConfig, RtpIn};
 use turn_client_proto::api::{Transmit, TurnClientApi, TurnConfig};
 use turn_client_proto::client::TurnClient;
@@ -21,13 +22,14 @@ use turn_client_proto::udp::TurnClientUdp;
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 8] = [
     ("rtp", rtp),
     ("opus", opus),
     ("sdp", sdp),
     ("candidate", candidate),
     ("stun", stun),
     ("turn", turn),
+    ("reports", reports),
     ("transport", transport),
 ];
 
@@ -72,6 +74,14 @@ pub(crate) fn rtp(mut data: &[u8]) {
         paced.pull(now, &mut out);
         data = rest;
     }
+}
+
+/// What the other side reports, decrypted: no more than it has room for.
+pub(crate) fn reports(data: &[u8]) {
+    let mut told = 0;
+    read_feedback(data, |_| told += 1);
+    // Each entry of four bytes asks for 17 packets at most.
+    assert!(told <= data.len() / 4 * 17, "{told}");
 }
 
 /// One payload, decoded by itself and as what restores a lost one.

@@ -3,7 +3,7 @@ use crate::signal::{RATE_HZ, signal};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
+use troupe_rtc::Doorbell;
 use troupe_rtc::audio::{
     AudioSource, AudioSourceConfig, Delivery, EncoderSettings, Incoming, LocalAudio, Outgoing, PcmFrame,
     PlaybackPosition, RemoteAudio, TrafficSnapshot, pace, reader,
@@ -108,7 +108,7 @@ pub(crate) fn run_with(options: Options) -> Run {
         queue_ms: 1_000,
     });
     let track = LocalAudio::new("t".into(), source.clone());
-    let wake = Arc::new(Notify::new());
+    let wake = Arc::new(Doorbell::default());
     let mut outgoing = Outgoing::new(track, options.settings, wake, FIRST_TIMESTAMP);
     let remote = Arc::new(RemoteAudio::default());
     let readers = [Delivery::Immediate, Delivery::Paced].map(|how| {

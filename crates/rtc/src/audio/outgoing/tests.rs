@@ -16,7 +16,7 @@ fn outgoing_of(queue_ms: u32, channels: u32, settings: EncoderSettings) -> (Audi
         queue_ms,
     });
     let track = LocalAudio::new("t".into(), source.clone());
-    let outgoing = Outgoing::new(track, settings, Arc::new(Notify::new()), 1000);
+    let outgoing = Outgoing::new(track, settings, Arc::new(Doorbell::default()), 1000);
     (source, outgoing)
 }
 
@@ -218,7 +218,7 @@ async fn a_bit_rate_set_is_followed() {
 fn nothing_at_all_that_was_encoded_beforehand_is_never_due() {
     let audio = Arc::new(EncodedAudio::encode(&[], EncoderConfig::default()).unwrap());
     let track = LocalAudio::new("t".into(), AudioSource::of_encoded(audio));
-    let wake = Arc::new(Notify::new());
+    let wake = Arc::new(Doorbell::default());
     let mut outgoing = Outgoing::new(track, EncoderSettings::default(), wake, 1_000);
     outgoing.poll(Instant::now(), |packet| unreachable!("{packet:?}"));
     assert_eq!(outgoing.deadline(), None);
@@ -233,7 +233,7 @@ fn what_was_encoded_beforehand_is_played_in_a_loop() {
     let source = AudioSource::of_encoded(Arc::clone(&audio));
     assert_eq!(source.push(&[0; 480]), Err(CaptureError::Encoded));
     let track = LocalAudio::new("t".into(), source);
-    let wake = Arc::new(Notify::new());
+    let wake = Arc::new(Doorbell::default());
     let mut outgoing = Outgoing::new(track, EncoderSettings::default(), wake, 1_000);
     let packets = run(&mut outgoing, Instant::now(), Duration::from_secs(1));
     assert!((49..=51).contains(&packets.len()), "{}", packets.len());

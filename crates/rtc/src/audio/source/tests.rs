@@ -11,7 +11,7 @@ fn source(queue_ms: u32) -> AudioSource {
 #[tokio::test]
 async fn clear_empties_the_queue_and_frees_the_waiting() {
     let source = source(10);
-    let _id = source.attach(Arc::new(Notify::new()));
+    let _id = source.attach(Arc::new(Doorbell::default()));
     let waiting = tokio::spawn({
         let source = source.clone();
         async move { source.capture(&[1; 16_000]).await }
@@ -27,7 +27,7 @@ async fn clear_empties_the_queue_and_frees_the_waiting() {
 #[test]
 fn a_cut_fades_and_every_sample_is_accounted_for() {
     let source = source(1000);
-    let reader = source.attach(Arc::new(Notify::new()));
+    let reader = source.attach(Arc::new(Doorbell::default()));
     source.push(&[1_000; 1_600]).unwrap();
     let mut out = Vec::new();
     source.take(reader, 320, 320, &mut out);
@@ -70,8 +70,8 @@ async fn without_a_reader_time_passes_and_the_limit_holds() {
 #[test]
 fn only_the_latest_reader_gets_audio() {
     let source = source(0);
-    let old = source.attach(Arc::new(Notify::new()));
-    let new = source.attach(Arc::new(Notify::new()));
+    let old = source.attach(Arc::new(Doorbell::default()));
+    let new = source.attach(Arc::new(Doorbell::default()));
     source.push(&[7; 160]).unwrap();
     let mut out = Vec::new();
     assert_eq!(source.take(old, 160, 1, &mut out).waiting, 0);
@@ -83,7 +83,7 @@ fn only_the_latest_reader_gets_audio() {
 #[test]
 fn between_threads_every_sample_is_sent_waits_or_was_cut() {
     let source = source(1000);
-    let reader = source.attach(Arc::new(Notify::new()));
+    let reader = source.attach(Arc::new(Doorbell::default()));
     let is_over = std::sync::atomic::AtomicBool::new(false);
     let (taken, captured) = std::thread::scope(|scope| {
         let taking = scope.spawn(|| {
