@@ -110,53 +110,37 @@ impl Aes128CmSha1_80Cipher for Cipher<dyn Aes128CmSha1_80Cipher> {
     }
 }
 
-impl AeadAes128GcmCipher for Cipher<dyn AeadAes128GcmCipher> {
-    fn encrypt(
-        &mut self,
-        iv: &[u8; 12],
-        aad: &[u8],
-        input: &[u8],
-        output: &mut [u8],
-    ) -> Result<(), CryptoError> {
-        self.0.encrypt(iv, aad, input, output)
-    }
+/// The two profiles of RFC 7714 differ in their key alone.
+macro_rules! overhear_aead {
+    ($cipher:ident) => {
+        impl $cipher for Cipher<dyn $cipher> {
+            fn encrypt(
+                &mut self,
+                iv: &[u8; 12],
+                aad: &[u8],
+                input: &[u8],
+                output: &mut [u8],
+            ) -> Result<(), CryptoError> {
+                self.0.encrypt(iv, aad, input, output)
+            }
 
-    fn decrypt(
-        &mut self,
-        iv: &[u8; 12],
-        aads: &[&[u8]],
-        input: &[u8],
-        output: &mut [u8],
-    ) -> Result<usize, CryptoError> {
-        let length = self.0.decrypt(iv, aads, input, output)?;
-        hear(output.get(..length).unwrap_or_default());
-        Ok(length)
-    }
+            fn decrypt(
+                &mut self,
+                iv: &[u8; 12],
+                aads: &[&[u8]],
+                input: &[u8],
+                output: &mut [u8],
+            ) -> Result<usize, CryptoError> {
+                let length = self.0.decrypt(iv, aads, input, output)?;
+                hear(output.get(..length).unwrap_or_default());
+                Ok(length)
+            }
+        }
+    };
 }
 
-impl AeadAes256GcmCipher for Cipher<dyn AeadAes256GcmCipher> {
-    fn encrypt(
-        &mut self,
-        iv: &[u8; 12],
-        aad: &[u8],
-        input: &[u8],
-        output: &mut [u8],
-    ) -> Result<(), CryptoError> {
-        self.0.encrypt(iv, aad, input, output)
-    }
-
-    fn decrypt(
-        &mut self,
-        iv: &[u8; 12],
-        aads: &[&[u8]],
-        input: &[u8],
-        output: &mut [u8],
-    ) -> Result<usize, CryptoError> {
-        let length = self.0.decrypt(iv, aads, input, output)?;
-        hear(output.get(..length).unwrap_or_default());
-        Ok(length)
-    }
-}
+overhear_aead!(AeadAes128GcmCipher);
+overhear_aead!(AeadAes256GcmCipher);
 
 #[cfg(test)]
 mod tests {

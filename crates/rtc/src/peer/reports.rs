@@ -104,7 +104,7 @@ mod tests {
         all
     }
 
-    /// A report about `ssrc` with `padding` before it.
+    /// A report about `ssrc`, with so many bytes about its sender.
     fn report(kind: u8, sender_bytes: usize, ssrc: u32) -> Vec<u8> {
         let words = (HEADER_BYTES + sender_bytes + BLOCK_BYTES) / 4 - 1;
         let mut report = vec![0x81, kind, 0, words as u8, 9, 9, 9, 9];
