@@ -33,7 +33,7 @@ use crate::{
 
 pub use channel::{ChannelOptions, ChannelState, DataChannel, SendError};
 pub use command::{Event, EventHandler, PeerState};
-pub use reports::{Feedback, is_report, read_feedback};
+pub use reports::{Feedback, read_feedback};
 pub use vitals::{Path, PathKind, Report, VitalsSnapshot};
 
 use command::{COMMANDS_MAX, Command, Commands, Signal};

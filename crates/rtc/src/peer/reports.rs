@@ -33,8 +33,7 @@ pub enum Feedback {
 }
 
 /// Whether a packet holds reports and not audio, where both come to one socket (RFC 5761, 4).
-#[must_use]
-pub fn is_report(packet: &[u8]) -> bool {
+pub(super) fn is_report(packet: &[u8]) -> bool {
     matches!(packet, [128..=191, 192..=223, ..])
 }
 
