@@ -4,8 +4,12 @@
 //! A [`peer::Peer`] is a handle. Behind it live two things that never share a lock:
 //! - the [`jsep::Negotiator`], a pure state machine in the handle, which reads and writes session
 //!   descriptions and answers questions about transceivers at once;
-//! - the owner task, the only one to touch sockets, encoders, decoders and the `str0m` state. It
+//! - the owner task, the only one to touch sockets, encoders, decoders, ciphers and the `str0m` state. It
 //!   takes [`jsep::Plan`]s and commands and reports through one callback, which must not block.
+//!
+//! **Audio takes the short way.** `str0m` finds the way (ICE), agrees on keys (DTLS) and carries messages (SCTP). Packets
+//! of audio and reports do not pass through it: they are encrypted and decrypted where they lie ([`srtp`]), and counted
+//! and asked for again here ([`rtp`]), with the keys and on the way that it agreed on.
 //!
 //! **No lock for audio.** The owner task takes samples from a source, gives frames to readers and counts by atomic
 //! steps, so that no thread of the application can hold up a packet. Those who fill one source wait for each other; the
@@ -54,6 +58,8 @@ pub mod net;
 pub mod opus;
 pub mod peer;
 pub mod receive;
+pub mod rtp;
 pub mod sdp;
+pub mod srtp;
 
 pub use doorbell::Doorbell;

@@ -1,4 +1,4 @@
-//! Playing a stream allocates nothing once it runs.
+//! Playing a stream, and encrypting and decrypting its packets, allocates nothing once it runs.
 #![expect(unsafe_code, reason = "counting allocations needs an allocator of one's own")]
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use troupe_rtc::opus::{Encoded, Encoder, EncoderConfig};
 use troupe_rtc::receive::{FRAME_SAMPLES, Receiver, ReceiverConfig, RtpIn};
+use troupe_rtc::rtp::{Outline, RtpHeader};
+use troupe_rtc::srtp::{MasterKeys, Opener, Profile, Replay, Sealer};
 
 struct Counting;
 
@@ -29,8 +31,44 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
+/// One test: allocations are counted for the whole process.
 #[test]
 fn a_running_stream_allocates_nothing() {
+    play();
+    for (profile, length) in [(Profile::Aes128Gcm, 56), (Profile::Aes256Gcm, 88)] {
+        seal_and_open(profile, length);
+    }
+}
+
+fn seal_and_open(profile: Profile, length: usize) {
+    let [keys, _] = MasterKeys::split(profile, &vec![7; length]).unwrap();
+    let (sealer, opener) = (Sealer::new(&keys).unwrap(), Opener::new(&keys).unwrap());
+    let (mut packet, mut replay, mut warm) = (Vec::new(), Replay::default(), 0);
+    for sequence in 0u16..100 {
+        if sequence == 10 {
+            warm = ALLOCATIONS.load(Ordering::Relaxed);
+        }
+        packet.clear();
+        let outline = Outline {
+            payload_type: 111,
+            marker: false,
+            sequence,
+            timestamp: 960 * u32::from(sequence),
+            ssrc: 7,
+            level: Some((1, -30)),
+            mid: Some((4, "0")),
+        };
+        let header = outline.write(&mut packet);
+        packet.extend([5; 80]);
+        sealer.seal_rtp(7, sequence.into(), header, &mut packet).unwrap();
+        let read = RtpHeader::read(&packet).unwrap();
+        let opened = opener.open_rtp(&mut replay, (7, sequence), read.length, &mut packet);
+        assert_eq!(opened, Some(&[5; 80][..]));
+    }
+    assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - warm, 0);
+}
+
+fn play() {
     let mut encoder = Encoder::new(EncoderConfig::default()).unwrap();
     let tone: Vec<i16> = (0..960).map(|n| (n * 97 % 6_000) as i16).collect();
     let encode = |_| match encoder.encode(&tone).unwrap() {

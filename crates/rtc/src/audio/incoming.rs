@@ -54,6 +54,12 @@ impl Incoming {
         self.readers.remote()
     }
 
+    /// How unevenly packets come, in samples (RFC 3550, 6.4.1).
+    #[must_use]
+    pub fn jitter_samples(&self) -> u32 {
+        u32::try_from(self.jitter.samples_16 / 16).unwrap_or(u32::MAX)
+    }
+
     /// When [`Incoming::poll`] is to be called next, if at any time.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {

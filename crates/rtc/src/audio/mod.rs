@@ -16,7 +16,7 @@ mod source;
 mod stereo;
 mod traffic;
 
-pub use copies::{Copies, Header, SentPacket};
+pub use copies::Copies;
 pub use encoded::EncodedAudio;
 pub use frames::{AudioReader, Capture, Delivery, PcmFrame, reader};
 pub use incoming::Incoming;

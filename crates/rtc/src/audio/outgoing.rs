@@ -58,10 +58,10 @@ impl Default for EncoderSettings {
 }
 
 /// A packet ready to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutgoingPacket {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutgoingPacket<'a> {
     /// The Opus packet.
-    pub payload: Vec<u8>,
+    pub payload: &'a [u8],
     /// The RTP timestamp, 48 kHz.
     pub timestamp: u32,
     /// The first packet after a pause.
@@ -178,7 +178,7 @@ impl Outgoing {
     }
 
     /// Hands every packet due at `now` to `send`.
-    pub fn poll(&mut self, now: Instant, mut send: impl FnMut(OutgoingPacket)) {
+    pub fn poll(&mut self, now: Instant, mut send: impl FnMut(OutgoingPacket<'_>)) {
         for _ in 0..CATCH_UP_MAX {
             if !self.step(now, &mut send) {
                 return;
@@ -193,7 +193,7 @@ impl Outgoing {
     }
 
     /// One packet at most; true when another may be due.
-    fn step(&mut self, now: Instant, send: &mut impl FnMut(OutgoingPacket)) -> bool {
+    fn step(&mut self, now: Instant, send: &mut impl FnMut(OutgoingPacket<'_>)) -> bool {
         if let Some(audio) = self.track.source.encoded().cloned() {
             return self.play(&audio, now, send);
         }
@@ -257,7 +257,12 @@ impl Outgoing {
     }
 
     /// The next packet of what was encoded beforehand, if it is due.
-    fn play(&mut self, audio: &EncodedAudio, now: Instant, send: &mut impl FnMut(OutgoingPacket)) -> bool {
+    fn play(
+        &mut self,
+        audio: &EncodedAudio,
+        now: Instant,
+        send: &mut impl FnMut(OutgoingPacket<'_>),
+    ) -> bool {
         let place = self.place;
         let Some(packet) = audio.at(place) else {
             return false;
@@ -279,7 +284,7 @@ impl Outgoing {
             self.track.traffic.count(packet.payload.len());
             self.track.traffic.count_samples(ticks as usize);
             send(OutgoingPacket {
-                payload: packet.payload.clone(),
+                payload: &packet.payload,
                 timestamp,
                 marker,
                 level_db: packet.level_db,
@@ -288,7 +293,7 @@ impl Outgoing {
         true
     }
 
-    fn encode(&mut self, now: Instant, send: &mut impl FnMut(OutgoingPacket)) {
+    fn encode(&mut self, now: Instant, send: &mut impl FnMut(OutgoingPacket<'_>)) {
         let timestamp = self.timestamp(now, self.packet_ticks());
         if !self.track.enabled.load(Ordering::Relaxed) {
             self.paused = true;
@@ -305,7 +310,7 @@ impl Outgoing {
                 self.track.traffic.count(payload.len());
                 self.track.traffic.count_samples(ticks);
                 send(OutgoingPacket {
-                    payload: payload.to_vec(),
+                    payload,
                     timestamp,
                     marker,
                     level_db: level_db(pcm),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{
     Content, DescriptionKind, IceCredentials, JsepError, MediaChange, Negotiator, OPUS_PAYLOAD_TYPE, Plan,
     RemoteTrack, RemoteTrackAdded, Signalling, Slot, Start, Transceiver, TransceiverId,
-    describe::{answer_setup, known_extensions, opus_of},
+    describe::{answer_setup, opus_of},
 };
 use crate::{
     audio::{EncoderSettings, PACKET_MS, RemoteAudio},
+    rtp::HeaderExtensions,
     sdp::{Description, Direction, MediaKind, Section},
 };
 
@@ -154,7 +155,6 @@ impl Negotiator {
                 .fingerprint
                 .clone()
                 .ok_or(JsepError::Missing("a=fingerprint"))?;
-            let audio = remote.sections.iter().find(|s| s.kind == MediaKind::Audio);
             if let Some(restart) = self.restart.take() {
                 self.identity.ice = restart;
             }
@@ -164,10 +164,7 @@ impl Negotiator {
                 fingerprint,
                 ice_controlling: controlling || remote.ice_lite,
                 dtls_active,
-                opus_payload_type: audio
-                    .and_then(opus_of)
-                    .map_or(OPUS_PAYLOAD_TYPE, |p| p.payload_type),
-                extensions: audio.map_or_else(default_extensions, known_extensions),
+                cname: self.identity.cname.clone(),
             });
             self.started = true;
         } else if self.remote_ice.as_ref() != Some(&remote_ice) || self.restart.is_some() {
@@ -179,13 +176,6 @@ impl Negotiator {
         self.remote_ice = Some(remote_ice);
         Ok(())
     }
-}
-
-fn default_extensions() -> Vec<(u8, String)> {
-    vec![
-        (1, "urn:ietf:params:rtp-hdrext:ssrc-audio-level".to_owned()),
-        (4, "urn:ietf:params:rtp-hdrext:sdes:mid".to_owned()),
-    ]
 }
 
 fn apply_receive(
@@ -223,10 +213,13 @@ fn apply_receive(
         plan.tracks.push(RemoteTrackAdded { transceiver: id });
     }
     if audio && let Some(remote) = &transceiver.remote {
+        let opus = opus_of(section);
         plan.media.push(MediaChange::Receive {
             mid: section.mid.clone(),
             ssrcs: section.ssrcs.clone(),
-            nack: opus_of(section).is_some_and(|payload| payload.nack),
+            payload_type: opus.map_or(OPUS_PAYLOAD_TYPE, |payload| payload.payload_type),
+            extensions: HeaderExtensions::of(&section.extensions),
+            nack: opus.is_some_and(|payload| payload.nack),
             remote: Arc::clone(&remote.audio),
         });
     }
@@ -258,6 +251,7 @@ fn apply_send(transceiver: &mut Transceiver, section: &Section, sends: bool, pla
             plan.media.push(MediaChange::Send {
                 mid,
                 ssrc: send.ssrc,
+                extensions: HeaderExtensions::of(&section.extensions),
                 track,
                 settings,
             });

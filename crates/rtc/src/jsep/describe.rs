@@ -190,7 +190,7 @@ fn answer_section(section: &Section) -> SectionLines {
 }
 
 /// The extensions of a section that we know, under the ids its writer gave them.
-pub(super) fn known_extensions(section: &Section) -> Vec<(u8, String)> {
+fn known_extensions(section: &Section) -> Vec<(u8, String)> {
     section
         .extensions
         .iter()

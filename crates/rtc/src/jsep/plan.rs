@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use super::TransceiverId;
-use crate::audio::{EncoderSettings, LocalAudio, RemoteAudio};
+use crate::{
+    audio::{EncoderSettings, LocalAudio, RemoteAudio},
+    rtp::HeaderExtensions,
+};
 
 /// ICE user name fragment and password.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,10 +51,8 @@ pub struct Start {
     pub ice_controlling: bool,
     /// Whether we start the DTLS handshake.
     pub dtls_active: bool,
-    /// The payload type of Opus.
-    pub opus_payload_type: u8,
-    /// The audio header extensions as (id, URI).
-    pub extensions: Vec<(u8, String)>,
+    /// The name that what we send has in reports.
+    pub cname: String,
 }
 
 /// A change to one section.
@@ -63,6 +64,10 @@ pub enum MediaChange {
         mid: String,
         /// The sources announced; others are found by the section id in their packets.
         ssrcs: Vec<u32>,
+        /// The payload type of Opus.
+        payload_type: u8,
+        /// What packets' headers say beside.
+        extensions: HeaderExtensions,
         /// Lost packets may be asked for again.
         nack: bool,
         /// Where the audio goes.
@@ -79,6 +84,8 @@ pub enum MediaChange {
         mid: String,
         /// Our source.
         ssrc: u32,
+        /// What packets' headers say beside.
+        extensions: HeaderExtensions,
         /// What is sent.
         track: LocalAudio,
         /// How it is encoded.

@@ -3,6 +3,8 @@
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
+    net::SocketAddr,
+    ops::RangeInclusive,
     pin::Pin,
     sync::{
         Arc,
@@ -13,8 +15,9 @@ use std::{
 };
 
 use str0m::{
-    Event as RtcEvent, IceConnectionState, Input, Output, Rtc,
+    Event as RtcEvent, IceConnectionState, Input, Output, Reason, Rtc,
     net::{Protocol, Receive},
+    stats::PeerStats,
 };
 use tokio::{
     sync::mpsc::{self, error::TryRecvError},
@@ -27,16 +30,17 @@ use super::{
     data::Channels,
     ice::{IceDue, IceInput, IceWatch},
     media::MediaTable,
-    overhear,
     paths::Paths,
     proven::Proven,
-    reports::is_report,
     setup::{self, Certificate},
+    tap::{self, Tap},
     vitals::Vitals,
+    wire::{Way, Wire},
 };
 use crate::{
     jsep::{IceCredentials, Plan, Start},
     net::{Arrival, Carrier, LinkEvent, Links},
+    rtp::is_report,
 };
 
 /// The largest packet that can come.
@@ -47,8 +51,9 @@ thread_local! {
     static PACKET: RefCell<[u8; PACKET_MAX_BYTES]> = const { RefCell::new([0; PACKET_MAX_BYTES]) };
 }
 
-/// The last of the first bytes of packets that are STUN (RFC 7983, 7).
-const STUN_LAST: u8 = 3;
+/// The first bytes of packets that are STUN, and of those that are audio or reports (RFC 7983, 7).
+const STUN: RangeInclusive<u8> = 0..=3;
+const AUDIO: RangeInclusive<u8> = 128..=191;
 
 /// Due timeouts served in one go, so that a fault in them cannot hold the task.
 const TIMEOUTS_MAX: usize = 64;
@@ -79,6 +84,10 @@ pub(super) struct Engine {
     vitals: Arc<Vitals>,
     pub(super) rtc: Option<Box<Rtc>>,
     rtc_timeout: Option<Instant>,
+    /// It was given something, and was not asked yet what it made of it.
+    is_rtc_due: bool,
+    /// The way of audio past it.
+    wire: Wire,
     ice: IceWatch,
     channels: Channels,
     media: MediaTable,
@@ -108,6 +117,8 @@ impl Engine {
             vitals,
             rtc: None,
             rtc_timeout: None,
+            is_rtc_due: false,
+            wire: Wire::default(),
             ice: IceWatch::new(),
             channels: Channels::default(),
             media: MediaTable::default(),
@@ -170,7 +181,7 @@ impl Engine {
         PACKET.with_borrow_mut(|buffer| {
             self.links.poll(context, buffer).map(|event| match event {
                 LinkEvent::Packet(arrival) => {
-                    if let Some(packet) = buffer.get(..arrival.length) {
+                    if let Some(packet) = buffer.get_mut(..arrival.length) {
                         self.receive(arrival, packet);
                     }
                     None
@@ -180,7 +191,14 @@ impl Engine {
         })
     }
 
-    fn receive(&mut self, arrival: Arrival, packet: &[u8]) {
+    fn receive(&mut self, arrival: Arrival, packet: &mut [u8]) {
+        let Some(kind) = packet.first().copied() else {
+            return;
+        };
+        if AUDIO.contains(&kind) {
+            self.receive_audio(arrival.source, packet);
+            return;
+        }
         let Some(rtc) = &mut self.rtc else { return };
         let proto = match arrival.carrier {
             Carrier::Udp => Protocol::Udp,
@@ -189,25 +207,38 @@ impl Engine {
         let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
             return;
         };
-        let now = Instant::now();
-        let input = Input::Receive(now, input);
+        let input = Input::Receive(Instant::now(), input);
         let is_accepted = rtc.accepts(&input);
-        if is_accepted && packet.first().is_some_and(|kind| *kind <= STUN_LAST) {
+        if is_accepted && STUN.contains(&kind) {
             self.proven.add(arrival.source);
+            self.wire.ask_way();
         }
         // Stray packets, of an older session for instance, are not ours to answer.
         if !is_accepted && !self.proven.has(arrival.source) {
             return;
         }
-        let take = |rtc: &mut Rtc| {
-            if let Err(error) = rtc.handle_input(input) {
-                tracing::debug!(%error, "take a packet");
-            }
+        self.is_rtc_due = true;
+        if let Err(error) = rtc.handle_input(input) {
+            tracing::debug!(%error, "take a packet");
+        }
+    }
+
+    fn receive_audio(&mut self, source: SocketAddr, packet: &mut [u8]) {
+        if !self.proven.has(source) {
+            return;
+        }
+        self.wire.received_bytes += packet.len() as u64;
+        let now = Instant::now();
+        let is_connected = self.ice.connected();
+        let (Some(opener), outlet) = self.wire.ends(&mut self.links) else {
+            return;
         };
+        let outlet = outlet.filter(|_| is_connected);
         if !is_report(packet) {
-            take(rtc);
-        } else if let Some(reports) = overhear::reports(packet, || take(rtc)) {
-            self.media.on_reports(now, &reports, rtc);
+            self.media.on_packet(now, packet, opener, outlet);
+        } else if let Some(compound) = opener.open_rtcp(packet) {
+            self.media
+                .on_reports(now, compound, outlet, |report| self.vitals.on_report(report));
         }
     }
 
@@ -233,16 +264,17 @@ impl Engine {
             self.add_candidate(&candidate);
         }
         for change in plan.media {
-            self.media
-                .change(change, &self.sender.signal.wake, self.rtc.as_deref_mut());
+            self.media.change(change, &self.sender.signal.wake);
         }
     }
 
     fn start(&mut self, start: &Start) {
-        match setup::build(&self.certificate, &self.own_candidates(), start) {
+        let tap = Arc::new(Tap::default());
+        match setup::build(&self.certificate, &tap, &self.own_candidates(), start) {
             Some(mut rtc) => {
                 self.channels.start(&mut rtc);
-                self.media.start(&mut rtc);
+                self.wire = Wire::new(tap, start.dtls_active);
+                self.media.set_cname(&start.cname);
                 self.rtc = Some(Box::new(rtc));
                 self.pair_again();
                 self.ice_input(IceInput::Started);
@@ -286,9 +318,15 @@ impl Engine {
         if is_told || self.media_due.is_some_and(|at| at <= now) {
             self.poll_media(now);
         }
-        if let Some(mut rtc) = self.rtc.take() {
+        let is_rtc_due = self.is_rtc_due || self.rtc_timeout.is_some_and(|at| at <= now);
+        if (is_told || is_rtc_due)
+            && let Some(mut rtc) = self.rtc.take()
+        {
+            self.is_rtc_due = false;
             let has_messages = is_told || self.channels.is_busy();
             if has_messages {
+                // What it sends it dates by the last time it was told.
+                serve(&mut rtc, now);
                 self.channels.flush(&mut rtc);
             }
             self.drain_rtc(now, &mut rtc);
@@ -308,15 +346,9 @@ impl Engine {
     }
 
     fn poll_media(&mut self, now: Instant) {
-        let connected = self.ice.connected();
-        let wrote = self.media.poll(now, connected, self.rtc.as_deref_mut());
-        // It sends what was written after its next timeout, and would ask for that first.
-        if wrote
-            && let Some(rtc) = &mut self.rtc
-            && let Err(error) = rtc.handle_input(Input::Timeout(now))
-        {
-            tracing::debug!(%error, "send packets");
-        }
+        let is_connected = self.ice.connected();
+        let (_, outlet) = self.wire.ends(&mut self.links);
+        self.media.poll(now, outlet.filter(|_| is_connected));
     }
 
     fn drain_rtc(&mut self, now: Instant, rtc: &mut Rtc) {
@@ -329,15 +361,24 @@ impl Engine {
                     } else {
                         Carrier::Tcp
                     };
-                    self.links
-                        .send(carrier, packet.source, packet.destination, &packet.contents);
+                    let (source, destination) = (packet.source, packet.destination);
+                    if tap::is_way(&packet.contents) {
+                        self.wire.on_way(Way {
+                            carrier,
+                            source,
+                            destination,
+                        });
+                    } else {
+                        self.links.send(carrier, source, destination, &packet.contents);
+                    }
                 }
-                Ok(Output::Event(event)) => self.rtc_event(now, event, rtc),
+                Ok(Output::Event(event)) => self.rtc_event(event, rtc),
                 Ok(Output::Timeout(at)) if at <= now && timeouts < TIMEOUTS_MAX => {
                     timeouts += 1;
-                    if let Err(error) = rtc.handle_input(Input::Timeout(now)) {
-                        tracing::debug!(%error, "serve a timeout");
+                    if rtc.last_timeout_reason() == Reason::Ice {
+                        self.wire.ask_way();
                     }
+                    serve(rtc, now);
                 }
                 Ok(Output::Timeout(at)) => {
                     self.rtc_timeout = Some(at);
@@ -353,9 +394,12 @@ impl Engine {
         }
     }
 
-    fn rtc_event(&mut self, now: Instant, event: RtcEvent, rtc: &mut Rtc) {
+    fn rtc_event(&mut self, event: RtcEvent, rtc: &mut Rtc) {
         match event {
-            RtcEvent::Connected => self.ice_input(IceInput::SecureChannel),
+            RtcEvent::Connected => {
+                self.wire.on_connected();
+                self.ice_input(IceInput::SecureChannel);
+            }
             RtcEvent::IceConnectionStateChange(state) => match state {
                 IceConnectionState::Connected | IceConnectionState::Completed => {
                     self.ice_input(IceInput::PairWorks)
@@ -363,7 +407,6 @@ impl Engine {
                 IceConnectionState::Disconnected => self.ice_input(IceInput::PairLost),
                 IceConnectionState::New | IceConnectionState::Checking => {}
             },
-            RtcEvent::RtpPacket(packet) => self.media.on_packet(now, &packet, rtc),
             RtcEvent::ChannelOpen(id, label) => {
                 let sender = self.sender.clone();
                 let make = |options| DataChannel::new(options, sender);
@@ -373,15 +416,20 @@ impl Engine {
             }
             RtcEvent::ChannelData(data) => self.channels.on_data(data.id, &data.data, data.binary),
             RtcEvent::ChannelClose(id) => self.channels.on_close(id),
-            RtcEvent::PeerStats(stats) => self.vitals.on_peer(&stats, |address| self.paths.kind_of(address)),
-            RtcEvent::MediaEgressStats(stats) => {
-                if let Some(percent) = self.vitals.on_egress(&stats) {
-                    self.media.set_loss(now, stats.mid, percent);
-                }
-            }
+            RtcEvent::PeerStats(stats) => self.on_stats(&stats),
             RtcEvent::Closed => self.ice_input(IceInput::RemoteClosed),
             _ => {}
         }
+    }
+
+    fn on_stats(&mut self, stats: &PeerStats) {
+        let pair = stats.selected_candidate_pair.as_ref();
+        self.media.round_trip = pair.and_then(|pair| pair.current_round_trip_time);
+        // It counts each question for the way as a byte.
+        let sent = self.wire.sent_bytes.saturating_sub(self.wire.asked);
+        let beside = (sent, self.wire.received_bytes);
+        self.vitals
+            .on_peer(stats, beside, |address| self.paths.kind_of(address));
     }
 
     fn ice_input(&mut self, input: IceInput) {
@@ -404,6 +452,9 @@ impl Engine {
     }
 
     fn close(&mut self) {
+        let is_connected = self.ice.connected();
+        let (_, outlet) = self.wire.ends(&mut self.links);
+        self.media.say_goodbye(outlet.filter(|_| is_connected));
         self.media.clear();
         self.channels.close_all();
         if let Some(mut rtc) = self.rtc.take()
@@ -413,5 +464,12 @@ impl Engine {
         }
         self.links.close(Instant::now());
         (self.events)(Event::State(PeerState::Closed));
+    }
+}
+
+/// Tells `str0m` what time it is.
+fn serve(rtc: &mut Rtc, now: Instant) {
+    if let Err(error) = rtc.handle_input(Input::Timeout(now)) {
+        tracing::debug!(%error, "serve a timeout");
     }
 }

@@ -1,6 +1,5 @@
 //! The handle of a connection and the task behind it.
 
-mod asking;
 mod channel;
 mod command;
 mod data;
@@ -8,12 +7,14 @@ mod doubling;
 mod engine;
 mod ice;
 mod media;
-mod overhear;
 mod paths;
 mod proven;
-mod reports;
+mod receiver;
+mod sender;
 mod setup;
+mod tap;
 mod vitals;
+mod wire;
 
 use std::{
     io,
@@ -33,7 +34,6 @@ use crate::{
 
 pub use channel::{ChannelOptions, ChannelState, DataChannel, SendError};
 pub use command::{Event, EventHandler, PeerState};
-pub use reports::{Feedback, read_feedback};
 pub use vitals::{Path, PathKind, Report, VitalsSnapshot};
 
 use command::{COMMANDS_MAX, Command, Commands, Signal};

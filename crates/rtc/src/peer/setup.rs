@@ -6,12 +6,12 @@ use rand::RngExt;
 use str0m::{
     Candidate, IceCreds, Rtc, RtcConfig,
     config::{CryptoProvider, DtlsCert, Fingerprint},
-    format::{Codec, FormatParams},
-    media::Frequency,
-    rtp::{Extension, ExtensionMap},
 };
 
-use super::{overhear, vitals};
+use super::{
+    tap::{self, Tap},
+    vitals,
+};
 use crate::{
     jsep::{IceCredentials, Identity, Start},
     net::{Links, Policy},
@@ -28,7 +28,7 @@ pub(super) struct Certificate {
 
 impl Certificate {
     pub(super) fn generate() -> Option<Self> {
-        let provider = overhear::provider();
+        let provider = tap::provider();
         let certificate = provider.dtls_provider.generate_certificate()?;
         Some(Self {
             provider: Arc::new(provider),
@@ -85,29 +85,25 @@ pub(super) fn host_candidate(address: SocketAddr) -> Option<Candidate> {
     Candidate::host(address, "udp").ok()
 }
 
-/// Makes the `str0m` state for a transport that both sides have described.
+/// Makes the `str0m` state for a transport that both sides have described: ICE, DTLS and data channels. Audio does not
+/// pass through it, so it knows of none; what it needs is heard through the tap.
 ///
 /// With relays alone the sockets of our own are not known to it, so that it neither sends from them nor
 /// answers there.
-pub(super) fn build(certificate: &Certificate, own: &[Candidate], start: &Start) -> Option<Rtc> {
-    let mut config = RtcConfig::new()
+pub(super) fn build(
+    certificate: &Certificate,
+    tap: &Arc<Tap>,
+    own: &[Candidate],
+    start: &Start,
+) -> Option<Rtc> {
+    let config = RtcConfig::new()
         .set_crypto_provider(Arc::clone(&certificate.provider))
         .set_dtls_cert(certificate.certificate.clone())
         .set_local_ice_credentials(credentials(&start.local_ice))
-        .set_rtp_mode(true)
         .set_stats_interval(Some(vitals::INTERVAL))
         .set_sctp_max_buffered_amount(SCTP_BUFFER_BYTES)
-        .set_extension_map(extensions(&start.extensions))
         .clear_codecs();
-    config.codec_config().add_config(
-        start.opus_payload_type.into(),
-        None,
-        Codec::Opus,
-        Frequency::FORTY_EIGHT_KHZ,
-        Some(2),
-        FormatParams::default(),
-    );
-    let mut rtc = config.build(Instant::now());
+    let mut rtc = tap.hear(|| config.build(Instant::now()));
     for candidate in own {
         rtc.add_local_candidate(candidate.clone());
     }
@@ -129,22 +125,6 @@ pub(super) fn credentials(ice: &IceCredentials) -> IceCreds {
         ufrag: ice.ufrag.clone(),
         pass: ice.password.clone(),
     }
-}
-
-fn extensions(list: &[(u8, String)]) -> ExtensionMap {
-    let mut map = ExtensionMap::empty();
-    for (id, uri) in list {
-        let extension = match uri.as_str() {
-            "urn:ietf:params:rtp-hdrext:ssrc-audio-level" => Extension::AudioLevel,
-            "urn:ietf:params:rtp-hdrext:sdes:mid" => Extension::RtpMid,
-            _ => continue,
-        };
-        // One-byte header extensions (RFC 8285) have ids 1 to 14.
-        if (1..=14).contains(id) {
-            map.set(*id, extension);
-        }
-    }
-    map
 }
 
 fn parse_fingerprint(text: &str) -> Option<Fingerprint> {

@@ -3,11 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use parking_lot::Mutex;
-use str0m::{
-    CandidateKind,
-    net::Protocol,
-    stats::{MediaEgressStats, PeerStats},
-};
+use str0m::{CandidateKind, net::Protocol, stats::PeerStats};
 
 /// How often it is brought up to date.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
@@ -58,7 +54,7 @@ pub struct Report {
     pub jitter_samples: u32,
     /// The round trip, by RTCP.
     pub round_trip: Option<Duration>,
-    /// Requests to send a packet again. There is no copy to send: voice has FEC.
+    /// Requests to send packets again.
     pub nacks: u64,
 }
 
@@ -86,7 +82,13 @@ impl Vitals {
         self.0.lock().clone()
     }
 
-    pub(super) fn on_peer(&self, stats: &PeerStats, kind_of: impl Fn(SocketAddr) -> Option<CandidateKind>) {
+    /// Takes what `str0m` knows, and the bytes (sent, received) that it does not know of.
+    pub(super) fn on_peer(
+        &self,
+        stats: &PeerStats,
+        (sent, received): (u64, u64),
+        kind_of: impl Fn(SocketAddr) -> Option<CandidateKind>,
+    ) {
         let path = stats.selected_candidate_pair.as_ref().map(|pair| Path {
             local: pair.local.addr,
             kind: match kind_of(pair.local.addr) {
@@ -105,23 +107,12 @@ impl Vitals {
         if ends(&vitals.path) != ends(&path) {
             vitals.path_changes += 1;
         }
-        vitals.bytes_sent = stats.peer_bytes_tx;
-        vitals.bytes_received = stats.peer_bytes_rx;
+        vitals.bytes_sent = stats.peer_bytes_tx + sent;
+        vitals.bytes_received = stats.peer_bytes_rx + received;
         vitals.path = path;
     }
 
-    /// Takes a report; the answer is the loss in percent.
-    pub(super) fn on_egress(&self, stats: &MediaEgressStats) -> Option<u8> {
-        let remote = stats.remote.as_ref()?;
-        let report = Report {
-            mid: stats.mid.to_string(),
-            loss: stats.loss.unwrap_or(0.0).clamp(0.0, 1.0),
-            lost: remote.packets_lost,
-            jitter_samples: remote.jitter,
-            round_trip: stats.rtt,
-            nacks: stats.nacks,
-        };
-        let percent = (report.loss * 100.0).round() as u8;
+    pub(super) fn on_report(&self, report: Report) {
         let mut vitals = self.0.lock();
         let reports = &mut vitals.reports;
         match reports.iter().position(|known| known.mid == report.mid) {
@@ -129,6 +120,5 @@ impl Vitals {
             None if reports.len() < REPORTS_MAX => reports.push(report),
             None => {}
         }
-        Some(percent)
     }
 }

@@ -87,5 +87,7 @@ each! {
     candidates_and_urls: 3,
     answers_of_stun_servers: 4,
     answers_of_turn_servers: 5,
-    datagrams: 6,
+    reports_of_the_other_side: 6,
+    encrypted_packets: 7,
+    datagrams: 8,
 }

@@ -9,8 +9,9 @@ use troupe_rtc::net::framing::Frames;
 use troupe_rtc::net::reflexive::Reflexive;
 use troupe_rtc::net::{Policy, ServerUrl};
 use troupe_rtc::opus::{Channels, Decoder, Format, PACKET_SAMPLES_MAX, PacketShape, Rate};
-use troupe_rtc::peer::read_feedback;
 use troupe_rtc::receive::{FRAME_SAMPLES, ImmediateReceiver, Receiver, ReceiverConfig, RtpIn};
+use troupe_rtc::rtp::{Feedback, RtpHeader, read_feedback, without_padding};
+use troupe_rtc::srtp::{MasterKeys, Opener, Profile, Replay, Sealer};
 use turn_client_proto::api::{Transmit, TurnClientApi, TurnConfig};
 use turn_client_proto::client::TurnClient;
 use turn_client_proto::stun::Instant as TurnInstant;
@@ -22,7 +23,7 @@ use turn_client_proto::udp::TurnClientUdp;
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 9] = [
     ("rtp", rtp),
     ("opus", opus),
     ("sdp", sdp),
@@ -30,6 +31,7 @@ pub(crate) const TARGETS: [Target; 8] = [
     ("stun", stun),
     ("turn", turn),
     ("reports", reports),
+    ("sealed", sealed),
     ("transport", transport),
 ];
 
@@ -79,9 +81,57 @@ pub(crate) fn rtp(mut data: &[u8]) {
 /// What the other side reports, decrypted: no more than it has room for.
 pub(crate) fn reports(data: &[u8]) {
     let mut told = 0;
-    read_feedback(data, |_| told += 1);
+    read_feedback(data, |feedback| {
+        told += match feedback {
+            Feedback::Asked { packets, .. } => packets.sequences().count(),
+            Feedback::Received(_) | Feedback::Sent { .. } => 1,
+        };
+    });
     // Each entry of four bytes asks for 17 packets at most.
     assert!(told <= data.len() / 4 * 17, "{told}");
+}
+
+/// A packet as it comes, with each kind of encryption: as it is, and sealed by somebody who has the keys.
+pub(crate) fn sealed(data: &[u8]) {
+    let profiles = [
+        (Profile::Aes128CmSha1, 60),
+        (Profile::Aes128Gcm, 56),
+        (Profile::Aes256Gcm, 88),
+    ];
+    for (profile, length) in profiles {
+        let [keys, _] = MasterKeys::split(profile, &vec![7; length]).unwrap();
+        let (mut sealer, mut opener) = (Sealer::new(&keys).unwrap(), Opener::new(&keys).unwrap());
+        assert_eq!(opener.open_rtcp(&mut data.to_vec()), None, "a forged report");
+        let mut report = data.to_vec();
+        if sealer.seal_rtcp(&mut report).is_some() {
+            assert_eq!(opener.open_rtcp(&mut report), Some(data));
+        }
+        let Some(header) = RtpHeader::read(data) else {
+            continue;
+        };
+        assert!(header.length <= data.len());
+        for id in 0..=15 {
+            let said = header.extension(data, id);
+            assert!(said.is_none_or(|said| said.len() < header.length));
+        }
+        let (mut replay, id) = (Replay::default(), (header.ssrc, header.sequence));
+        let mut forged = data.to_vec();
+        assert_eq!(
+            opener.open_rtp(&mut replay, id, header.length, &mut forged),
+            None,
+            "forged audio"
+        );
+        let mut audio = data.to_vec();
+        sealer
+            .seal_rtp(header.ssrc, header.sequence.into(), header.length, &mut audio)
+            .unwrap();
+        let payload = opener
+            .open_rtp(&mut replay, id, header.length, &mut audio)
+            .unwrap();
+        assert_eq!(payload, &data[header.length..]);
+        let rest = without_padding(payload);
+        assert!(rest.is_none_or(|rest| rest.len() < payload.len()));
+    }
 }
 
 /// One payload, decoded by itself and as what restores a lost one.

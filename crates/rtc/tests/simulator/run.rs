@@ -144,7 +144,7 @@ pub(crate) fn run_with(options: Options) -> Run {
                     packets_sent,
                     sequence,
                     packet.timestamp,
-                    packet.payload.clone(),
+                    packet.payload.to_vec(),
                 ));
             }
             sequence = sequence.wrapping_add(1);

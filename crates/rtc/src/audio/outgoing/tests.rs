@@ -20,10 +20,13 @@ fn outgoing_of(queue_ms: u32, channels: u32, settings: EncoderSettings) -> (Audi
     (source, outgoing)
 }
 
-fn run(outgoing: &mut Outgoing, from: Instant, span: Duration) -> Vec<(Instant, OutgoingPacket)> {
+fn run(outgoing: &mut Outgoing, from: Instant, span: Duration) -> Vec<(Instant, OutgoingPacket<'static>)> {
     let (mut out, mut now) = (Vec::new(), from);
     while now < from + span {
-        outgoing.poll(now, |packet| out.push((now, packet)));
+        outgoing.poll(now, |packet| {
+            let payload = packet.payload.to_vec().leak();
+            out.push((now, OutgoingPacket { payload, ..packet }));
+        });
         match outgoing.deadline() {
             Some(at) => now = at.max(now + Duration::from_micros(100)),
             None => break,
@@ -97,15 +100,15 @@ async fn a_direct_source_sends_at_once() {
 }
 
 /// The level of each packet's own audio, decoded.
-fn levels(packets: &[(Instant, OutgoingPacket)], channels: Channels) -> Vec<f64> {
+fn levels(packets: &[(Instant, OutgoingPacket<'_>)], channels: Channels) -> Vec<f64> {
     let mut decoder = crate::opus::Decoder::new(channels).unwrap();
-    let level = |(_, packet): &(Instant, OutgoingPacket)| {
+    let level = |(_, packet): &(Instant, OutgoingPacket<'_>)| {
         // It announces silence; a decoder would only make something up.
         if packet.payload.len() <= crate::opus::DTX_PACKET_BYTES_MAX {
             return 0.0;
         }
         let mut pcm = vec![0; 960 * channels.count()];
-        let samples = decoder.decode(&packet.payload, &mut pcm).unwrap() * channels.count();
+        let samples = decoder.decode(packet.payload, &mut pcm).unwrap() * channels.count();
         (pcm[..samples].iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / samples.max(1) as f64).sqrt()
     };
     packets.iter().map(level).collect()
@@ -187,7 +190,7 @@ async fn two_channels_are_sent_as_two() {
     let mut power = [0.0f64; 2];
     for (_, packet) in &packets {
         let mut pcm = vec![0; 1920];
-        decoder.decode(&packet.payload, &mut pcm).unwrap();
+        decoder.decode(packet.payload, &mut pcm).unwrap();
         for pair in pcm.chunks_exact(2) {
             power[0] += f64::from(pair[0]).powi(2);
             power[1] += f64::from(pair[1]).powi(2);
@@ -201,7 +204,7 @@ async fn a_bit_rate_set_is_followed() {
     let (source, mut outgoing) = outgoing(10_000);
     source.push(&noise(24_000 * 4)).unwrap();
     let start = Instant::now();
-    let bytes = |packets: &[(Instant, OutgoingPacket)]| -> usize {
+    let bytes = |packets: &[(Instant, OutgoingPacket<'_>)]| -> usize {
         packets.iter().map(|(_, packet)| packet.payload.len()).sum()
     };
     let before = bytes(&run(&mut outgoing, start, Duration::from_secs(1)));

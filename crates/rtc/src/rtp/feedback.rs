@@ -1,5 +1,7 @@
 //! Reading what the other side reports (RTCP, RFC 3550 section 6).
 
+use super::{Block, SenderTime};
+
 /// Receiver reports and sender reports, which hold the same blocks (RFC 3550, 6.4), and feedback about a transport
 /// (RFC 4585, 6.2).
 const SENDER_REPORT: u8 = 200;
@@ -15,30 +17,50 @@ const SENDER_BYTES: usize = 20;
 /// What is said of one source.
 const BLOCK_BYTES: usize = 24;
 
-/// What a sender has to know of a report.
+/// One thing that a packet of reports says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Feedback {
-    /// The other side received this stream.
-    Received {
+pub enum Feedback<'a> {
+    /// How a stream of ours is received.
+    Received(Block),
+    /// What time it is for a stream of theirs.
+    Sent {
         /// The stream's number.
         ssrc: u32,
+        /// The sender's clocks.
+        time: SenderTime,
     },
-    /// It asks for a packet of this stream again.
+    /// Packets of a stream of ours are asked for again.
     Asked {
         /// The stream's number.
         ssrc: u32,
-        /// The packet's sequence number.
-        sequence: u16,
+        /// Which ones.
+        packets: Asked<'a>,
     },
 }
 
+/// Sequence numbers of packets that are asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked<'a>(&'a [u8]);
+
+impl Asked<'_> {
+    /// All of them: each entry has one, and the 16 after it whose bit is set.
+    pub fn sequences(&self) -> impl Iterator<Item = u16> {
+        self.0.chunks_exact(4).filter_map(number).flat_map(|entry| {
+            let (first, more) = ((entry >> 16) as u16, entry as u16);
+            let more = (0..16).filter(move |bit| more & (1 << bit) != 0);
+            std::iter::once(first).chain(more.map(move |bit| first.wrapping_add(bit + 1)))
+        })
+    }
+}
+
 /// Whether a packet holds reports and not audio, where both come to one socket (RFC 5761, 4).
-pub(super) fn is_report(packet: &[u8]) -> bool {
+#[must_use]
+pub fn is_report(packet: &[u8]) -> bool {
     matches!(packet, [128..=191, 192..=223, ..])
 }
 
 /// Calls `tell` with all that a compound packet of reports, decrypted, says. What is cut short or unknown is passed over.
-pub fn read_feedback(mut compound: &[u8], mut tell: impl FnMut(Feedback)) {
+pub fn read_feedback<'a>(mut compound: &'a [u8], mut tell: impl FnMut(Feedback<'a>)) {
     while let [first, kind, words @ ..] = compound
         && let Some((&words, _)) = words.split_first_chunk()
     {
@@ -51,45 +73,51 @@ pub fn read_feedback(mut compound: &[u8], mut tell: impl FnMut(Feedback)) {
         let count = first & 0x1f;
         match *kind {
             RECEIVER_REPORT => read_blocks(report, HEADER_BYTES, count, &mut tell),
-            SENDER_REPORT => read_blocks(report, HEADER_BYTES + SENDER_BYTES, count, &mut tell),
-            TRANSPORT_FEEDBACK if count == GENERIC_NACK => read_asked(report, &mut tell),
+            SENDER_REPORT => {
+                if let Some(sent) = read_sender(report) {
+                    tell(sent);
+                }
+                read_blocks(report, HEADER_BYTES + SENDER_BYTES, count, &mut tell);
+            }
+            TRANSPORT_FEEDBACK if count == GENERIC_NACK => {
+                if let Some(asked) = read_asked(report) {
+                    tell(asked);
+                }
+            }
             _ => {}
         }
     }
 }
 
-fn read_blocks(report: &[u8], from: usize, count: u8, tell: &mut impl FnMut(Feedback)) {
+fn read_sender(report: &[u8]) -> Option<Feedback<'_>> {
+    let ntp = report.get(HEADER_BYTES..)?.first_chunk()?;
+    Some(Feedback::Sent {
+        ssrc: number(report.get(4..)?)?,
+        time: SenderTime {
+            ntp: u64::from_be_bytes(*ntp),
+            timestamp: number(report.get(HEADER_BYTES + 8..)?)?,
+        },
+    })
+}
+
+fn read_blocks<'a>(report: &'a [u8], from: usize, count: u8, tell: &mut impl FnMut(Feedback<'a>)) {
     let blocks = report.get(from..).unwrap_or_default().chunks_exact(BLOCK_BYTES);
     for block in blocks.take(count.into()) {
-        if let Some(ssrc) = number(block) {
-            tell(Feedback::Received { ssrc });
+        if let Some(block) = Block::read(block) {
+            tell(Feedback::Received(block));
         }
     }
 }
 
-/// Entries of a sequence number and the 16 after it whose bit is set.
-fn read_asked(report: &[u8], tell: &mut impl FnMut(Feedback)) {
-    let Some((ssrc, entries)) = report
-        .get(HEADER_BYTES..)
-        .and_then(|rest| Some((number(rest)?, rest.get(4..)?)))
-    else {
-        return;
-    };
-    for entry in entries.chunks_exact(4) {
-        let Some(entry) = number(entry) else { return };
-        let (first, more) = ((entry >> 16) as u16, entry as u16);
-        tell(Feedback::Asked {
-            ssrc,
-            sequence: first,
-        });
-        for bit in (0..16).filter(|bit| more & (1 << bit) != 0) {
-            let sequence = first.wrapping_add(bit + 1);
-            tell(Feedback::Asked { ssrc, sequence });
-        }
-    }
+fn read_asked(report: &[u8]) -> Option<Feedback<'_>> {
+    let rest = report.get(HEADER_BYTES..)?;
+    Some(Feedback::Asked {
+        ssrc: number(rest)?,
+        packets: Asked(rest.get(4..)?),
+    })
 }
 
-fn number(bytes: &[u8]) -> Option<u32> {
+pub(super) fn number(bytes: &[u8]) -> Option<u32> {
     bytes.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
 }
 
@@ -97,17 +125,24 @@ fn number(bytes: &[u8]) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn read(compound: &[u8]) -> Vec<Feedback> {
+    /// What each thing is about, with the numbers asked for.
+    fn read(compound: &[u8]) -> Vec<(u32, Vec<u16>)> {
         let mut all = Vec::new();
-        read_feedback(compound, |feedback| all.push(feedback));
+        read_feedback(compound, |feedback| {
+            all.push(match feedback {
+                Feedback::Received(block) => (block.ssrc, Vec::new()),
+                Feedback::Sent { ssrc, time } => (ssrc, vec![time.ntp as u16, time.timestamp as u16]),
+                Feedback::Asked { ssrc, packets } => (ssrc, packets.sequences().collect()),
+            });
+        });
         all
     }
 
     /// A report about `ssrc`, with so many bytes about its sender.
     fn report(kind: u8, sender_bytes: usize, ssrc: u32) -> Vec<u8> {
         let words = (HEADER_BYTES + sender_bytes + BLOCK_BYTES) / 4 - 1;
-        let mut report = vec![0x81, kind, 0, words as u8, 9, 9, 9, 9];
-        report.resize(HEADER_BYTES + sender_bytes, 0);
+        let mut report = vec![0x81, kind, 0, words as u8, 0, 0, 0, 6];
+        report.resize(HEADER_BYTES + sender_bytes, 3);
         report.extend(ssrc.to_be_bytes());
         report.resize(report.len() + BLOCK_BYTES - 4, 0);
         report
@@ -123,16 +158,11 @@ mod tests {
             report(RECEIVER_REPORT, 0, 8),
         ];
         let compound = [&reports[0], &description[..], &reports[1], &ASKED].concat();
-        let asked = |sequence| Feedback::Asked {
-            ssrc: 0x102,
-            sequence,
-        };
         let expected = [
-            Feedback::Received { ssrc: 7 },
-            Feedback::Received { ssrc: 8 },
-            asked(0xffff),
-            asked(0),
-            asked(15),
+            (6, vec![0x303, 0x303]),
+            (7, vec![]),
+            (8, vec![]),
+            (0x102, vec![0xffff, 0, 15]),
         ];
         assert_eq!(read(&compound), expected);
         assert!(is_report(&compound));
@@ -148,8 +178,9 @@ mod tests {
         // One block where two are said to be, and one that holds nothing at all.
         let mut lying = report(RECEIVER_REPORT, 0, 8);
         lying.splice(..1, [0x82]);
-        assert_eq!(read(&lying), [Feedback::Received { ssrc: 8 }]);
+        assert_eq!(read(&lying), [(8, vec![])]);
         assert_eq!(read(&[0x81, 205, 0, 0]), []);
+        assert_eq!(read(&[0x80, 200, 0, 1, 0, 0, 0, 6]), []);
     }
 
     #[test]
