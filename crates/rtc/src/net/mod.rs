@@ -87,6 +87,8 @@ pub struct Links {
     reflexive: Vec<Reflexive>,
     resolving: Vec<Resolving>,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Something was begun that goes on only when polled.
+    is_stirred: bool,
 }
 
 impl Links {
@@ -112,6 +114,7 @@ impl Links {
         let link = UdpLink::bind(address)?;
         let local = link.local();
         self.udp.push(link);
+        self.is_stirred = true;
         Ok(local)
     }
 
@@ -136,6 +139,7 @@ impl Links {
     pub fn ask_servers(&mut self, config: &IceConfig) {
         self.reflexive.clear();
         self.resolving.clear();
+        self.is_stirred = true;
         let answers = |server: &&Server| matches!(server.url.scheme, Scheme::Stun | Scheme::TurnUdp);
         for server in config.servers.iter().filter(answers).take(SERVERS_MAX) {
             let url = server.url.clone();
@@ -146,6 +150,7 @@ impl Links {
 
     /// Opens a relay at every TURN server; those there are stay.
     pub fn open_relays(&mut self, config: &IceConfig, now: Instant) {
+        self.is_stirred = true;
         let relays = |server: &&Server| server.url.scheme != Scheme::Stun;
         for server in config.servers.iter().filter(relays) {
             if self.relays.len() >= SERVERS_MAX {
@@ -160,6 +165,7 @@ impl Links {
 
     /// Lets a peer's packets through all relays.
     pub fn permit(&mut self, peer: IpAddr, now: Instant) {
+        self.is_stirred = true;
         self.relays.iter_mut().for_each(|relay| relay.permit(peer, now));
     }
 
@@ -183,9 +189,11 @@ impl Links {
                     link.send(destination, packet);
                 } else if let Some(relay) = self.relays.iter_mut().find(|r| r.relayed() == Some(source)) {
                     relay.send(destination, packet, Instant::now());
+                    self.is_stirred = true;
                 }
             }
             Carrier::Tcp => {
+                self.is_stirred = true;
                 let full = self.tcp.len() >= LINKS_MAX;
                 let known = self
                     .tcp
@@ -202,6 +210,12 @@ impl Links {
                 }
             }
         }
+    }
+
+    /// Whether [`Links::poll`] is to be called although nothing was heard since it had nothing to give: something was
+    /// begun or sent since this was asked last, and not as a datagram alone.
+    pub fn take_stirred(&mut self) -> bool {
+        std::mem::take(&mut self.is_stirred)
     }
 
     /// Waits for something on any socket; a packet is moved into `buffer`.

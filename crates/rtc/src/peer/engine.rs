@@ -35,6 +35,7 @@ use super::{
     setup::{self, Certificate},
     tap::{self, Tap},
     vitals::Vitals,
+    wakes::{Source, Wakes},
     wire::{Way, Wire},
 };
 use crate::{
@@ -133,14 +134,26 @@ impl Engine {
     pub(super) async fn run(mut self) {
         let sleep = tokio::time::sleep(FAR);
         tokio::pin!(sleep);
+        let mut wakes = poll_fn(|context| Poll::Ready(Wakes::of(context.waker()))).await;
         let (mut armed, mut woken) = (None, Woken::Told);
         while !self.closing && !self.sender.signal.is_closed() {
             let deadline = self.drain(Instant::now(), woken);
             if armed != Some(deadline) {
                 sleep.as_mut().reset(deadline.into());
                 armed = Some(deadline);
+                // One that has gone off knows nobody to wake any more.
+                wakes.raise(Source::Timer);
             }
-            woken = poll_fn(|context| self.poll_woken(sleep.as_mut(), context)).await;
+            if self.links.take_stirred() {
+                wakes.raise(Source::Links);
+            }
+            woken = poll_fn(|context| {
+                if !wakes.are_of(context.waker()) {
+                    wakes = Wakes::of(context.waker());
+                }
+                self.poll_woken(sleep.as_mut(), &mut wakes)
+            })
+            .await;
             if woken == Woken::Due {
                 armed = None;
             }
@@ -150,8 +163,16 @@ impl Engine {
 
     /// Waits for whatever comes first. Each pass through here takes one command or one packet, and all that is due is
     /// served between them, so that none of them can keep the others waiting.
-    fn poll_woken(&mut self, sleep: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<Woken> {
-        if self.sender.signal.wake.poll_answer(context).is_ready() {
+    fn poll_woken(&mut self, sleep: Pin<&mut Sleep>, wakes: &mut Wakes) -> Poll<Woken> {
+        if let Some(waker) = wakes.take(Source::Bell)
+            && self
+                .sender
+                .signal
+                .wake
+                .poll_answer(&mut Context::from_waker(waker))
+                .is_ready()
+        {
+            wakes.raise(Source::Bell);
             match self.commands.try_recv() {
                 Ok(command) => {
                     self.command(command);
@@ -163,17 +184,21 @@ impl Engine {
             }
             return Poll::Ready(Woken::Told);
         }
-        match self.poll_links(context) {
-            Poll::Ready(None) => Poll::Ready(Woken::Packet),
-            Poll::Ready(Some(event)) => {
-                self.gathered(event);
-                Poll::Ready(Woken::Told)
-            }
-            Poll::Pending => {
-                ready!(sleep.poll(context));
-                Poll::Ready(Woken::Due)
-            }
+        if let Some(waker) = wakes.take(Source::Links)
+            && let Poll::Ready(event) = self.poll_links(&mut Context::from_waker(waker))
+        {
+            wakes.raise(Source::Links);
+            let Some(event) = event else {
+                return Poll::Ready(Woken::Packet);
+            };
+            self.gathered(event);
+            return Poll::Ready(Woken::Told);
         }
+        if let Some(waker) = wakes.take(Source::Timer) {
+            ready!(sleep.poll(&mut Context::from_waker(waker)));
+            return Poll::Ready(Woken::Due);
+        }
+        Poll::Pending
     }
 
     /// Waits for something on any socket. A packet is taken at once; what else happened is handed back.

@@ -14,6 +14,7 @@ mod sender;
 mod setup;
 mod tap;
 mod vitals;
+mod wakes;
 mod wire;
 
 use std::{
