@@ -98,7 +98,9 @@ mod tests {
         std::fs::write(&go, "#!/bin/sh\necho built >\"$GOBIN/server\"\n").unwrap();
         std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o755)).unwrap();
         let begun = AtomicUsize::new(0);
-        let progress = |_| drop(begun.fetch_add(1, Ordering::Relaxed));
+        let progress = |_| {
+            begun.fetch_add(1, Ordering::Relaxed);
+        };
         let install = || install_with(&go, folder.path(), &progress);
         let (first, second, third) = tokio::join!(install(), install(), install());
         let built = first.unwrap();

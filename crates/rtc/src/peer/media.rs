@@ -224,8 +224,10 @@ impl MediaTable {
 
     /// Reports what is sent and received.
     fn report(&mut self, now: Instant, outlet: Option<Outlet<'_>>) {
-        self.report_at = Some(pace::at_or_after(now + REPORT_EVERY));
+        // Where nothing can be sent yet, it is told soon after something can.
+        self.report_at = None;
         let Some(mut outlet) = outlet else { return };
+        self.report_at = Some(pace::at_or_after(now + REPORT_EVERY));
         let blocks: Vec<Block> = self
             .receivers
             .iter_mut()

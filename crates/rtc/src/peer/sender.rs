@@ -128,7 +128,8 @@ impl Sender {
     /// The other side tells how it receives the stream.
     pub(super) fn on_block(&mut self, block: &Block, clock: &WallClock, now: Instant) -> Report {
         self.is_known = true;
-        let percent = (u16::from(block.fraction_lost) * 100).div_ceil(256) as u8;
+        let percent = (u16::from(block.fraction_lost) * 100 + 128) / 256;
+        let percent = percent as u8;
         self.doubling.on_loss(percent, now);
         self.outgoing.set_loss(percent);
         Report {

@@ -56,6 +56,10 @@ impl Message {
         }
         all
     }
+
+    fn nonce(self, salt: &[u8; SALT_BYTES]) -> Nonce {
+        Nonce::assume_unique_for_key(self.bytes(salt, GCM_SOURCE_AT))
+    }
 }
 
 impl Cipher {
@@ -87,7 +91,7 @@ impl Cipher {
         let (header, body) = packet.split_at_mut_checked(plain).ok_or(Unspecified)?;
         match self {
             Self::Gcm { key, salt } => {
-                let nonce = Nonce::assume_unique_for_key(message.bytes(salt, GCM_SOURCE_AT));
+                let nonce = message.nonce(salt);
                 let tag = key.seal_in_place_separate_tag(nonce, Aad::from(&*header), body)?;
                 packet.extend_from_slice(tag.as_ref());
             }
@@ -110,7 +114,7 @@ impl Cipher {
         match self {
             Self::Gcm { key, salt } => {
                 let (header, body) = packet.split_at_mut_checked(plain).ok_or(Unspecified)?;
-                let nonce = Nonce::assume_unique_for_key(message.bytes(salt, GCM_SOURCE_AT));
+                let nonce = message.nonce(salt);
                 Ok(key.open_in_place(nonce, Aad::from(&*header), body)?)
             }
             Self::CounterMode(keys) => {
@@ -136,7 +140,7 @@ impl Cipher {
         let (header, body) = packet.split_at_mut_checked(plain).ok_or(Unspecified)?;
         match self {
             Self::Gcm { key, salt } => {
-                let nonce = Nonce::assume_unique_for_key(message.bytes(salt, GCM_SOURCE_AT));
+                let nonce = message.nonce(salt);
                 let aad = [&*header, &trailer].concat();
                 let tag = key.seal_in_place_separate_tag(nonce, Aad::from(aad), body)?;
                 packet.extend_from_slice(tag.as_ref());
@@ -173,7 +177,7 @@ impl Cipher {
             Self::Gcm { key, salt } => {
                 let (packet, trailer) = packet.split_at_mut_checked(at).ok_or(Unspecified)?;
                 let (header, body) = packet.split_at_mut_checked(plain).ok_or(Unspecified)?;
-                let nonce = Nonce::assume_unique_for_key(message.bytes(salt, GCM_SOURCE_AT));
+                let nonce = message.nonce(salt);
                 let aad = [&*header, trailer].concat();
                 key.open_in_place(nonce, Aad::from(aad), body)?;
                 at.checked_sub(GCM_TAG_BYTES).ok_or(Unspecified)
