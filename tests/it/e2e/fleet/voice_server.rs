@@ -15,6 +15,9 @@ use crate::client::cache;
 /// What LiveKit's server takes in development.
 const SECRET: &str = "secret";
 
+/// How often one is started that ends at once.
+const STARTS_MAX: usize = 5;
+
 /// It ends when dropped.
 pub(crate) struct VoiceServer {
     url: String,
@@ -24,6 +27,17 @@ pub(crate) struct VoiceServer {
 
 impl VoiceServer {
     pub(crate) async fn start() -> Self {
+        for _ in 0..STARTS_MAX {
+            let mut server = Self::start_once().await;
+            if server.answers().await {
+                return server;
+            }
+        }
+        unreachable!("no LiveKit server stays, in {STARTS_MAX} attempts");
+    }
+
+    /// Starts one on ports that are free now; another process may be quicker to take them.
+    async fn start_once() -> Self {
         let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let [http, tcp] = free.each_ref().map(|free| free.local_addr().unwrap().port());
         let udp = UdpSocket::bind("127.0.0.1:0")
@@ -34,13 +48,11 @@ impl VoiceServer {
         drop(free);
         let config =
             format!("port: {http}\nrtc:\n  tcp_port: {tcp}\n  udp_port: {udp}\nlogging:\n  level: error\n");
-        let server = Self {
+        Self {
             url: format!("ws://127.0.0.1:{http}"),
             child: run(&config).await,
             config,
-        };
-        server.answers().await;
-        server
+        }
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -51,19 +63,25 @@ impl VoiceServer {
     pub(crate) async fn restart(&mut self) {
         self.child.kill().await.unwrap();
         self.child = run(&self.config).await;
-        self.answers().await;
+        assert!(self.answers().await, "the LiveKit server starts where it was");
     }
 
-    async fn answers(&self) {
+    /// Waits until it answers; false if it ends instead, as it does where a port is taken.
+    async fn answers(&mut self) -> bool {
         let url = self.url.replace("ws:", "http:");
         let looking = async {
             while reqwest::get(&url).await.is_err() {
                 tokio::time::sleep(super::harness::LOOK_EVERY).await;
             }
         };
-        tokio::time::timeout(super::harness::WITHIN, looking)
-            .await
-            .expect("the LiveKit server answers");
+        tokio::select! {
+            biased;
+            _ = self.child.wait() => false,
+            answered = tokio::time::timeout(super::harness::WITHIN, looking) => {
+                answered.expect("the LiveKit server answers");
+                true
+            }
+        }
     }
 }
 
