@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     net::Policy,
+    rtp::{LEVEL_EXTENSION, MID_EXTENSION},
     sdp::{
         AudioLines, Description, Direction, MediaKind, Section, SectionLines, SessionLines, VideoLines,
         write_session,
@@ -12,10 +13,7 @@ use crate::{
 };
 
 /// Audio level (RFC 6464) and section id (RFC 9143): all a voice peer needs.
-const EXTENSIONS: [(u8, &str); 2] = [
-    (1, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
-    (4, "urn:ietf:params:rtp-hdrext:sdes:mid"),
-];
+const EXTENSIONS: [(u8, &str); 2] = [(1, LEVEL_EXTENSION), (4, MID_EXTENSION)];
 
 impl Negotiator {
     /// Writes an offer. `restart` brings the credentials of an ICE restart.

@@ -47,7 +47,12 @@ impl Receiver {
     /// The sources that the description names are known from the first packet on.
     pub(super) fn announce(&mut self, ssrcs: &[u32]) {
         for &ssrc in ssrcs.iter().take(SOURCES_MAX) {
-            self.source(ssrc);
+            if self.find(ssrc).is_none() {
+                self.add(Source {
+                    ssrc,
+                    ..Source::default()
+                });
+            }
         }
     }
 
@@ -59,16 +64,11 @@ impl Receiver {
         self.sources.iter_mut().find(|source| source.ssrc == ssrc)
     }
 
-    fn source(&mut self, ssrc: u32) {
-        if self.find(ssrc).is_none() {
-            if self.sources.len() >= SOURCES_MAX {
-                self.sources.remove(0);
-            }
-            self.sources.push(Source {
-                ssrc,
-                ..Source::default()
-            });
+    fn add(&mut self, source: Source) {
+        if self.sources.len() >= SOURCES_MAX {
+            self.sources.remove(0);
         }
+        self.sources.push(source);
     }
 
     /// Takes a packet of a source that is known.
@@ -76,9 +76,9 @@ impl Receiver {
         let Some(source) = self.find(header.ssrc) else {
             return;
         };
-        let is_heard = source.take(now, header, packet, opener);
-        let Some(payload) = is_heard else { return };
-        self.hear(now, header, payload);
+        if let Some(payload) = source.take(now, header, packet, opener) {
+            self.hear(now, header, payload);
+        }
     }
 
     /// Takes a packet of a source that is not known, whose header names this section: if it is genuine, the source is.
@@ -97,10 +97,7 @@ impl Receiver {
         let Some(payload) = source.take(now, header, packet, opener) else {
             return false;
         };
-        if self.sources.len() >= SOURCES_MAX {
-            self.sources.remove(0);
-        }
-        self.sources.push(source);
+        self.add(source);
         self.hear(now, header, payload);
         true
     }

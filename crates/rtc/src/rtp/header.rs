@@ -9,6 +9,11 @@ const ONE_BYTE_MAX: usize = 16;
 /// Below this level, in dBov, there is nothing to be taken for a voice.
 const VOICE_MIN_DB: i8 = -60;
 
+/// What descriptions call the level of the audio (RFC 6464, 4).
+pub const LEVEL_EXTENSION: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+/// What they call the name of the section (RFC 9143, 15).
+pub const MID_EXTENSION: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
+
 /// The ids under which a connection's headers say more (RFC 8285), where it was agreed that they do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HeaderExtensions {
@@ -29,8 +34,8 @@ impl HeaderExtensions {
             found.map(|(id, _)| *id)
         };
         Self {
-            level: id_of("urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
-            mid: id_of("urn:ietf:params:rtp-hdrext:sdes:mid"),
+            level: id_of(LEVEL_EXTENSION),
+            mid: id_of(MID_EXTENSION),
         }
     }
 }

@@ -7,7 +7,7 @@ mod reception;
 mod report;
 
 pub use feedback::{Asked, Feedback, is_report, read_feedback};
-pub use header::{HeaderExtensions, Outline, RtpHeader, without_padding};
+pub use header::{HeaderExtensions, LEVEL_EXTENSION, MID_EXTENSION, Outline, RtpHeader, without_padding};
 pub use missing::Missing;
 pub use reception::{Reception, round_trip};
 pub use report::{

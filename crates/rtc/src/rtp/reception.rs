@@ -84,8 +84,7 @@ mod tests {
             reception.on_packet(index);
         }
         let block = reception.report(1, 5, now).unwrap_or_default();
-        let (newest, _) = (65_549_u32, ());
-        assert_eq!((block.ssrc, block.jitter, block.newest), (1, 5, newest));
+        assert_eq!((block.ssrc, block.jitter, block.newest), (1, 5, 65_549));
         assert_eq!((block.lost, block.fraction_lost), (5, 64));
         // Two come late, and one more.
         for index in [65_531, 65_535, 65_550] {

@@ -26,7 +26,8 @@ impl Sealer {
     }
 
     /// Encrypts a packet of audio whose header has `header` bytes. `index` is its extended sequence number, and no two
-    /// different packets of a source may have the same (RFC 7714, 8.4). `None` if it is shorter than its header, and is not to be sent then.
+    /// different packets of a source may have the same (RFC 7714, 8.4). `None` if it is shorter than its header, and is not
+    /// to be sent then.
     pub fn seal_rtp(&self, ssrc: u32, index: u64, header: usize, packet: &mut Vec<u8>) -> Option<()> {
         self.rtp.seal_rtp(Message { ssrc, index }, header, packet).ok()
     }
