@@ -33,7 +33,8 @@ use crate::{
 /// Says that this process is to be a member of the rooms; the server's URL.
 pub(crate) const MEMBER: &str = "TRANSPORT_MEMBER";
 const SPAN: Duration = Duration::from_secs(10);
-const SETTLE: Duration = Duration::from_secs(5);
+/// Until what goes on all the time is all that goes on: ways that are not taken are checked for the first 10 s.
+const SETTLE: Duration = Duration::from_secs(12);
 /// Time for a member to leave all of its rooms.
 const LEAVE_WITHIN: Duration = Duration::from_secs(10);
 /// What a packet holds.

@@ -33,13 +33,14 @@ use super::{
     paths::Paths,
     proven::Proven,
     setup::{self, Certificate},
+    spares::{Spares, SparesDue},
     tap::{self, Tap},
     vitals::Vitals,
     wakes::{Source, Wakes},
     wire::{Way, Wire},
 };
 use crate::{
-    jsep::{IceCredentials, Plan, Start},
+    jsep::{Plan, Start},
     net::{Arrival, Carrier, LinkEvent, Links},
     rtp::is_report,
 };
@@ -55,6 +56,9 @@ thread_local! {
 /// The first bytes of packets that are STUN, and of those that are audio or reports (RFC 7983, 7).
 const STUN: RangeInclusive<u8> = 0..=3;
 const AUDIO: RangeInclusive<u8> = 128..=191;
+
+/// How a successful answer to a check begins (RFC 8489, 5).
+const CHECK_ANSWERED: [u8; 2] = [1, 1];
 
 /// Due timeouts served in one go, so that a fault in them cannot hold the task.
 const TIMEOUTS_MAX: usize = 64;
@@ -88,13 +92,14 @@ pub(super) struct Engine {
     /// It was given something, and was not asked yet what it made of it.
     is_rtc_due: bool,
     /// The way of audio past it.
-    wire: Wire,
+    pub(super) wire: Wire,
     ice: IceWatch,
     channels: Channels,
     media: MediaTable,
     /// When something is to be sent or delivered.
     media_due: Option<Instant>,
     pub(super) paths: Paths,
+    pub(super) spares: Spares,
     proven: Proven,
     closing: bool,
 }
@@ -125,6 +130,7 @@ impl Engine {
             media: MediaTable::default(),
             media_due: None,
             paths: Paths::default(),
+            spares: Spares::new(Instant::now()),
             proven: Proven::default(),
             closing: false,
         }
@@ -229,14 +235,19 @@ impl Engine {
             Carrier::Udp => Protocol::Udp,
             Carrier::Tcp => Protocol::Tcp,
         };
+        let packet_is_answer = packet.starts_with(&CHECK_ANSWERED);
         let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
             return;
         };
-        let input = Input::Receive(Instant::now(), input);
+        let now = Instant::now();
+        let input = Input::Receive(now, input);
         let is_accepted = rtc.accepts(&input);
         if is_accepted && STUN.contains(&kind) {
             self.proven.add(arrival.source);
             self.wire.ask_way();
+            if packet_is_answer {
+                self.spares.on_answer(now, arrival.source);
+            }
         }
         // Stray packets, of an older session for instance, are not ours to answer.
         if !is_accepted && !self.proven.has(arrival.source) {
@@ -308,29 +319,6 @@ impl Engine {
         }
     }
 
-    /// Fresh credentials, and every candidate pair anew.
-    fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
-        let before = self.own_candidates();
-        self.refresh_addresses();
-        let own = self.own_candidates();
-        let Some(rtc) = &mut self.rtc else { return };
-        let mut api = rtc.direct_api();
-        for candidate in self.paths.remote.iter().chain(&before) {
-            api.invalidate_candidate(candidate);
-        }
-        api.set_local_ice_credentials(setup::credentials(local));
-        api.set_remote_ice_credentials(setup::credentials(remote));
-        for candidate in own {
-            rtc.add_local_candidate(candidate);
-        }
-        self.paths.all_open = false;
-        self.paths
-            .remote
-            .retain(|c| c.ufrag().is_none_or(|ufrag| ufrag == remote.ufrag));
-        self.pair_again();
-        self.ice_input(IceInput::Restarted);
-    }
-
     /// Does everything that is due and tells when something is due again.
     fn drain(&mut self, now: Instant, woken: Woken) -> Instant {
         while let Some(due) = self.ice.timeout(now) {
@@ -338,6 +326,11 @@ impl Engine {
                 IceDue::TryAll => self.open_all(now),
                 IceDue::Report(state) => self.report(state),
             }
+        }
+        match self.spares.timeout(now) {
+            Some(SparesDue::GiveUp(way)) => self.give_up_spares(way),
+            Some(SparesDue::TakeUp(way)) => self.take_up_spares(way),
+            None => {}
         }
         let is_told = woken == Woken::Told;
         if is_told || self.media_due.is_some_and(|at| at <= now) {
@@ -361,7 +354,12 @@ impl Engine {
             self.rtc = Some(rtc);
         }
         self.media_due = self.media.deadline();
-        let deadlines = [self.ice.deadline(), self.media_due, self.rtc_timeout];
+        let deadlines = [
+            self.ice.deadline(),
+            self.spares.deadline(),
+            self.media_due,
+            self.rtc_timeout,
+        ];
         deadlines
             .into_iter()
             .flatten()
@@ -388,7 +386,7 @@ impl Engine {
                     };
                     let (source, destination) = (packet.source, packet.destination);
                     if tap::is_way(&packet.contents) {
-                        self.wire.on_way(Way {
+                        self.on_way(Way {
                             carrier,
                             source,
                             destination,
@@ -457,7 +455,7 @@ impl Engine {
             .on_peer(stats, beside, |address| self.paths.kind_of(address));
     }
 
-    fn ice_input(&mut self, input: IceInput) {
+    pub(super) fn ice_input(&mut self, input: IceInput) {
         if let Some(state) = self.ice.input(Instant::now(), input) {
             self.report(state);
         }

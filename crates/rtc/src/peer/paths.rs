@@ -10,8 +10,11 @@ use str0m::{
     net::{Protocol, TcpType},
 };
 
-use super::{Event, engine::Engine, setup};
-use crate::net::{IceConfig, LinkEvent, Policy, host_addresses};
+use super::{Event, engine::Engine, ice::IceInput, pairs, setup, spares::Spares, wire::Way};
+use crate::{
+    jsep::IceCredentials,
+    net::{Carrier, IceConfig, LinkEvent, Policy, host_addresses},
+};
 
 /// Remote candidates kept; a server has a handful.
 const REMOTE_MAX: usize = 64;
@@ -210,6 +213,56 @@ impl Engine {
         }
         for candidate in passive {
             rtc.add_remote_candidate(candidate);
+        }
+    }
+
+    /// Fresh credentials, and every candidate pair anew.
+    pub(super) fn restart(&mut self, local: &IceCredentials, remote: &IceCredentials) {
+        let before = self.own_candidates();
+        self.refresh_addresses();
+        let own = self.own_candidates();
+        let Some(rtc) = &mut self.rtc else { return };
+        let mut api = rtc.direct_api();
+        for candidate in self.paths.remote.iter().chain(&before) {
+            api.invalidate_candidate(candidate);
+        }
+        api.set_local_ice_credentials(setup::credentials(local));
+        api.set_remote_ice_credentials(setup::credentials(remote));
+        for candidate in own {
+            rtc.add_local_candidate(candidate);
+        }
+        self.paths.all_open = false;
+        self.paths
+            .remote
+            .retain(|c| c.ufrag().is_none_or(|ufrag| ufrag == remote.ufrag));
+        self.pair_again();
+        self.spares = Spares::new(Instant::now());
+        self.ice_input(IceInput::Restarted);
+    }
+
+    /// Packets are to be sent this way.
+    pub(super) fn on_way(&mut self, way: Way) {
+        self.wire.on_way(way);
+        // Beside a stream or a relay a better way may come up any time.
+        let is_direct =
+            way.carrier == Carrier::Udp && self.links.udp_addresses().any(|own| own == way.source);
+        self.spares.on_way(Instant::now(), is_direct.then_some(way));
+    }
+
+    /// Has one way checked alone. The sockets stay: whoever comes there is heard.
+    pub(super) fn give_up_spares(&mut self, way: Way) {
+        let own = self.own_candidates();
+        if let Some(rtc) = &mut self.rtc {
+            pairs::give_up(rtc, way, &own, &self.paths.remote);
+        }
+    }
+
+    /// Has the others checked as well again.
+    pub(super) fn take_up_spares(&mut self, way: Way) {
+        let own = self.own_candidates();
+        if let Some(rtc) = &mut self.rtc {
+            pairs::take_up(rtc, way, own);
+            self.pair_again();
         }
     }
 }

@@ -36,7 +36,7 @@ impl Certificate {
         })
     }
 
-    fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&self) -> String {
         let digest = self
             .provider
             .sha256_provider
