@@ -39,7 +39,7 @@
 //! | receiving | reordering, duplicates, loss (FEC, concealment), drift, DTX, restarts; adaptive delay 20–500 ms |
 //! | feedback | receiver reports steer FEC; lost packets are asked for again (NACK), and ours are sent again; twice at once where much is lost |
 //! | data | reliable and lossy channels, negotiated or announced in-band, buffered amounts |
-//! | paths | UDP, ICE-TCP (active), STUN, TURN over UDP, TCP and TLS, IPv4 and IPv6, relay only, ICE restart |
+//! | paths | UDP, ICE-TCP (active), STUN, TURN over UDP, TCP and TLS, IPv4 and IPv6, relay only, ICE restart; ways not taken are checked for 10 s, and again when the one taken does not answer |
 //! | statistics | streams, remote reports, transport, candidate pair |
 //! | not offered | video, end-to-end encryption, simulcast, RED, bandwidth estimation, TCP allocations at relays |
 //!
