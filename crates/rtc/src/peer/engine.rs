@@ -235,7 +235,6 @@ impl Engine {
             Carrier::Udp => Protocol::Udp,
             Carrier::Tcp => Protocol::Tcp,
         };
-        let packet_is_answer = packet.starts_with(&CHECK_ANSWERED);
         let Ok(input) = Receive::new(proto, arrival.source, arrival.destination, packet) else {
             return;
         };
@@ -245,8 +244,8 @@ impl Engine {
         if is_accepted && STUN.contains(&kind) {
             self.proven.add(arrival.source);
             self.wire.ask_way();
-            if packet_is_answer {
-                self.spares.on_answer(now, arrival.source);
+            if packet.starts_with(&CHECK_ANSWERED) {
+                self.spares.on_answer(now, arrival.destination, arrival.source);
             }
         }
         // Stray packets, of an older session for instance, are not ours to answer.

@@ -34,7 +34,7 @@ pub(super) enum SparesDue {
 #[derive(Debug)]
 pub(super) struct Spares {
     way: Option<Way>,
-    /// Since when that is the way, and all are checked if they are.
+    /// When that became the way, or when what was due was last done.
     since: Instant,
     answered: Option<Instant>,
     /// The one that is checked alone.
@@ -61,9 +61,12 @@ impl Spares {
         }
     }
 
-    /// A check was answered from there.
-    pub(super) fn on_answer(&mut self, now: Instant, from: SocketAddr) {
-        if self.way.is_some_and(|way| way.destination == from) {
+    /// A check that went out at `own` was answered from there. Several ways may lead to the same address.
+    pub(super) fn on_answer(&mut self, now: Instant, own: SocketAddr, from: SocketAddr) {
+        if self
+            .way
+            .is_some_and(|way| way.source == own && way.destination == from)
+        {
             self.answered = Some(now);
         }
     }
@@ -120,7 +123,7 @@ mod tests {
             .flat_map(|second| {
                 let now = start + Duration::from_secs(second);
                 if answers && second % 3 == 0 {
-                    spares.on_answer(now, way(1).destination);
+                    spares.on_answer(now, way(1).source, way(1).destination);
                 }
                 iter::from_fn(|| spares.timeout(now))
                     .map(move |due| (second, due))
@@ -147,6 +150,16 @@ mod tests {
         // The next look comes 20 s after the one before.
         let again = run(&mut spares, start, 200..300, true);
         assert_eq!(again, [(207, SparesDue::GiveUp(way(1)))]);
+    }
+
+    #[test]
+    fn another_way_to_the_same_address_does_not_answer_for_it() {
+        let start = Instant::now();
+        let mut spares = Spares::new(start);
+        spares.on_way(start, Some(way(1)));
+        let now = start + SETTLED_AFTER;
+        spares.on_answer(now, SocketAddr::from(([192, 0, 2, 3], 1)), way(1).destination);
+        assert_eq!(spares.timeout(now), None);
     }
 
     #[test]
